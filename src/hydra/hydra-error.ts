@@ -1,0 +1,41 @@
+/**
+ * What can go wrong between us and the admin API:
+ * - `bad_request` (400), `unknown` (404 of a record), `expired` (401), `conflict` (409);
+ * - `gone` (410): answered before; `redirectTo` says where the browser should go;
+ * - `route_unknown`: the server has no such operation (wrong prefix or version);
+ * - `refused`: any other 4xx, as a gateway in front gives (401 or 403 without a challenge, 429);
+ * - `down`: connection refused or reset, or a 5xx; `slow`: no whole answer in time;
+ * - `nonsense`: an answer that is not what this operation can answer.
+ */
+export type HydraErrorKind =
+  | 'bad_request'
+  | 'unknown'
+  | 'expired'
+  | 'conflict'
+  | 'gone'
+  | 'route_unknown'
+  | 'refused'
+  | 'down'
+  | 'slow'
+  | 'nonsense';
+
+/** The one error of this folder. Its message is for the log and holds no challenge and no token. */
+export class HydraError extends Error {
+  override readonly name = 'HydraError';
+  readonly kind: HydraErrorKind;
+  /** HTTP status, when there was an answer. */
+  readonly status: number | undefined;
+  /** Only with `gone`: http(s) or relative. */
+  readonly redirectTo: string | undefined;
+
+  constructor(
+    kind: HydraErrorKind,
+    message: string,
+    more: { status?: number; redirectTo?: string; cause?: unknown } = {},
+  ) {
+    super(message, { cause: more.cause });
+    this.kind = kind;
+    this.status = more.status;
+    this.redirectTo = more.redirectTo;
+  }
+}

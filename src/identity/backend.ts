@@ -1,0 +1,63 @@
+/**
+ * Where people come from. A backend is any object of this shape; `index.ts` has the map of them.
+ * Hooks are asynchronous, and hand out the whole person, because tokens need claims.
+ */
+
+/** Standard claims of OpenID Connect Core 5.1, as stored; `address` is the object of 5.1.1. */
+export interface StandardClaims {
+  name?: string;
+  given_name?: string;
+  family_name?: string;
+  middle_name?: string;
+  nickname?: string;
+  preferred_username?: string;
+  profile?: string;
+  picture?: string;
+  website?: string;
+  gender?: string;
+  birthdate?: string;
+  zoneinfo?: string;
+  locale?: string;
+  /** Seconds since 1970. */
+  updated_at?: number;
+  email_verified?: boolean;
+  phone_number?: string;
+  phone_number_verified?: boolean;
+  address?: Record<string, unknown>;
+}
+
+export interface User extends StandardClaims {
+  /** Stable, never empty, never given to somebody else: it is the `sub` of every token. */
+  subject: string;
+  email: string;
+  username?: string;
+  /** A disabled person is found but can neither sign in nor be signed in. */
+  disabled?: boolean;
+}
+
+export interface Identity {
+  /**
+   * The person whom these credentials prove, or `undefined` when they prove nobody: unknown login,
+   * wrong password, disabled. Unknown logins cost the same time as wrong passwords.
+   * @param login an e-mail address or a username, as typed
+   * @throws IdentityError `busy` when too many passwords are being checked, `down` when the backend
+   *   cannot be asked
+   */
+  verify(login: string, password: string): Promise<User | undefined>;
+  /** The person with this subject, disabled ones included; `undefined` when there is none. */
+  find(subject: string): Promise<User | undefined>;
+  /** The one form of a login under which tries are counted: the same for all spellings of it. */
+  accountKey(login: string): string;
+  /** Lets go of files, timers and connections. */
+  close(): Promise<void>;
+}
+
+export class IdentityError extends Error {
+  override readonly name = 'IdentityError';
+  readonly kind: 'busy' | 'down';
+
+  constructor(kind: 'busy' | 'down', message: string, cause?: unknown) {
+    super(message, { cause });
+    this.kind = kind;
+  }
+}
