@@ -45,7 +45,7 @@ export interface WayForward {
   /** Where the sign-in can begin again: the address of the original authorization request. */
   startAgain?: string;
   /** The app that sent the person here. */
-  app?: { name: string; href?: string };
+  app?: { name: string; initial: string; hue: number; href?: string };
   /** Seconds until the next try makes sense. */
   retryAfterSeconds?: number;
 }

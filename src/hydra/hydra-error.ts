@@ -31,7 +31,7 @@ export class HydraError extends Error {
   constructor(
     kind: HydraErrorKind,
     message: string,
-    more: { status?: number; redirectTo?: string; cause?: unknown } = {},
+    more: { status?: number; redirectTo?: string | undefined; cause?: unknown } = {},
   ) {
     super(message, { cause: more.cause });
     this.kind = kind;

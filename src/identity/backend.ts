@@ -52,6 +52,13 @@ export interface Identity {
   close(): Promise<void>;
 }
 
+/** Where a backend tells the operator what happened; a pino logger is one. Never gets a secret. */
+export interface IdentityLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
 export class IdentityError extends Error {
   override readonly name = 'IdentityError';
   readonly kind: 'busy' | 'down';

@@ -1,0 +1,91 @@
+import { fileURLToPath } from 'node:url';
+import express, { type Express } from 'express';
+import type { Parts } from './assemble.ts';
+import type { Config } from './config.ts';
+import { consentRoutes } from './routes/consent.ts';
+import type { Desk, Pages } from './routes/desk.ts';
+import { deviceRoutes } from './routes/device.ts';
+import { loginRoutes } from './routes/login.ts';
+import { logoutRoutes } from './routes/logout.ts';
+import { oauth2ErrorRoutes } from './routes/oauth2-error.ts';
+import { startRoutes } from './routes/start.ts';
+import { statusRoutes } from './routes/status.ts';
+import { createCsrf } from './web/csrf.ts';
+import { errorHandler, pageUnknown } from './web/error-handler.ts';
+import { securityHeaders } from './web/headers.ts';
+import { createKnownBrowsers } from './web/known-browser.ts';
+import { loadLocales, locale } from './web/locale.ts';
+import { requestLog } from './web/log.ts';
+import { createAnswers } from './web/once.ts';
+import { requestLocals, siteLocals } from './web/page-locals.ts';
+import { createDeviceLimiter, createLoginLimiter } from './web/rate-limit.ts';
+import { createSessions } from './web/session.ts';
+import { createStaticFiles } from './web/static-files.ts';
+import { createViewEngine } from './web/view-engine.ts';
+import { createWayBack } from './web/way-back.ts';
+
+const folder = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
+const largestForm = '64kb';
+
+/** The whole app: what happens to a request, from top to bottom. */
+export function createApp(parts: Parts): Express {
+  const { config, log } = parts;
+  const { path: base } = config.web.baseUrl;
+  const desk = createDesk(parts);
+  const { staticFiles, asset } = createStaticFiles(folder('public'), {
+    base,
+    more: config.brand.logoFile ? [config.brand.logoFile] : [],
+  });
+
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  app.set('trust proxy', config.web.trustProxy);
+  app.engine('ejs', createViewEngine(folder('views'))).set('view engine', 'ejs');
+  app.set('views', folder('views')).enable('view cache');
+  Object.assign(app.locals, siteLocals(config.brand, base, asset));
+
+  app.use(requestLog(log));
+  app.use(securityHeaders(config.web.baseUrl)); // before static files: they need them too
+  app.use(staticFiles);
+  app.use(`${base}/health`, statusRoutes(desk));
+  app.use(desk.csrf.cookies, express.urlencoded({ extended: false, limit: largestForm }));
+  app.use(locale(desk.locales, config.web.baseUrl), requestLocals(desk.locales));
+  app.use(desk.csrf.csrf);
+  app.use(`${base}/login`, loginRoutes(desk));
+  app.use(`${base}/consent`, consentRoutes(desk));
+  app.use(`${base}/error`, oauth2ErrorRoutes(desk.pages));
+  app.use(base || '/', logoutRoutes(desk), deviceRoutes(desk), startRoutes(desk));
+  app.use(pageUnknown, errorHandler(log, desk.wayBack, base));
+  return app;
+}
+
+function createDesk({ config, ...parts }: Parts): Desk {
+  const { baseUrl, cookieSecrets } = config.web;
+  return {
+    ...parts,
+    policy: config.policy,
+    locales: loadLocales(folder('views/locales')),
+    answers: createAnswers(),
+    csrf: createCsrf(baseUrl, cookieSecrets),
+    sessions: createSessions(baseUrl, cookieSecrets),
+    knownBrowsers: createKnownBrowsers(baseUrl),
+    loginLimiter: createLoginLimiter(),
+    deviceLimiter: createDeviceLimiter(),
+    wayBack: createWayBack(cookieSecrets),
+    pages: pagesOf(config),
+  };
+}
+
+function pagesOf({ web, hydra }: Config): Pages {
+  const { path: base } = web.baseUrl;
+  const onServer = (path: string) =>
+    hydra.publicUrl ? { startAgain: `${hydra.publicUrl}${path}` } : {};
+  return {
+    start: `${base}/`,
+    loggedOut: `${base}/logged-out`,
+    stayed: `${base}/logout/stayed`,
+    denied: `${base}/error?error=access_denied`,
+    signOutOfServer: onServer('/oauth2/sessions/logout'),
+    enterCode: onServer('/oauth2/device/verify'),
+  };
+}

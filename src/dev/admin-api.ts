@@ -1,0 +1,38 @@
+import express, { Router, type Express } from 'express';
+import { answerError } from './admin/answer.ts';
+import { clientRoutes } from './admin/clients.ts';
+import { consentRequestRoutes } from './admin/consent-requests.ts';
+import { deviceRequestRoutes } from './admin/device-requests.ts';
+import { introspectRoutes } from './admin/introspect.ts';
+import { loginRequestRoutes } from './admin/login-requests.ts';
+import { logoutRequestRoutes } from './admin/logout-requests.ts';
+import { sessionRoutes } from './admin/sessions.ts';
+import { statusRoutes } from './admin/status.ts';
+import type { Context } from './oauth2/context.ts';
+
+/** The admin port: what the login and consent app, and whoever registers clients, call. */
+export function createAdminApi(context: Context): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').enable('case sensitive routing');
+  // JSON is read whatever the header says.
+  app.use(express.text({ type: () => true, limit: '1mb' }));
+  app.use((req, res, next) => {
+    if (['GET', 'HEAD'].includes(req.method)) {
+      res.set('cache-control', 'private, no-cache, no-store, must-revalidate');
+    }
+    next();
+  });
+  const operations = Router({ caseSensitive: true })
+    .use(loginRequestRoutes(context))
+    .use(consentRequestRoutes(context))
+    .use(logoutRequestRoutes(context))
+    .use(deviceRequestRoutes(context))
+    .use(clientRoutes(context))
+    .use(sessionRoutes(context))
+    .use(introspectRoutes(context))
+    .use(statusRoutes(context));
+  for (const path of context.profile.adminPaths) app.use(path, operations);
+  app.use((_req, res) => void res.status(404).type('text/plain').send('404 page not found\n'));
+  app.use(answerError);
+  return app;
+}

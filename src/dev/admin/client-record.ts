@@ -1,0 +1,144 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { isPublic, type Client } from '../oauth2/client.ts';
+import { seconds, type Context } from '../oauth2/context.ts';
+import { fault } from '../oauth2/protocol-error.ts';
+import { checkClient } from './client-rules.ts';
+import type { Decoded } from './decode.ts';
+import { timestamp } from './timestamp.ts';
+
+const lifespanShape = {
+  authorization_code_grant_access_token_lifespan: 'string',
+  authorization_code_grant_id_token_lifespan: 'string',
+  authorization_code_grant_refresh_token_lifespan: 'string',
+  client_credentials_grant_access_token_lifespan: 'string',
+  implicit_grant_access_token_lifespan: 'string',
+  implicit_grant_id_token_lifespan: 'string',
+  jwt_bearer_grant_access_token_lifespan: 'string',
+  refresh_token_grant_id_token_lifespan: 'string',
+  refresh_token_grant_access_token_lifespan: 'string',
+  refresh_token_grant_refresh_token_lifespan: 'string',
+  device_authorization_grant_id_token_lifespan: 'string',
+  device_authorization_grant_access_token_lifespan: 'string',
+  device_authorization_grant_refresh_token_lifespan: 'string',
+} as const;
+
+/** What can be said about a client when it is registered. Anything else is ignored. */
+export const clientShape = {
+  client_id: 'string',
+  client_name: 'string',
+  client_secret: 'string',
+  redirect_uris: 'strings',
+  grant_types: 'strings',
+  response_types: 'strings',
+  scope: 'string',
+  audience: 'strings',
+  owner: 'string',
+  policy_uri: 'string',
+  allowed_cors_origins: 'strings',
+  tos_uri: 'string',
+  client_uri: 'string',
+  logo_uri: 'string',
+  contacts: 'strings',
+  sector_identifier_uri: 'string',
+  subject_type: 'string',
+  jwks: 'object',
+  jwks_uri: 'string',
+  token_endpoint_auth_method: 'string',
+  token_endpoint_auth_signing_alg: 'string',
+  request_uris: 'strings',
+  request_object_signing_alg: 'string',
+  userinfo_signed_response_alg: 'string',
+  frontchannel_logout_uri: 'string',
+  frontchannel_logout_session_required: 'boolean',
+  backchannel_logout_uri: 'string',
+  backchannel_logout_session_required: 'boolean',
+  post_logout_redirect_uris: 'strings',
+  metadata: 'any',
+  access_token_strategy: 'string',
+  skip_consent: 'boolean',
+  skip_logout_consent: 'boolean',
+  ...lifespanShape,
+} as const;
+
+export type ClientBody = Decoded<typeof clientShape>;
+
+/**
+ * Registers a client; one without a secret gets one, unless it is public.
+ * @returns the client with its secret, which is never shown again
+ * @throws ProtocolError
+ */
+export function addClient(context: Context, body: ClientBody): Client {
+  const id = body.client_id || randomUUID();
+  if (context.records.clients.has(id)) {
+    throw fault(
+      'Unable to insert or update resource because a resource with that value exists already',
+    );
+  }
+  const now = timestamp(seconds(context));
+  const client = newClient(body, { client_id: id, created_at: now, updated_at: now });
+  checkClient(client);
+  if (isPublic(client)) delete client.client_secret;
+  else client.client_secret ??= randomBytes(20).toString('base64url').slice(0, 26);
+  context.records.clients.set(id, client);
+  return client;
+}
+
+/**
+ * Replaces all of a client but its id, its age and, when no new one is given, its secret.
+ * @returns the client, with its secret only if that is new
+ * @throws ProtocolError
+ */
+export function replaceClient(context: Context, former: Client, body: ClientBody): Client {
+  const client = newClient(body, {
+    client_id: former.client_id,
+    created_at: former.created_at,
+    updated_at: timestamp(seconds(context)),
+  });
+  checkClient(client);
+  const secret = client.client_secret ?? former.client_secret;
+  context.records.clients.set(client.client_id, {
+    ...client,
+    ...(secret !== undefined && { client_secret: secret }),
+  });
+  return client;
+}
+
+type Kept = Pick<Client, 'client_id' | 'created_at' | 'updated_at'>;
+
+function newClient(body: ClientBody, kept: Kept): Client {
+  const {
+    client_id: _id,
+    frontchannel_logout_session_required: isFrontSessionRequired,
+    backchannel_logout_session_required: isBackSessionRequired,
+    ...given
+  } = body;
+  const filled = Object.entries(given).filter(([, value]) => value !== '');
+  return {
+    ...kept,
+    client_name: '',
+    redirect_uris: null,
+    grant_types: null,
+    response_types: null,
+    audience: [],
+    owner: '',
+    policy_uri: '',
+    allowed_cors_origins: [],
+    tos_uri: '',
+    client_uri: '',
+    logo_uri: '',
+    contacts: null,
+    jwks: {},
+    metadata: {},
+    skip_consent: false,
+    skip_logout_consent: null,
+    ...Object.fromEntries(Object.keys(lifespanShape).map((name) => [name, null])),
+    scope: 'offline_access offline openid',
+    subject_type: 'public',
+    token_endpoint_auth_method: 'client_secret_basic',
+    userinfo_signed_response_alg: 'none',
+    ...Object.fromEntries(filled),
+    ...(isFrontSessionRequired && { frontchannel_logout_session_required: true }),
+    ...(isBackSessionRequired && { backchannel_logout_session_required: true }),
+    client_secret_expires_at: 0,
+  };
+}

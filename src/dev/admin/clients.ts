@@ -1,0 +1,74 @@
+import { Router, type Request } from 'express';
+import { queryOf } from '../oauth2/address.ts';
+import { publicView, type Client } from '../oauth2/client.ts';
+import type { Context } from '../oauth2/context.ts';
+import { fault } from '../oauth2/protocol-error.ts';
+import { revokeGrants } from '../oauth2/records.ts';
+import { answerJson, bodyOf, serve } from './answer.ts';
+import { addClient, clientShape, replaceClient } from './client-record.ts';
+import { decode, DecodeError } from './decode.ts';
+import { readPage, setLink } from './page.ts';
+
+/** OAuth2 clients. */
+export function clientRoutes(context: Context): Router {
+  const { clients, consents } = context.records;
+  const router = Router();
+  serve(router, '/clients', {
+    get(req, res) {
+      const query = queryOf(req);
+      const listed = [...clients.values()].filter(
+        (client) =>
+          isWanted(query.get('client_name'), client.client_name) &&
+          isWanted(query.get('owner'), client.owner),
+      );
+      const list = { path: '/clients', keyOf: (client: Client) => client.client_id };
+      const page = readPage(context, { ...list, items: listed, query }, badPage);
+      setLink(context, res, page);
+      answerJson(res, page.items.map(publicView));
+    },
+    post(req, res) {
+      const client = addClient(context, readBody(req));
+      const [base = ''] = context.profile.adminPaths;
+      res.set('location', `${base}/clients/${encodeURIComponent(client.client_id)}`);
+      answerJson(res, client, 201);
+    },
+  });
+  serve(router, '/clients/:id', {
+    get(req, res) {
+      answerJson(res, publicView(find(req)));
+    },
+    put(req, res) {
+      answerJson(res, replaceClient(context, find(req), readBody(req)));
+    },
+    delete(req, res) {
+      const { client_id: id } = find(req);
+      clients.delete(id);
+      consents.deleteWhere(({ client }) => client.client_id === id);
+      revokeGrants(context.records, ({ clientId }) => clientId === id);
+      res.status(204).end();
+    },
+  });
+
+  function find(req: Request<Record<string, string>>): Client {
+    const client = clients.get(req.params['id'] ?? '');
+    if (!client) throw fault('Unable to locate the resource');
+    return client;
+  }
+  return router;
+}
+
+function isWanted(wanted: string | null, given: string): boolean {
+  return !wanted || wanted === given;
+}
+
+function badPage(detail: string) {
+  return fault('The request was malformed or contained invalid parameters', detail);
+}
+
+function readBody(req: Request) {
+  try {
+    return decode(clientShape, bodyOf(req));
+  } catch (error) {
+    throw error instanceof DecodeError ? badPage(error.message) : error;
+  }
+}

@@ -1,0 +1,117 @@
+import { Router } from 'express';
+import { queryOf } from '../oauth2/address.ts';
+import { hasEnded } from '../oauth2/consent-step.ts';
+import type { Context } from '../oauth2/context.ts';
+import type { Flow } from '../oauth2/flow.ts';
+import { rememberedSession } from '../oauth2/login-session.ts';
+import { endSession } from '../oauth2/logout-channels.ts';
+import { fault } from '../oauth2/protocol-error.ts';
+import { revokeGrants } from '../oauth2/records.ts';
+import { answerJson, serve } from './answer.ts';
+import { consentRequestView } from './consent-requests.ts';
+import { readPage, setLink } from './page.ts';
+import { timestamp } from './timestamp.ts';
+
+const consentPath = '/oauth2/auth/sessions/consent';
+
+/** What people allowed, and where they are remembered. */
+export function sessionRoutes(context: Context): Router {
+  const router = Router();
+  serve(router, consentPath, {
+    get(req, res) {
+      const query = queryOf(req);
+      const subject = query.get('subject');
+      if (!subject) throw badRequest('The query parameter subject is missing.');
+      const items = consentsOf(context, subject, query.get('login_session_id'));
+      const list = { path: consentPath, items, keyOf: ({ id }: Flow) => id, query };
+      const page = readPage(context, list, badRequest);
+      if (page.items.length > 0) setLink(context, res, page);
+      answerJson(res, page.items.map(consentSessionView));
+    },
+    delete(req, res) {
+      revokeConsents(context, selectorOf(queryOf(req)));
+      res.status(204).end();
+    },
+  });
+  serve(router, '/oauth2/auth/sessions/login', {
+    async delete(req, res) {
+      const query = queryOf(req);
+      await revokeLogins(context, { sid: query.get('sid'), subject: query.get('subject') });
+      res.status(204).end();
+    },
+  });
+  return router;
+}
+
+function badRequest(detail: string) {
+  return fault('invalid_request', detail);
+}
+
+function consentsOf(context: Context, subject: string, sessionId: string | null): Flow[] {
+  return context.records.consents
+    .values()
+    .filter(
+      (flow) =>
+        flow.login.subject === subject &&
+        !flow.consent?.skip &&
+        !hasEnded(context, flow) &&
+        (!sessionId || flow.login.sessionId === sessionId),
+    );
+}
+
+function consentSessionView({ consent, ...flow }: Flow) {
+  const accepted = consent?.accepted;
+  if (!consent || !accepted) throw fault('error');
+  return {
+    consent_request_id: consent.id,
+    grant_scope: accepted.scope,
+    grant_access_token_audience: accepted.audience,
+    session: {
+      access_token: accepted.session.access_token ?? {},
+      id_token: accepted.session.id_token ?? {},
+    },
+    remember: accepted.remember,
+    remember_for: accepted.rememberSeconds,
+    handled_at: timestamp(accepted.handledAt),
+    context: accepted.context,
+    consent_request: consentRequestView({ ...flow, consent }, ''),
+  };
+}
+
+/** Which consents are meant: of a subject and a client, all of a subject, or one by its id. */
+function selectorOf(query: URLSearchParams): (flow: Flow) => boolean {
+  const given = (name: string) => query.get(name) || undefined;
+  const [id, subject, clientId] = ['consent_request_id', 'subject', 'client'].map(given);
+  const isAll = query.get('all') === 'true';
+  if (id && !subject && !clientId && !isAll) return ({ consent }) => consent?.id === id;
+  if (!id && subject && (clientId !== undefined) !== isAll) {
+    return ({ login, client }) =>
+      login.subject === subject && (isAll || client.client_id === clientId);
+  }
+  throw badRequest('These query parameters do not go together.');
+}
+
+/** Takes the consents back, and the tokens that came of them. */
+function revokeConsents(context: Context, isMeant: (flow: Flow) => boolean): void {
+  const { consents } = context.records;
+  const ids = new Set(
+    consents
+      .values()
+      .filter(isMeant)
+      .map(({ consent }) => consent?.id),
+  );
+  consents.deleteWhere(isMeant);
+  revokeGrants(context.records, ({ id }) => ids.has(id));
+}
+
+/** One session by its id, telling the clients' servers; or all of a subject, telling nobody. */
+async function revokeLogins(
+  context: Context,
+  { sid, subject }: { sid: string | null; subject: string | null },
+): Promise<void> {
+  const { loginSessions } = context.records;
+  if (!sid && !subject) throw badRequest('One of sid and subject is needed.');
+  if (!sid) return loginSessions.deleteWhere((session) => session.subject === subject);
+  const session = rememberedSession(context, sid);
+  if (session) await endSession(context, { sessionId: session.id, subject: session.subject });
+}

@@ -1,0 +1,72 @@
+import type { Keys } from './keys.ts';
+import type { Profile } from './profile.ts';
+import { createRecords, type Records } from './records.ts';
+import { createSeal, type Seal } from './seal.ts';
+
+/** What every part of the stand-in shares. */
+export interface Context {
+  profile: Profile;
+  urls: Urls;
+  lifetimes: Lifetimes;
+  records: Records;
+  seal: Seal;
+  keys: Keys;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/** Addresses, none with a slash at its end but the issuer, which is as it was configured. */
+export interface Urls {
+  issuer: string;
+  /** Base of the public endpoints. */
+  public: string;
+  login: string;
+  consent: string;
+  logout: string;
+  error: string;
+  loggedOut: string;
+  deviceVerification: string;
+  deviceSuccess: string;
+}
+
+/** In seconds. */
+export interface Lifetimes {
+  /** Login and consent together, and a logout request. */
+  request: number;
+  code: number;
+  token: number;
+  refreshToken: number;
+  deviceCode: number;
+  /** For records that the real server keeps in its database for good. */
+  record: number;
+}
+
+const day = 24 * 3600;
+const usualLifetimes: Lifetimes = {
+  request: 30 * 60,
+  code: 10 * 60,
+  token: 3600,
+  refreshToken: 30 * day,
+  deviceCode: 10 * 60,
+  record: 30 * day,
+};
+
+export function createContext(options: {
+  profile: Profile;
+  urls: Urls;
+  lifetimes: Partial<Lifetimes>;
+  keys: Keys;
+  now: () => number;
+}): Context {
+  return {
+    ...options,
+    lifetimes: { ...usualLifetimes, ...options.lifetimes },
+    records: createRecords(options.now),
+    seal: createSeal(),
+  };
+}
+
+/** Whole seconds since 1970. */
+export function seconds(context: Context): number {
+  return Math.floor(context.now() / 1000);
+}

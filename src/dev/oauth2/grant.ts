@@ -1,0 +1,41 @@
+import { seconds, type Context } from './context.ts';
+import type { ConsentedFlow } from './consent-step.ts';
+import type { Grant } from './records.ts';
+
+/** What the tokens of a consented flow are made of. */
+export function grantOf(context: Context, flow: ConsentedFlow, nonce: string | null): Grant {
+  const { login, client, consent } = flow;
+  const { acr, amr } = login.accepted ?? {};
+  return {
+    id: consent.id,
+    clientId: client.client_id,
+    subject: login.subject,
+    scope: consent.accepted.scope,
+    audience: consent.accepted.audience,
+    accessTokenClaims: consent.accepted.session.access_token,
+    idTokenClaims: {
+      ...withoutProtected(consent.accepted.session.id_token),
+      iss: context.urls.issuer,
+      sub: login.subject,
+      aud: [client.client_id],
+      iat: seconds(context),
+      auth_time: login.authenticatedAt,
+      rat: flow.requestedAt,
+      sid: login.sessionId,
+      ...(acr && { acr }),
+      ...(amr?.length && { amr }),
+      ...(nonce && { nonce }),
+    },
+  };
+}
+
+/** Claims that only the server may set: the app's are dropped even where the server has none. */
+const protectedClaims = new Set(
+  'sub iss aud iat exp jti auth_time nonce acr amr at_hash c_hash rat sid'.split(' '),
+);
+
+function withoutProtected(claims: object | null) {
+  return Object.fromEntries(
+    Object.entries(claims ?? {}).filter(([name]) => !protectedClaims.has(name)),
+  );
+}

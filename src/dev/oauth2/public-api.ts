@@ -1,0 +1,32 @@
+import express, { type Express } from 'express';
+import { authorizeRoutes } from './authorize.ts';
+import type { Context } from './context.ts';
+import { deviceRoutes } from './device.ts';
+import { discoveryRoutes } from './discovery.ts';
+import { fallbackPage, notFoundPage } from './html.ts';
+import { logoutRoutes } from './logout.ts';
+import { tokenRoutes } from './token.ts';
+import { userinfoRoutes } from './userinfo.ts';
+
+/** The public port: OAuth2 and OpenID Connect for clients and browsers. */
+export function createPublicApi(context: Context): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.use(express.text({ type: 'application/x-www-form-urlencoded', limit: '1mb' }));
+  app.use((_req, res, next) => {
+    res.set('cache-control', 'private, no-cache, no-store, must-revalidate');
+    next();
+  });
+  app.use(authorizeRoutes(context));
+  app.use(tokenRoutes(context));
+  app.use(userinfoRoutes(context));
+  app.use(discoveryRoutes(context));
+  app.use(deviceRoutes(context));
+  app.use(logoutRoutes(context));
+  app.get(['/health/alive', '/health/ready'], (_req, res) => void res.json({ status: 'ok' }));
+  app.get('/oauth2/fallbacks/*page', (req, res) => {
+    res.type('html').send(fallbackPage([req.params.page].flat().join('/')));
+  });
+  app.use((_req, res) => void res.status(404).type('html').send(notFoundPage()));
+  return app;
+}

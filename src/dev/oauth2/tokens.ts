@@ -1,0 +1,97 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Claims } from '../../hydra/types.ts';
+import { mayUseGrant, type Client } from './client.ts';
+import { seconds, type Context } from './context.ts';
+import { newToken } from './random.ts';
+import type { Grant, Token } from './records.ts';
+
+/** The answer of the token endpoint (OAuth 2.0 5.1, OpenID Connect Core 3.1.3.3). */
+export interface TokenResponse {
+  access_token: string;
+  expires_in: number;
+  id_token?: string;
+  refresh_token?: string;
+  scope: string;
+  token_type: 'bearer';
+}
+
+type GrantType =
+  | 'authorization_code'
+  | 'refresh_token'
+  | 'client_credentials'
+  | 'device_authorization';
+
+/** Makes the tokens of a grant: a refresh token if it has been allowed, an ID token for `openid`. */
+export async function issueTokens(
+  context: Context,
+  { grant, client }: { grant: Grant; client: Client },
+  grantType: GrantType,
+): Promise<TokenResponse> {
+  const { records, lifetimes } = context;
+  const lifespan = (kind: string, usual: number) =>
+    lifespanOf(client, `${grantType}_grant_${kind}_token_lifespan`, usual);
+  const accessLifespan = lifespan('access', lifetimes.token);
+  const accessToken = newToken('at');
+  records.accessTokens.set(accessToken, newRecord(context, grant, accessLifespan), accessLifespan);
+  const response: TokenResponse = {
+    access_token: accessToken,
+    expires_in: accessLifespan,
+    scope: grant.scope.join(' '),
+    token_type: 'bearer',
+  };
+  // Nobody signed in: there is nobody to tell of, and nothing to refresh.
+  if (grantType === 'client_credentials') return response;
+  if (grant.scope.includes('openid')) {
+    const idLifespan = lifespan('id', lifetimes.token);
+    response.id_token = await signIdToken(context, { grant, accessToken, idLifespan });
+  }
+  if (mayRefresh(client, grant)) {
+    const refreshLifespan = lifespan('refresh', lifetimes.refreshToken);
+    const token = { ...newRecord(context, grant, refreshLifespan), accessToken, isUsed: false };
+    response.refresh_token = newToken('rt');
+    records.refreshTokens.set(response.refresh_token, token, refreshLifespan);
+  }
+  return response;
+}
+
+function newRecord(context: Context, grant: Grant, lifespan: number): Token {
+  const issuedAt = seconds(context);
+  return { grant, issuedAt, expiresAt: issuedAt + lifespan };
+}
+
+function mayRefresh(client: Client, { scope }: Grant): boolean {
+  const isAllowed = scope.includes('offline_access') || scope.includes('offline');
+  return isAllowed && mayUseGrant(client, 'refresh_token');
+}
+
+function signIdToken(
+  context: Context,
+  { grant, accessToken, idLifespan }: { grant: Grant; accessToken: string; idLifespan: number },
+): Promise<string> {
+  const now = seconds(context);
+  const claims: Claims = {
+    ...grant.idTokenClaims,
+    at_hash: createHash('sha256')
+      .update(accessToken)
+      .digest()
+      .subarray(0, 16)
+      .toString('base64url'),
+    exp: now + idLifespan,
+    iat: now,
+    jti: randomUUID(),
+  };
+  return context.keys.sign(claims);
+}
+
+const secondsOf: Record<string, number> = { h: 3600, m: 60, s: 1 };
+
+/** A lifespan that the client has of its own, such as `1h30m0s`, in seconds. */
+function lifespanOf(client: Client, name: `${string}_lifespan`, usual: number): number {
+  const own = client[name];
+  if (!own) return usual;
+  const parts = [...own.matchAll(/(\d+(?:\.\d+)?)([hms])/g)];
+  return parts.reduce(
+    (sum, [, count, unit = '']) => sum + Number(count) * (secondsOf[unit] ?? 0),
+    0,
+  );
+}

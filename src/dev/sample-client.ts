@@ -1,0 +1,41 @@
+import { loopbackAddresses, openPort, type LoopbackPort } from './oauth2/loopback-port.ts';
+import { createParties } from './sample-client/parties.ts';
+import { createSampleApp } from './sample-client/sample-app.ts';
+
+export interface SampleClientOptions {
+  /** 0 is any free port. */
+  port: number;
+  /** As discovery and tokens have it, to the letter. */
+  issuer: string;
+  adminUrl: string;
+  /** For an admin API behind a gateway. */
+  adminHeaders?: Record<string, string>;
+  appName?: string;
+  log?: (sentence: string) => void;
+}
+
+export interface SampleClient {
+  /** `http://localhost:5555`, without a slash at the end. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an app with a few buttons that signs people in at the OAuth2 server. It registers its
+ * clients by the admin API; while the server is away, its pages say so and try again.
+ * @throws Error when the port is taken
+ */
+export async function startSampleClient(options: SampleClientOptions): Promise<SampleClient> {
+  const { appName = 'Meadow Notes', adminHeaders = {}, log = () => {} } = options;
+  const opened: LoopbackPort = await openPort(options.port, loopbackAddresses('localhost'));
+  const url = `http://localhost:${opened.port}`;
+  const adminApi = { url: options.adminUrl.replace(/\/+$/, ''), headers: adminHeaders };
+  const parties = createParties({ issuer: options.issuer, adminApi, url, appName });
+  opened.serve(createSampleApp({ parties, appName, url }));
+  try {
+    await parties();
+  } catch (error) {
+    log(`${appName} waits for the OAuth2 server: ${String(error)}`);
+  }
+  return { url, close: () => opened.close() };
+}

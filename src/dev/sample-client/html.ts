@@ -1,0 +1,26 @@
+/** Text that is HTML already. */
+export interface Html {
+  readonly markup: string;
+}
+
+type Value = Html | string | number | undefined | false | Value[];
+
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** A template for HTML: every value is escaped unless it is HTML itself; `undefined` and `false` are empty. */
+export function html(parts: TemplateStringsArray, ...values: Value[]): Html {
+  return { markup: String.raw({ raw: parts }, ...values.map(markupOf)) };
+}
+
+function markupOf(value: Value): string {
+  if (value === undefined || value === false) return '';
+  if (Array.isArray(value)) return value.map(markupOf).join('');
+  if (typeof value === 'object') return value.markup;
+  return String(value).replace(/[&<>"']/g, (character) => entities[character] ?? character);
+}

@@ -1,0 +1,91 @@
+import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
+import type { Fault } from './faults.ts';
+import { homeRoutes } from './home.ts';
+import { html, type Html } from './html.ts';
+import { sendPage, type Page } from './page.ts';
+import type { Parties } from './parties.ts';
+import { signInRoutes } from './sign-in.ts';
+import { signOutRoutes } from './sign-out.ts';
+import { tvRoutes } from './tv.ts';
+import { createVisits, type Visits } from './visits.ts';
+
+/** What the pages of the sample app share. */
+export interface SampleApp {
+  parties: () => Promise<Parties>;
+  visits: Visits;
+  appName: string;
+  /** Where the app is, without a slash at the end. */
+  url: string;
+  /** Notes what the server told this app, for all to see. */
+  announce: (sentence: string) => void;
+  show: {
+    page: (res: Response, page: Page, ancestors?: string) => void;
+    fault: (res: Response, fault: Fault) => void;
+    announcements: () => Html;
+  };
+}
+
+const mostAnnouncements = 5;
+
+/** An app that people sign in to through Portico: a toy, but a careful one. */
+export function createSampleApp(options: Pick<SampleApp, 'parties' | 'appName' | 'url'>): Express {
+  const announcements: string[] = [];
+  const sampleApp: SampleApp = {
+    ...options,
+    visits: createVisits(),
+    announce(sentence) {
+      announcements.unshift(`${new Date().toISOString().slice(11, 19)} UTC: ${sentence}`);
+      announcements.splice(mostAnnouncements);
+    },
+    show: {
+      page: (res, page, ancestors) => sendPage(res, options.appName, page, ancestors),
+      fault: (res, fault) => sendPage(res, options.appName, faultPage(fault)),
+      announcements: () => announcementsView(announcements),
+    },
+  };
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  app.use(
+    homeRoutes(sampleApp),
+    signInRoutes(sampleApp),
+    signOutRoutes(sampleApp),
+    tvRoutes(sampleApp),
+  );
+  app.use(serverAway(options.appName));
+  return app;
+}
+
+function faultPage({ code, description, meaning }: Fault): Page {
+  return {
+    title: 'You are not signed in',
+    status: 400,
+    body: html`<p>${meaning}</p>
+      <p><code>${code}</code> ${description}</p>
+      <p><a href="/">Back to the start</a></p>`,
+  };
+}
+
+function announcementsView(announcements: string[]): Html {
+  if (announcements.length === 0) return html``;
+  return html`<h2>What the server told this app</h2>
+    <ul>
+      ${announcements.map((sentence) => html`<li>${sentence}</li>`)}
+    </ul>`;
+}
+
+/** Mostly the OAuth2 server is not there yet: the page looks again by itself. */
+function serverAway(appName: string): ErrorRequestHandler {
+  return function showServerAway(error: unknown, _req, res, _next) {
+    if (res.headersSent) {
+      res.destroy();
+      return;
+    }
+    sendPage(res, appName, {
+      title: 'The OAuth2 server does not answer',
+      status: 503,
+      refreshAfter: 3,
+      body: html`<p>This page tries again every three seconds.</p>
+        <p><code>${String(error)}</code></p>`,
+    });
+  };
+}

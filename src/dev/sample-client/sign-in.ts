@@ -1,0 +1,102 @@
+import { Router, type Request, type Response } from 'express';
+import * as openid from 'openid-client';
+import { faultOf, readFault } from './faults.ts';
+import { everyScope } from './parties.ts';
+import type { SampleApp } from './sample-app.ts';
+import { storyOf } from './story.ts';
+import type { Attempt, Tokens } from './visits.ts';
+
+const usualScopes = 'openid profile email';
+
+interface Way {
+  scope: string;
+  prompt?: string;
+}
+
+const plain: Way = { scope: usualScopes };
+
+/** The ways to sign in that the first page offers. */
+const ways = new Map<string, Way>([
+  ['plain', plain],
+  ['more', { scope: everyScope }],
+  ['force', { scope: usualScopes, prompt: 'login' }],
+]);
+
+/** To the OAuth2 server and back (OpenID Connect Core 3.1), with PKCE (RFC 7636). */
+export function signInRoutes({ parties, visits, url, show }: SampleApp): Router {
+  async function begin(req: Request, res: Response): Promise<void> {
+    const way = ways.get(String(req.params['way'])) ?? plain;
+    const { web } = await parties();
+    const state = openid.randomState();
+    const attempt: Attempt = {
+      codeVerifier: openid.randomPKCECodeVerifier(),
+      nonce: openid.randomNonce(),
+      scopes: way.scope.split(' '),
+      startedAt: Date.now(),
+    };
+    visits.addAttempt(visits.findOrBegin(req, res), state, attempt);
+    const target = openid.buildAuthorizationUrl(web, {
+      ...way,
+      state,
+      nonce: attempt.nonce,
+      redirect_uri: `${url}/callback`,
+      code_challenge: await openid.calculatePKCECodeChallenge(attempt.codeVerifier),
+      code_challenge_method: 'S256',
+    });
+    res.redirect(303, target.href);
+  }
+
+  async function finish(req: Request, res: Response): Promise<void> {
+    const answer = new URL(req.originalUrl, url);
+    const state = answer.searchParams.get('state') ?? '';
+    const visit = visits.find(req);
+    // The back button brings an answer again that was taken already.
+    if (visit?.signedIn && visit.signedIn.state === state) return res.redirect(303, '/');
+    const attempt = visit?.attempts.get(state);
+    if (!visit || !attempt) return show.fault(res, faultOf('state_unknown'));
+    visit.attempts.delete(state);
+    try {
+      const tokens = await exchange(answer, state, attempt);
+      visits.signIn(req, res, { state, tokens, story: storyOf(attempt, tokens) });
+    } catch (error) {
+      return show.fault(res, readFault(error));
+    }
+    res.redirect(303, '/');
+  }
+
+  async function exchange(answer: URL, state: string, attempt: Attempt): Promise<Tokens> {
+    const { web } = await parties();
+    const isAnonymous = !(answer.searchParams.get('scope') ?? 'openid')
+      .split(' ')
+      .includes('openid');
+    const response = await openid.authorizationCodeGrant(web, answer, {
+      expectedState: state,
+      pkceCodeVerifier: attempt.codeVerifier,
+      // Without the scope there is no ID token; should one come all the same, it is refused.
+      ...(!isAnonymous && { expectedNonce: attempt.nonce, idTokenExpected: true }),
+    });
+    return readTokens(web, response);
+  }
+
+  const router = Router();
+  router.get('/sign-in/:way', begin);
+  router.get('/callback', finish);
+  return router;
+}
+
+/** What a token answer holds; asks the userinfo endpoint too when there is somebody to ask for. */
+export async function readTokens(
+  party: openid.Configuration,
+  response: openid.TokenEndpointResponse & openid.TokenEndpointResponseHelpers,
+): Promise<Tokens> {
+  const claims = response.claims();
+  const userinfo = claims && (await openid.fetchUserInfo(party, response.access_token, claims.sub));
+  return {
+    accessToken: response.access_token,
+    scopes: (response.scope ?? '').split(' ').filter(Boolean),
+    ...(response.id_token && { idToken: response.id_token }),
+    ...(response.refresh_token && { refreshToken: response.refresh_token }),
+    ...(claims && { claims: { ...claims } }),
+    ...(userinfo && { userinfo: { ...userinfo } }),
+  };
+}

@@ -1,0 +1,106 @@
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import express, { Router, type Request, type Response } from 'express';
+import * as openid from 'openid-client';
+import { html } from './html.ts';
+import type { SampleApp } from './sample-app.ts';
+
+const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
+
+/** Out again (RP-Initiated Logout 1.0), and told so by the server when another app began it. */
+export function signOutRoutes({ parties, visits, url, show, announce }: SampleApp): Router {
+  /** Changes nothing here yet: the person may still say no. */
+  async function begin(req: Request, res: Response): Promise<void> {
+    const visit = visits.find(req);
+    const idToken = visit?.signedIn?.tokens.idToken;
+    if (!visit || !idToken) return res.redirect(303, '/');
+    const { web } = await parties();
+    visit.signOutState = openid.randomState();
+    const target = openid.buildEndSessionUrl(web, {
+      id_token_hint: idToken,
+      post_logout_redirect_uri: `${url}/signed-out`,
+      state: visit.signOutState,
+    });
+    res.redirect(303, target.href);
+  }
+
+  function finish(req: Request, res: Response): void {
+    const visit = visits.find(req);
+    const { state } = req.query;
+    if (!visit || state === undefined || state !== visit.signOutState) {
+      return res.redirect(303, '/');
+    }
+    delete visit.signOutState;
+    delete visit.signedIn;
+    show.page(res, {
+      title: 'You are signed out',
+      body: html`<p>
+          The OAuth2 server sent your browser back here, and this app forgot its tokens. If you saw
+          no question, the server had not remembered you, so there was nothing to ask.
+        </p>
+        ${show.announcements()}
+        <p><a href="/">Back to the start</a></p>`,
+    });
+  }
+
+  /** Loaded in a hidden frame while the server signs somebody out (Front-Channel Logout 1.0, 3). */
+  async function frontChannel(req: Request, res: Response): Promise<void> {
+    const { web } = await parties();
+    const { issuer } = web.serverMetadata();
+    const { iss, sid } = req.query;
+    if (iss !== issuer || typeof sid !== 'string') {
+      return void res.status(400).type('text').send('iss and sid do not fit\n');
+    }
+    const names = visits.signOutSession(sid);
+    announce(`A hidden frame in a browser said that a session ended. ${whose(names)}`);
+    show.page(
+      res,
+      { title: 'Signed out', body: html`<p>This app knows.</p>` },
+      new URL(issuer).origin,
+    );
+  }
+
+  /** Posted by the server itself (Back-Channel Logout 1.0, 2.5 and 2.6). */
+  async function backChannel(req: Request, res: Response): Promise<void> {
+    res.setHeader('Cache-Control', 'no-store');
+    const form = new URLSearchParams(typeof req.body === 'string' ? req.body : '');
+    const sid = await readLogoutToken(form.get('logout_token') ?? '');
+    if (sid === undefined) return void res.status(400).json({ error: 'invalid_request' });
+    const names = visits.signOutSession(sid);
+    announce(`The server posted a logout token: a session ended. ${whose(names)}`);
+    res.status(200).end();
+  }
+
+  async function readLogoutToken(token: string): Promise<string | undefined> {
+    const { web } = await parties();
+    const { issuer, jwks_uri: keys = '' } = web.serverMetadata();
+    try {
+      const { payload } = await jwtVerify(token, createRemoteJWKSet(new URL(keys)), {
+        issuer,
+        audience: web.clientMetadata().client_id,
+        requiredClaims: ['iat', 'jti'],
+      });
+      const { events, sid, nonce } = payload;
+      const isLogout = typeof events === 'object' && events !== null && logoutEvent in events;
+      return isLogout && nonce === undefined && typeof sid === 'string' ? sid : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  const router = Router();
+  router.get('/sign-out', begin);
+  router.get('/signed-out', finish);
+  router.get('/frontchannel-logout', frontChannel);
+  router.post(
+    '/backchannel-logout',
+    express.text({ type: 'application/x-www-form-urlencoded' }),
+    backChannel,
+  );
+  return router;
+}
+
+function whose(names: string[]): string {
+  return names.length > 0
+    ? `This app signed out ${names.join(', ')}.`
+    : 'This app had nobody signed in with it.';
+}

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { LRUCache } from 'lru-cache';
+
+/** Tokens as they came, and what was read out of them. */
+export interface Tokens {
+  idToken?: string;
+  claims?: Record<string, unknown>;
+  accessToken: string;
+  refreshToken?: string;
+  scopes: string[];
+  userinfo?: Record<string, unknown>;
+}
+
+/** One way to the OAuth2 server and back; kept apart by `state`, so that tabs do not mix. */
+export interface Attempt {
+  codeVerifier: string;
+  nonce: string;
+  scopes: string[];
+  /** Milliseconds since 1970. */
+  startedAt: number;
+}
+
+/** A device that waits to be connected, or that is. */
+export interface Tv {
+  userCode: string;
+  deviceCode: string;
+  verificationUri: string;
+  verificationUriComplete: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+  mayAskFrom: number;
+  intervalSeconds: number;
+  outcome?: Tokens | { error: string };
+}
+
+/** What this app knows of one browser. */
+export interface Visit {
+  attempts: Map<string, Attempt>;
+  /** The state of the attempt that gave these tokens. */
+  signedIn?: { state: string; tokens: Tokens; story: string[] };
+  signOutState?: string;
+  tv?: Tv;
+}
+
+const cookie = 'meadow_visit';
+const mostVisits = 500;
+const mostAttempts = 20;
+const lifeMs = 24 * 60 * 60 * 1000;
+
+export type Visits = ReturnType<typeof createVisits>;
+
+/** Browsers and what is known of them, in bounded memory; the cookie holds an id and nothing else. */
+export function createVisits() {
+  const visits = new LRUCache<string, Visit>({ max: mostVisits, ttl: lifeMs });
+
+  function idOf(req: Request): string {
+    return new RegExp(`(?:^|; )${cookie}=([\\w-]+)`).exec(req.headers.cookie ?? '')?.[1] ?? '';
+  }
+
+  function keep(res: Response, visit: Visit): Visit {
+    const id = randomBytes(32).toString('base64url');
+    visits.set(id, visit);
+    res.cookie(cookie, id, { httpOnly: true, sameSite: 'lax', path: '/' });
+    return visit;
+  }
+
+  return {
+    find(req: Request): Visit | undefined {
+      return visits.get(idOf(req));
+    },
+
+    findOrBegin(req: Request, res: Response): Visit {
+      return visits.get(idOf(req)) ?? keep(res, { attempts: new Map() });
+    },
+
+    addAttempt({ attempts }: Visit, state: string, attempt: Attempt): void {
+      attempts.set(state, attempt);
+      const [oldest] = attempts.keys();
+      if (attempts.size > mostAttempts && oldest !== undefined) attempts.delete(oldest);
+    },
+
+    /** Takes the tokens, under a new id: one that was known before the sign-in is worth nothing. */
+    signIn(req: Request, res: Response, signedIn: NonNullable<Visit['signedIn']>): void {
+      const visit = visits.get(idOf(req));
+      if (!visit) return;
+      visits.delete(idOf(req));
+      keep(res, { ...visit, signedIn });
+    },
+
+    /** Ends the sign-ins of one session at the OAuth2 server. @returns whose they were */
+    signOutSession(sid: string): string[] {
+      const concerned = [...visits.values()].filter(
+        ({ signedIn }) => signedIn?.tokens.claims?.['sid'] === sid,
+      );
+      return concerned.map((visit) => {
+        const name = nameOf(visit.signedIn?.tokens);
+        delete visit.signedIn;
+        return name;
+      });
+    },
+  };
+}
+
+/** The friendliest name that the tokens have for the person. */
+export function nameOf(tokens: Tokens | undefined): string {
+  const { name, email, sub } = { ...tokens?.claims, ...tokens?.userinfo };
+  return [name, email, sub].find((value) => typeof value === 'string') ?? 'somebody';
+}

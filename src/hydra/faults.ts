@@ -1,0 +1,78 @@
+import { isRecord, jsonOf, Misshapen } from './answers.ts';
+import { HydraError, type HydraErrorKind } from './hydra-error.ts';
+import { redirectIn } from './redirect.ts';
+import { SendError, type Answer, type SendFault } from './send.ts';
+
+const kindOfFault: Record<SendFault, HydraErrorKind> = {
+  broken: 'down',
+  slow: 'slow',
+  truncated: 'nonsense',
+  too_large: 'nonsense',
+  malformed: 'nonsense',
+};
+
+/** What went wrong, as a `HydraError`; a fault of our own comes back as it is. */
+export function hydraErrorOf(operation: string, error: unknown, status?: number): unknown {
+  const more = status === undefined ? {} : { status };
+  if (error instanceof SendError) {
+    return new HydraError(kindOfFault[error.fault], `${operation}: ${error.message}`, more);
+  }
+  if (!(error instanceof Misshapen)) return error;
+  return new HydraError('nonsense', `${operation}: ${status} and ${error.message}`, more);
+}
+
+/**
+ * What an answer means that is not the hoped for one.
+ * @param secrets are kept out of the message, should the server repeat them
+ */
+export function faultOf(
+  operation: string,
+  answer: Answer,
+  { publicUrl, secrets }: { publicUrl: string | undefined; secrets: string[] },
+): HydraError {
+  const { status } = answer;
+  const body = jsonOf(answer.body);
+  const kind = kindOf(status, body);
+  const redirectTo = kind === 'gone' ? redirectIn(answer.body, publicUrl) : undefined;
+  const message = `${operation}: ${status} ${kind}${quote(body, secrets)}`;
+  return new HydraError(kind, message, { status, redirectTo });
+}
+
+/** Does the server lack the operation? A challenge that it does not know is a 404 too. */
+export function isRouteUnknown({ status, body }: Answer): boolean {
+  return status === 404 && kindOf(status, jsonOf(body)) === 'route_unknown';
+}
+
+function kindOf(status: number, body: unknown): HydraErrorKind {
+  const error = isRecord(body) ? body['error'] : undefined;
+  switch (status) {
+    case 400:
+      // Go's TLS port and proxies have a 400 of their own, in HTML or plain text.
+      return isRecord(body) ? 'bad_request' : 'nonsense';
+    case 401:
+      return error === 'request_unauthorized' ? 'expired' : 'refused';
+    case 404:
+      return typeof error === 'string' ? 'unknown' : 'route_unknown';
+    case 409:
+      return isRecord(body) ? 'conflict' : 'nonsense';
+    case 410:
+      return 'gone';
+    default:
+      if (status >= 500) return 'down';
+      return status >= 400 ? 'refused' : 'nonsense';
+  }
+}
+
+/** What the server says to it, for the log. */
+function quote(body: unknown, secrets: string[]): string {
+  if (!isRecord(body)) return '';
+  const said = [body['error'], body['error_description']]
+    .filter((text) => typeof text === 'string' && text !== '')
+    .join(', ');
+  const isQuiet = said === '' || secrets.some((secret) => mentions(said, secret));
+  return isQuiet ? '' : `: ${said.slice(0, 300)}`;
+}
+
+function mentions(text: string, secret: string): boolean {
+  return text.includes(secret) || text.includes(encodeURIComponent(secret));
+}

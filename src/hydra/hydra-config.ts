@@ -1,0 +1,36 @@
+import type { HydraErrorKind } from './hydra-error.ts';
+
+/** How to reach an admin API. */
+export interface HydraConfig {
+  /** Its http(s) address, with a path if it has one. */
+  adminUrl: string;
+  /** The server's public address, to resolve a relative `redirect_to`. */
+  publicUrl?: string | undefined;
+  /** Bearer token. */
+  token?: string | undefined;
+  /** Sent with each call, to the admin address only. */
+  headers: Readonly<Record<string, string>>;
+  /** Certificates in PEM to trust instead of the usual ones. */
+  ca?: string | undefined;
+  /** Says that TLS ended at a proxy: a 1.x server with `allow_termination_from` demands it. */
+  isTlsTerminationMocked: boolean;
+  /** The server's version, such as `2.3.0`; found out when not given. */
+  version?: string | undefined;
+  /** For one call in all, finding out the version and a second try included. */
+  timeoutMs: number;
+  transport: 'got' | 'undici';
+}
+
+/** One call as it came out, without challenge or token: for a log or for metrics. */
+export interface HydraCall {
+  method: 'GET' | 'PUT';
+  /** As `client.ts` names it, such as `login.get`; `server.detect` finds out the version. */
+  operation: string;
+  /** HTTP status; `undefined` when no answer came. */
+  status: number | undefined;
+  /** `undefined` when all went well. */
+  kind: HydraErrorKind | undefined;
+  ms: number;
+}
+
+export type Observe = (call: HydraCall) => void;

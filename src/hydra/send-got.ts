@@ -1,0 +1,79 @@
+import http from 'node:http';
+import https from 'node:https';
+import { urlToHttpOptions } from 'node:url';
+import { got, ReadError, TimeoutError, type Request } from 'got';
+import {
+  AnswerBody,
+  connectTimeoutMs,
+  idleMs,
+  maxConnections,
+  SendError,
+  type Answer,
+  type Sender,
+  type SenderConfig,
+  type SendRequest,
+} from './send.ts';
+
+/** The usual way to send. */
+export function createGotSender({ origin, headers, ca, timeoutMs }: SenderConfig): Sender {
+  const { agent, request } = connections(origin, ca);
+  const get = got.extend({
+    headers,
+    timeout: { request: timeoutMs, connect: connectTimeoutMs, secureConnect: connectTimeoutMs },
+    request,
+    retry: { limit: 0 },
+    followRedirect: false,
+    throwHttpErrors: false,
+    decompress: false,
+  });
+  const put = get.extend({ method: 'PUT', headers: { 'content-type': 'application/json' } });
+
+  async function send({ method, path, body, timeoutMs: ms }: SendRequest): Promise<Answer> {
+    const timeout = ms === timeoutMs ? undefined : { timeout: { request: ms } };
+    const options = body === undefined ? timeout : { body, ...timeout };
+    // A stream, because got's promises cost half as much again.
+    return whole((method === 'GET' ? get : put).stream(origin + path, options));
+  }
+
+  return { send, close: async () => agent.destroy() };
+}
+
+/** A pool, and the function that begins a request on it. */
+function connections(origin: string, ca: string | undefined) {
+  const { protocol, hostname, port } = urlToHttpOptions(new URL(origin));
+  const pooling = { keepAlive: true, timeout: idleMs, maxSockets: maxConnections };
+  const isTls = protocol === 'https:';
+  const agent = isTls
+    ? new https.Agent(ca === undefined ? pooling : { ...pooling, ca })
+    : new http.Agent(pooling);
+  const begin = isTls ? https.request : http.request;
+  // Got would hand on forty options, which Node then copies three times for each request.
+  const request = (url: URL, { method, headers }: https.RequestOptions) =>
+    begin({ hostname, port, agent, method, headers, path: url.pathname + url.search });
+  return { agent, request };
+}
+
+function whole(stream: Request): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const body = new AnswerBody();
+    stream.on('data', (chunk: Buffer) => {
+      if (body.add(chunk)) return;
+      reject(new SendError('too_large'));
+      stream.destroy();
+    });
+    stream.once('end', () => {
+      const { statusCode, headers } = stream.response!;
+      resolve({ status: statusCode, headers, body: body.text() });
+    });
+    // Stays for errors that come late: one without a listener would end the process.
+    stream.on('error', (error: Error & { code?: string }) => reject(sendErrorOf(error)));
+  });
+}
+
+function sendErrorOf(error: Error & { code?: string }): SendError {
+  if (error instanceof TimeoutError) return new SendError('slow', error.event);
+  if (error.code?.startsWith('HPE_')) return new SendError('malformed', error.code);
+  // Once the head is there, a closed connection is a ReadError; a reset one is none.
+  if (error instanceof ReadError) return new SendError('truncated');
+  return new SendError('broken', error.code);
+}

@@ -1,0 +1,100 @@
+/** What the two ways of sending, `send-got.ts` and `send-undici.ts`, have in common. */
+
+export interface SendRequest {
+  method: 'GET' | 'PUT';
+  /** Path and query, from the first slash on. */
+  path: string;
+  /** JSON; a PUT always has one. */
+  body?: string;
+  /** For the whole exchange: waiting for a connection, connecting, sending, the last byte. */
+  timeoutMs: number;
+}
+
+/** Any answer that arrived whole, whatever its status. */
+export interface Answer {
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+}
+
+/**
+ * One exchange: follows no redirect, repeats nothing, undoes no compression.
+ * @throws SendError when no whole answer arrived
+ */
+export type Send = (request: SendRequest) => Promise<Answer>;
+
+export interface Sender {
+  send: Send;
+  /** Ends all connections, busy ones too. */
+  close(): Promise<void>;
+}
+
+/** A sender speaks to one server, and says the same headers each time. */
+export interface SenderConfig {
+  /** `https://hydra.example:4445`, the only place that ever gets the headers. */
+  origin: string;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  /** Certificates in PEM to trust instead of the usual ones. */
+  ca: string | undefined;
+  /** The usual `SendRequest.timeoutMs`: another value works, but costs a little. */
+  timeoutMs: number;
+}
+
+/**
+ * - `broken`: refused, reset, or closed before an answer began; the only one worth another try;
+ * - `slow`: the time was over;
+ * - `truncated`, `too_large`, `malformed`: the answer is not to be had, or is no HTTP.
+ */
+export type SendFault = 'broken' | 'slow' | 'truncated' | 'too_large' | 'malformed';
+
+/**
+ * Has no cause on purpose: the errors of HTTP clients carry the address of the request, and with it
+ * the challenge. The code is what they know beside it.
+ */
+export class SendError extends Error {
+  override readonly name = 'SendError';
+  readonly fault: SendFault;
+  /** Such as `ECONNREFUSED`. */
+  readonly code: string | undefined;
+
+  constructor(fault: SendFault, code?: string) {
+    super(code === undefined ? fault : `${fault} (${code})`);
+    this.fault = fault;
+    this.code = code;
+  }
+}
+
+/** Real answers have a few kilobytes; with a giant client some more. */
+const maxAnswerBytes = 1_048_576;
+
+/**
+ * Node closes an idle connection after 5 seconds, many proxies later. Ours end before, so that no
+ * request meets a connection that is just being closed. A shorter `Keep-Alive` hint wins.
+ */
+export const idleMs = 4_000;
+
+/** Long enough for one lost packet, far below the patience of a person. */
+export const connectTimeoutMs = 2_000;
+
+/** A slow server must not cost us all our file handles: beyond this, requests wait in line. */
+export const maxConnections = 256;
+
+/** Collects a body, up to the limit. */
+export class AnswerBody {
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+
+  /** Returns false when the body has grown too large. */
+  add(chunk: Buffer): boolean {
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    return this.#bytes <= maxAnswerBytes;
+  }
+
+  text(): string {
+    const [only = Buffer.alloc(0), ...more] = this.#chunks;
+    return (more.length === 0 ? only : Buffer.concat(this.#chunks)).toString();
+  }
+}

@@ -1,0 +1,90 @@
+import type { Identity, IdentityLog } from './backend.ts';
+import { foldLogin, loginKey } from './login-key.ts';
+import type { PasswordChecker } from './password.ts';
+import { readUsersFile, UsersFileError, type Person } from './users-file.ts';
+import { fileStamp, watchFile } from './watch-file.ts';
+
+export interface UsersFileSettings {
+  /** A JSON list of `{subject, email, username?, password_hash, disabled?, …standard claims}`. */
+  usersFile: string;
+  /** Whether people with `"demo": true`, whose passwords are public, may exist. */
+  mayHaveDemoUsers: boolean;
+}
+
+export interface FileIdentityParts {
+  log: IdentityLog;
+  passwords: PasswordChecker;
+  lookEveryMs?: number;
+}
+
+/**
+ * People in a file, for a small site. The file is read again within about a second when it
+ * changes; a broken one leaves the people of before, and the log has the place of the fault.
+ * @throws UsersFileError when the first reading finds faults; the error of `fs` when it cannot be read
+ */
+export async function createFileIdentity(
+  { usersFile, mayHaveDemoUsers }: UsersFileSettings,
+  { log, passwords, lookEveryMs = 500 }: FileIdentityParts,
+): Promise<Identity> {
+  const seen = await fileStamp(usersFile); // before it is read: a change in between is not missed
+  let people = arrange(await readUsersFile(usersFile, mayHaveDemoUsers));
+  let lastFault: string | undefined;
+  const watch = watchFile(usersFile, { seen, everyMs: lookEveryMs }, readAgain);
+
+  async function readAgain(): Promise<boolean> {
+    try {
+      people = arrange(await readUsersFile(usersFile, mayHaveDemoUsers));
+      lastFault = undefined;
+      log.info({ file: usersFile, people: people.list.length }, 'users file read again');
+      return true;
+    } catch (error) {
+      const isBroken = error instanceof UsersFileError;
+      const faults = isBroken ? error.faults : [String(error)];
+      if (String(error) !== lastFault) {
+        log.error({ file: usersFile, faults }, 'users file is broken: the people of before stay');
+      }
+      lastFault = String(error);
+      return isBroken; // it would be broken again, but what could not be read may be readable soon
+    }
+  }
+
+  return {
+    async verify(login, password) {
+      const foldedLogin = foldLogin(login);
+      const person = people.byLogin.get(foldedLogin);
+      const checked = person ?? somebody(people.list, foldedLogin);
+      if (!checked) return undefined;
+      const isRight = await passwords.matches(checked.passwordHash, password);
+      return isRight && checked === person && !person.user.disabled ? person.user : undefined;
+    },
+    async find(subject) {
+      return people.bySubject.get(subject)?.user;
+    },
+    accountKey(login) {
+      const foldedLogin = foldLogin(login);
+      const person = people.byLogin.get(foldedLogin);
+      return loginKey(person ? foldLogin(person.user.email) : foldedLogin);
+    },
+    async close() {
+      watch.stop();
+    },
+  };
+}
+
+function arrange(list: Person[]) {
+  const bySubject = new Map(list.map((person) => [person.user.subject, person]));
+  const byLogin = new Map<string, Person>();
+  for (const person of list) {
+    byLogin.set(foldLogin(person.user.email), person);
+    if (person.user.username !== undefined) byLogin.set(foldLogin(person.user.username), person);
+  }
+  return { list, bySubject, byLogin };
+}
+
+/**
+ * Whose hash an unknown login is checked against, in vain: always the same person's, so that the
+ * time it takes is one that some person takes, whatever mixture of costs the file has.
+ */
+function somebody(list: Person[], foldedLogin: string): Person | undefined {
+  return list[Number.parseInt(loginKey(foldedLogin).slice(0, 8), 16) % list.length];
+}

@@ -1,0 +1,191 @@
+import { readFile } from 'node:fs/promises';
+import type { User } from './backend.ts';
+import { findJsonPlaces, lineAndColumn } from './json-places.ts';
+import { foldLogin, longestLogin } from './login-key.ts';
+import { isPasswordHash } from './password.ts';
+
+/** A person as the file has them, checked. */
+export interface Person {
+  user: Readonly<User>;
+  passwordHash: string;
+  /** Made for a demonstration: its password is public. */
+  isDemo: boolean;
+}
+
+/** All that is wrong with a users file, each fault a sentence with its place. Never holds a value. */
+export class UsersFileError extends Error {
+  override readonly name = 'UsersFileError';
+  readonly faults: string[];
+
+  constructor(file: string, faults: string[], cause?: unknown) {
+    super([`${file} needs another look:`, ...faults.map((fault) => `  - ${fault}`)].join('\n'), {
+      cause,
+    });
+    this.faults = faults;
+  }
+}
+
+interface Rule {
+  /** Ends the sentence "… must be …". */
+  wants: string;
+  accepts(value: unknown): boolean;
+  isRequired?: true;
+}
+
+type Entry = User & { password_hash: string; demo?: boolean };
+
+const text: Rule = { wants: 'text', accepts: (value) => typeof value === 'string' };
+const flag: Rule = { wants: 'true or false', accepts: (value) => typeof value === 'boolean' };
+/** A file that is no list of people at all has one in every line: who mends it needs the first ones. */
+const mostFaults = 20;
+const addressMember = /^(formatted|street_address|locality|region|postal_code|country)$/;
+
+const rules: Record<keyof Entry, Rule> = {
+  subject: { wants: '1 to 255 characters', accepts: matching(/^.{1,255}$/su), isRequired: true },
+  email: { wants: 'an e-mail address', accepts: isEmail, isRequired: true },
+  username: { wants: `1 to ${longestLogin} characters, not only space`, accepts: isLogin },
+  password_hash: { wants: 'an argon2id hash', accepts: isHash, isRequired: true },
+  disabled: flag,
+  demo: flag,
+  name: text,
+  given_name: text,
+  family_name: text,
+  middle_name: text,
+  nickname: text,
+  preferred_username: text,
+  profile: text,
+  picture: text,
+  website: text,
+  gender: text,
+  birthdate: text,
+  zoneinfo: text,
+  locale: text,
+  updated_at: { wants: 'seconds since 1970', accepts: Number.isSafeInteger },
+  email_verified: flag,
+  phone_number: text,
+  phone_number_verified: flag,
+  address: {
+    wants: 'an object of formatted, street_address, locality, region, postal_code and country',
+    accepts: isAddress,
+  },
+};
+
+/**
+ * Reads a users file: a JSON list of people.
+ * @param mayHaveDemoUsers without it a person with `"demo": true` is a fault
+ * @throws UsersFileError with the first twenty faults or so; the error of `fs` when the file cannot be read
+ */
+export async function readUsersFile(file: string, mayHaveDemoUsers: boolean): Promise<Person[]> {
+  const bytes = await readFile(file);
+  let json: string;
+  try {
+    json = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new UsersFileError(file, ['it is not in UTF-8'], cause);
+  }
+  return parseUsers(file, json, mayHaveDemoUsers);
+}
+
+function parseUsers(file: string, json: string, mayHaveDemoUsers: boolean): Person[] {
+  const { entries: places, fault } = findJsonPlaces(json);
+  if (fault !== undefined) {
+    const { line, column } = lineAndColumn(json, fault);
+    throw new UsersFileError(file, [`line ${line}, column ${column}: here it stops being JSON`]);
+  }
+  const list: unknown = JSON.parse(json);
+  if (!Array.isArray(list)) throw new UsersFileError(file, ['it must be a list: [ … ]']);
+
+  const people: Person[] = [];
+  const faults: string[] = [];
+  const taken = new Map<string, number>();
+  for (const [index, entry] of list.entries()) {
+    const found: string[] = [];
+    if (checkEntry(entry, mayHaveDemoUsers, found)) {
+      found.push(...claimNames(entry, index, taken));
+      people.push(personOf(entry));
+    }
+    if (found.length === 0) continue;
+    const { line } = lineAndColumn(json, places[index] ?? 0);
+    faults.push(...found.map((sentence) => `line ${line}, person ${index + 1}: ${sentence}`));
+    if (faults.length >= mostFaults) throw new UsersFileError(file, [...faults, 'perhaps more']);
+  }
+  if (faults.length > 0) throw new UsersFileError(file, faults);
+  return people;
+}
+
+/** Whether this is an entry as it should be; if not, `faults` gets the reasons. */
+function checkEntry(entry: unknown, mayHaveDemoUsers: boolean, faults: string[]): entry is Entry {
+  if (!isObject(entry)) {
+    faults.push('must be an object: { … }');
+    return false;
+  }
+  for (const [member, rule] of Object.entries(rules)) {
+    if (!Object.hasOwn(entry, member)) {
+      if (rule.isRequired) faults.push(`"${member}" is missing`);
+    } else if (!rule.accepts(entry[member])) {
+      faults.push(`"${member}" must be ${rule.wants}`);
+    }
+  }
+  for (const member of Object.keys(entry)) {
+    if (!Object.hasOwn(rules, member)) faults.push(`${nameOf(member)} is not a known member`);
+  }
+  if (entry['demo'] === true && !mayHaveDemoUsers) {
+    faults.push('"demo" people are allowed on a loopback address only');
+  }
+  return faults.length === 0;
+}
+
+/** Takes the subject and the logins of a person; returns those that somebody before has. */
+function claimNames(entry: Entry, index: number, taken: Map<string, number>): string[] {
+  const names = [
+    ['subject', `subject ${entry.subject}`],
+    ['email', `login ${foldLogin(entry.email)}`],
+    ['username', entry.username === undefined ? undefined : `login ${foldLogin(entry.username)}`],
+  ] as const;
+  return names.flatMap(([member, name]) => {
+    if (name === undefined) return [];
+    const owner = taken.get(name) ?? index;
+    taken.set(name, owner);
+    return owner === index ? [] : [`"${member}" is taken by person ${owner + 1}`];
+  });
+}
+
+function personOf({ password_hash: passwordHash, demo, ...user }: Entry): Person {
+  if (user.address) Object.freeze(user.address);
+  return { user: Object.freeze(user), passwordHash, isDemo: demo === true };
+}
+
+function matching(pattern: RegExp) {
+  return (value: unknown) => typeof value === 'string' && pattern.test(value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isLogin(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= longestLogin && foldLogin(value) !== '';
+}
+
+function isEmail(value: unknown): boolean {
+  return isLogin(value) && matching(/^\S+@[^\s@]+$/)(value);
+}
+
+function isHash(value: unknown): boolean {
+  return typeof value === 'string' && isPasswordHash(value);
+}
+
+/** The object of OpenID Connect Core 5.1.1. */
+function isAddress(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    Object.entries(value).every(
+      ([member, part]) => addressMember.test(member) && typeof part === 'string',
+    )
+  );
+}
+
+/** A member's name as it may be shown: a hash that slipped into the wrong place may not. */
+function nameOf(member: string): string {
+  return /^[\w .-]{1,40}$/.test(member) ? `"${member}"` : 'a member with an odd name';
+}

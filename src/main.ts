@@ -1,0 +1,31 @@
+import { createApp } from './app.ts';
+import { assemble } from './assemble.ts';
+import { ConfigError, loadConfig } from './config.ts';
+import { startServer } from './web/server.ts';
+
+const stopWithinMs = 10_000;
+
+/** Settings → parts → app → port; and all of it backwards when the process is told to end. */
+async function main(): Promise<void> {
+  const parts = await assemble(loadConfig(process.env));
+  const { config, log, hydra, identity } = parts;
+  const server = await startServer(createApp(parts), config.server);
+  log.info({ port: server.port, address: config.web.baseUrl.href }, 'listening');
+
+  const stop = async (signal: string) => {
+    log.info({ signal }, 'stopping');
+    await server.stop(stopWithinMs);
+    await Promise.all([hydra.close(), identity.close()]);
+    log.info('stopped');
+  };
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop(signal));
+}
+
+try {
+  await main();
+} catch (error) {
+  // The operator can mend a setting or a file; anything else needs its stack.
+  const isMendable = error instanceof ConfigError || (error instanceof Error && 'faults' in error);
+  console.error(isMendable ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,99 @@
+/** CHANGE HERE: who is asked for consent, and what may be granted. */
+import type {
+  AcceptConsent,
+  Claims,
+  ConsentRequest,
+  OAuth2Client,
+  Reject,
+} from '../hydra/types.ts';
+
+export interface ConsentPolicy {
+  /** Seconds; 0 is for ever. */
+  consentRememberSeconds: number;
+  consentPreselect: 'all' | 'none';
+  /** Whether clients can register themselves at this OAuth2 server. */
+  isSelfRegistrationOn: boolean;
+}
+
+/** In a device flow the person sits at another screen than the app: there every step is asked. */
+export function isDeviceFlow(request: Pick<ConsentRequest, 'request_url'>): boolean {
+  if (!URL.canParse(request.request_url)) return false;
+  return new URL(request.request_url).pathname.endsWith('/oauth2/device/verify');
+}
+
+/**
+ * Whether somebody of this house has looked at the app. Where clients can register themselves, only
+ * the metadata `"checked": true` says so, which a client cannot give itself.
+ */
+export function isChecked(client: OAuth2Client, policy: ConsentPolicy): boolean {
+  return !policy.isSelfRegistrationOn || client.metadata?.['checked'] === true;
+}
+
+/**
+ * Why the question need not be asked:
+ * - `remembered`: the person allowed this before and wanted not to be asked again;
+ * - `first-party`: the operator marked the client `skip_consent`;
+ * - `undefined`: it has to be asked.
+ */
+export async function reasonToSkip(
+  request: ConsentRequest,
+  policy: ConsentPolicy,
+): Promise<'remembered' | 'first-party' | undefined> {
+  if (isDeviceFlow(request)) return undefined;
+  if (request.skip) return 'remembered';
+  const isFirstParty = request.client.skip_consent === true && isChecked(request.client, policy);
+  return isFirstParty ? 'first-party' : undefined;
+}
+
+export interface Grant {
+  scopes: string[];
+  audiences: string[];
+}
+
+/** All that was asked for. */
+export function everythingRequested(request: ConsentRequest): Grant {
+  return {
+    scopes: request.requested_scope,
+    audiences: request.requested_access_token_audience,
+  };
+}
+
+/**
+ * What may be granted: requested and allowed. The OAuth2 server grants whatever it is told to, so
+ * this is the only place that keeps an app from getting more than it asked for.
+ */
+export function grantable(request: ConsentRequest, allowed: Grant): Grant {
+  const everything = everythingRequested(request);
+  return {
+    scopes: everything.scopes.filter((scope) => allowed.scopes.includes(scope)),
+    audiences: everything.audiences.filter((audience) => allowed.audiences.includes(audience)),
+  };
+}
+
+/** Whether this scope stands without a box: signing in is what the app is for. */
+export function isNeeded(scope: string, policy: ConsentPolicy): boolean {
+  return scope === 'openid' && policy.consentPreselect === 'all';
+}
+
+/** The answer to a consent request. */
+export function consentDecision(
+  grant: Grant,
+  session: { id_token: Claims; access_token: Claims },
+  remember: { isRemembered: boolean; forSeconds: number } | undefined,
+): AcceptConsent {
+  return {
+    grant_scope: grant.scopes,
+    grant_access_token_audience: grant.audiences,
+    session,
+    ...(remember && {
+      remember: remember.isRemembered,
+      ...(remember.isRemembered && { remember_for: remember.forSeconds }),
+    }),
+  };
+}
+
+/** What the app is told when the person says no (RFC 6749, section 4.1.2.1). */
+export const consentDenied: Reject = {
+  error: 'access_denied',
+  error_description: 'The resource owner denied the request',
+};

@@ -1,0 +1,10 @@
+/** CHANGE HERE: who is asked before signing out. */
+import type { LogoutRequest } from '../hydra/types.ts';
+
+/**
+ * Whether an app may sign a person out without a question. Only when the app itself asked, with a
+ * token that proves it: else any link on any page could sign people out.
+ */
+export function maySkipLogoutQuestion(request: LogoutRequest): boolean {
+  return request.rp_initiated && request.client?.skip_logout_consent === true;
+}

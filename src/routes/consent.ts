@@ -1,0 +1,217 @@
+import { Router, type Request, type Response } from 'express';
+import { PublicError } from '../errors.ts';
+import type { Hydra } from '../hydra/client.ts';
+import type { ConsentRequest } from '../hydra/types.ts';
+import type { Identity, User } from '../identity/backend.ts';
+import { claimsFor } from '../policy/claims.ts';
+import {
+  consentDecision,
+  consentDenied,
+  everythingRequested,
+  grantable,
+  isChecked,
+  isDeviceFlow,
+  isNeeded,
+  reasonToSkip,
+} from '../policy/consent.ts';
+import { leave } from '../web/answer.ts';
+import { postedList, postedText, readChallenge, readDecision } from '../web/challenge.ts';
+import { formFault, mayActUnasked } from '../web/csrf.ts';
+import { methodUnknown } from '../web/error-handler.ts';
+import { formLocals } from '../web/form-locals.ts';
+import { localeOf, preferLocales } from '../web/locale.ts';
+import { audit } from '../web/log.ts';
+import { appView, hostOf, personView, webAddress } from '../web/views.ts';
+import { restartAsSomebodyElse, restartOf } from '../web/way-back.ts';
+import type { Desk } from './desk.ts';
+
+type Needs = { hydra: Pick<Hydra, 'consent'>; identity: Pick<Identity, 'find'> } & Pick<
+  Desk,
+  'answers' | 'csrf' | 'locales' | 'log' | 'pages' | 'policy' | 'sessions' | 'wayBack'
+>;
+
+/** The screen that asks what an app may do. */
+export function consentRoutes(needs: Needs): Router {
+  const { hydra, answers, csrf, log, policy, wayBack } = needs;
+
+  async function showConsent(req: Request, res: Response): Promise<void> {
+    const challenge = readChallenge(req, 'consent_challenge');
+    const mayAct = mayActUnasked(req, res);
+    const earlier = mayAct && answers.recall(challenge, csrf.browserOf(req));
+    if (earlier) return leave(req, res, await earlier);
+    const request = await hydra.consent.get(challenge);
+    const user = await personOf(request);
+    const reason = await reasonToSkip(request, policy);
+    if (!reason || !mayAct) return showForm(req, res, { challenge, request, user });
+    const answer = { challenge, browser: undefined, decision: reason };
+    const target = await answers.once(answer, () =>
+      grantUnasked(req, { challenge, request, user, reason }),
+    );
+    leave(req, res, target);
+  }
+
+  async function submitConsent(req: Request, res: Response): Promise<void> {
+    const challenge = readChallenge(req, 'consent_challenge');
+    const decision = readDecision(req);
+    const browser = csrf.browserOf(req);
+    const form = readForm(req);
+    const { app } = wayBack.of(req);
+    if (decision === 'reject') {
+      const target = await answers.once({ challenge, browser, decision }, () =>
+        deny(req, challenge),
+      );
+      return leave(req, res, target, app);
+    }
+    const answer = { challenge, browser, decision: `accept ${JSON.stringify(form)}` };
+    const target = await answers.once(answer, () => grantPosted(req, res, { challenge, form }));
+    leave(req, res, target, app);
+  }
+
+  async function grantPosted(
+    req: Request,
+    res: Response,
+    { challenge, form }: { challenge: string; form: Form },
+  ): Promise<string> {
+    const request = await hydra.consent.get(challenge);
+    const user = await personOf(request);
+    const grant = grantable(request, form);
+    const session = await claimsFor(user, grant.scopes, request);
+    const forSeconds = policy.consentRememberSeconds;
+    const remember = { isRemembered: form.isRemembered, forSeconds };
+    const redirectTo = await hydra.consent.accept(
+      challenge,
+      consentDecision(grant, session, remember),
+    );
+    tell(req, request, 'granted', { scopes: grant.scopes, audiences: grant.audiences });
+    if (isDeviceFlow(request)) await noteConnected(req, res, request);
+    return redirectTo;
+  }
+
+  async function grantUnasked(
+    req: Request,
+    { challenge, request, user, reason }: Skip,
+  ): Promise<string> {
+    const grant = grantable(request, everythingRequested(request));
+    const session = await claimsFor(user, grant.scopes, request);
+    // A first-party app is remembered, or it could never sign in silently (`prompt=none`).
+    const isFirstParty = reason === 'first-party';
+    const remember = { isRemembered: true, forSeconds: policy.consentRememberSeconds };
+    const decision = consentDecision(grant, session, isFirstParty ? remember : undefined);
+    const redirectTo = await hydra.consent.accept(challenge, decision);
+    tell(req, request, 'granted', { scopes: grant.scopes, audiences: grant.audiences, reason });
+    return redirectTo;
+  }
+
+  async function deny(req: Request, challenge: string): Promise<string> {
+    const request = await hydra.consent.get(challenge);
+    const redirectTo = await hydra.consent.reject(challenge, consentDenied);
+    tell(req, request, 'denied', {});
+    // In a device flow the server would show raw JSON to the person, and tell the device nothing.
+    return isDeviceFlow(request) ? needs.pages.denied : redirectTo;
+  }
+
+  /** @throws PublicError `account_unknown`: the request is left open for a sign-in as somebody else */
+  async function personOf(request: ConsentRequest): Promise<User> {
+    const user = await needs.identity.find(request.subject);
+    if (user && !user.disabled) return user;
+    const startAgain = restartAsSomebodyElse(request.request_url);
+    const app = appView(request.client);
+    throw new PublicError('account_unknown', { app, ...(startAgain && { startAgain }) });
+  }
+
+  async function noteConnected(
+    req: Request,
+    res: Response,
+    { client }: ConsentRequest,
+  ): Promise<void> {
+    const session = await needs.sessions.data(req, res);
+    if (session) session.connectedApp = { clientId: client.client_id, name: appView(client).name };
+  }
+
+  function tell(
+    req: Request,
+    { subject, client }: ConsentRequest,
+    event: 'granted' | 'denied',
+    more: Record<string, unknown>,
+  ): void {
+    audit(log, req, event, { subject, client: client.client_id, ...more });
+  }
+
+  function showForm(req: Request, res: Response, { challenge, request, user }: Asked): void {
+    preferLocales(needs.locales, res, request.oidc_context?.ui_locales);
+    const { client, request_url: requestUrl } = request;
+    const { time, ago } = localeOf(res);
+    const app = appView(client);
+    const startAgain = restartOf(requestUrl);
+    const seconds = policy.consentRememberSeconds;
+    const since = new Date(client.created_at ?? Number.NaN);
+    res.render('consent', {
+      ...formLocals(csrf, req, res, challenge),
+      app,
+      person: personView(user),
+      changeHref: isDeviceFlow(request) ? undefined : restartAsSomebodyElse(requestUrl),
+      scopes: scopesOf(req, res, request),
+      audiences: request.requested_access_token_audience,
+      backTo: isDeviceFlow(request) ? undefined : hostOf(redirectUriOf(requestUrl)),
+      policyUrl: webAddress(client.policy_uri),
+      termsUrl: webAddress(client.tos_uri),
+      unchecked: isChecked(client, policy)
+        ? undefined
+        : { ago: Number.isNaN(since.getTime()) ? undefined : ago(since) },
+      isRemembered: postedText(req, 'remember') !== '',
+      rememberTime: seconds > 0 ? time(seconds) : undefined,
+      wayBack: wayBack.note(challenge, { app, ...(startAgain && { startAgain }) }),
+    });
+  }
+
+  /** Each requested scope with its words; after a refused post with the boxes as they were left. */
+  function scopesOf(req: Request, res: Response, request: ConsentRequest) {
+    const { t } = localeOf(res);
+    const ticked = formFault(res) ? postedList(req, 'grant_scope') : undefined;
+    return request.requested_scope.map((name) => {
+      const title = t(`scope.${name}.title`);
+      const isKnown = title !== `scope.${name}.title`;
+      return {
+        name,
+        ...(isKnown && { title, text: t(`scope.${name}.text`) }),
+        isLocked: isNeeded(name, policy),
+        isChecked: ticked ? ticked.includes(name) : policy.consentPreselect === 'all',
+      };
+    });
+  }
+
+  const router = Router();
+  router.get('/', showConsent);
+  router.post('/', submitConsent);
+  router.all('/', methodUnknown('GET, HEAD, POST'));
+  return router;
+}
+
+interface Asked {
+  challenge: string;
+  request: ConsentRequest;
+  user: User;
+}
+
+interface Skip extends Asked {
+  reason: 'remembered' | 'first-party';
+}
+
+interface Form {
+  scopes: string[];
+  audiences: string[];
+  isRemembered: boolean;
+}
+
+function readForm(req: Request): Form {
+  return {
+    scopes: postedList(req, 'grant_scope').toSorted(),
+    audiences: postedList(req, 'grant_access_token_audience').toSorted(),
+    isRemembered: postedText(req, 'remember') !== '',
+  };
+}
+
+function redirectUriOf(requestUrl: string): string | undefined {
+  if (!URL.canParse(requestUrl)) return undefined;
+  return new URL(requestUrl).searchParams.get('redirect_uri') ?? undefined;
+}

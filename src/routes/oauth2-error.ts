@@ -1,0 +1,56 @@
+import { Router, type Request, type Response } from 'express';
+import { localeOf } from '../web/locale.ts';
+
+/** How a known error looks; others look like `default`. */
+const tiles = new Map([
+  ['access_denied', 'arch'],
+  ['invalid_request', 'caution'],
+  ['invalid_client', 'caution'],
+  ['invalid_scope', 'caution'],
+  ['unauthorized_client', 'caution'],
+  ['unsupported_response_type', 'caution'],
+  ['server_error', 'cloud'],
+  ['temporarily_unavailable', 'cloud'],
+  ['login_required', 'arch'],
+  ['consent_required', 'arch'],
+  ['interaction_required', 'arch'],
+  ['request_forbidden', 'clock'],
+  ['request_unauthorized', 'clock'],
+  ['not_found', 'lens'],
+]);
+const houseTiles = ['arch', 'clock', 'lens'];
+const longestText = 1_000;
+
+/**
+ * The page for errors that the OAuth2 server cannot give to an app (`urls.error`). Whatever stands
+ * in its address can have been written by anybody, so it is shown as text, in a fold, and no more.
+ */
+export function oauth2ErrorRoutes({ start }: { start: string }): Router {
+  function showOauth2Error(req: Request, res: Response): void {
+    const { t, named } = localeOf(res);
+    const error = textOf(req.query['error']);
+    const description = textOf(req.query['error_description']);
+    const name = error.toLowerCase().replaceAll(' ', '_');
+    const code = tiles.has(name) ? name : 'default';
+    const tile = tiles.get(name) ?? 'caution';
+    const isHouse = houseTiles.includes(tile);
+    res.status(400).render('error', {
+      tile,
+      kind: isHouse ? 'accent' : 'caution',
+      title: named(`oauth2.${code}.title`, { app: undefined }),
+      text: named(`oauth2.${code}.text`, { app: undefined }),
+      buttons: isHouse ? [{ label: t('button.start_page'), href: start, style: 'tonal' }] : [],
+      reference: code === 'access_denied' ? undefined : req.id,
+      details: error === '' || code === 'access_denied' ? undefined : { error, description },
+    });
+  }
+
+  const router = Router();
+  router.get('/', showOauth2Error);
+  return router;
+}
+
+function textOf(value: unknown): string {
+  const text: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof text === 'string' ? text.slice(0, longestText) : '';
+}

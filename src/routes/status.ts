@@ -1,0 +1,17 @@
+import { Router } from 'express';
+import type { Hydra } from '../hydra/client.ts';
+
+/**
+ * Whether this process lives, and whether it can do its work: without the OAuth2 server nobody can
+ * sign in, so that one is asked. Neither answer sets a cookie.
+ */
+export function statusRoutes({ hydra }: { hydra: Pick<Hydra, 'server'> }): Router {
+  const router = Router();
+  router.get('/alive', (_req, res) => void res.json({ status: 'ok' }));
+  router.get('/ready', async (_req, res) => {
+    const isReady = await hydra.server.ready();
+    res.status(isReady ? 200 : 503);
+    res.json({ status: isReady ? 'ok' : 'the OAuth2 server does not answer' });
+  });
+  return router;
+}

@@ -1,0 +1,124 @@
+/** The kinds of settings: each reads the text of one and returns its value, or `undefined` when the text is no such thing. */
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+
+/** A public address of ours, taken apart once. */
+export interface BaseUrl {
+  /** `https://example.org/auth`, never with a slash at the end. */
+  href: string;
+  origin: string;
+  /** `/auth`, or empty. */
+  path: string;
+  isSecure: boolean;
+  isLoopback: boolean;
+}
+
+export type TrustProxy = boolean | number | string[];
+
+export function text(given: string): string {
+  return given;
+}
+
+export function matching(pattern: RegExp) {
+  return (given: string) => (pattern.test(given) ? given : undefined);
+}
+
+export function oneOf<const T extends string>(...allowed: T[]) {
+  return (given: string) => allowed.find((value) => value === given);
+}
+
+export function integer(least: number, most: number) {
+  return (given: string) => {
+    const value = /^\d{1,12}$/.test(given) ? Number(given) : Number.NaN;
+    return value >= least && value <= most ? value : undefined;
+  };
+}
+
+export function seconds(given: string): number | undefined {
+  return integer(0, 2 ** 31 - 1)(given);
+}
+
+export function boolean(given: string): boolean | undefined {
+  if (/^(true|1|on|yes)$/i.test(given)) return true;
+  return /^(false|0|off|no)$/i.test(given) ? false : undefined;
+}
+
+export function webLink(given: string): string | undefined {
+  return URL.canParse(given) && /^https?:$/.test(new URL(given).protocol) ? given : undefined;
+}
+
+export function link(given: string): string | undefined {
+  return /^mailto:[^@\s]+@[^@\s]+$/.test(given) ? given : webLink(given);
+}
+
+/** Returns the address without a slash at its end. */
+export function address(given: string): string | undefined {
+  const href = webLink(given);
+  if (!href) return undefined;
+  const url = new URL(href);
+  if (url.username || url.password || url.search || url.hash) return undefined;
+  return url.origin + url.pathname.replace(/\/+$/, '');
+}
+
+export function baseUrl(given: string): BaseUrl | undefined {
+  const href = address(given);
+  if (!href) return undefined;
+  const { origin, protocol, hostname } = new URL(href);
+  const isLoopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  const isSecure = protocol === 'https:';
+  if (!isSecure && !isLoopback) return undefined;
+  return { href, origin, path: href.slice(origin.length), isSecure, isLoopback };
+}
+
+export function headerValue(given: string): string | undefined {
+  return /^[\x20-\x7e]+$/.test(given) ? given : undefined;
+}
+
+export function headers(given: string): Record<string, string> | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(given);
+  } catch {
+    return undefined;
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
+  const isHeader = ([name, value]: [string, unknown]) =>
+    /^[\w!#$%&'*+.^`|~-]+$/.test(name) && typeof value === 'string' && headerValue(value);
+  return Object.entries(parsed).every(isHeader) ? (parsed as Record<string, string>) : undefined;
+}
+
+export function secrets(given: string): string[] | undefined {
+  const list = given.split(',').map((secret) => secret.trim());
+  return list.every((secret) => secret.length >= 32) ? list : undefined;
+}
+
+export function trustProxy(given: string): TrustProxy | undefined {
+  if (/^\d+$/.test(given)) return Number(given);
+  if (/^(true|false)$/.test(given)) return given === 'true';
+  const list = given.split(',').map((entry) => entry.trim());
+  const isProxy = (entry: string) =>
+    /^(loopback|linklocal|uniquelocal)$/.test(entry) ||
+    (isIP(entry.replace(/\/\d{1,3}$/, '')) > 0 && !entry.endsWith('/'));
+  return list.every(isProxy) ? list : undefined;
+}
+
+export function readable(path: string): string | undefined {
+  try {
+    accessSync(path, constants.R_OK);
+    return path;
+  } catch {
+    return undefined;
+  }
+}
+
+export function fileText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+export function logo(path: string): string | undefined {
+  return /\.(svg|png|webp)$/.test(path) ? readable(path) : undefined;
+}

@@ -1,0 +1,15 @@
+import type { Request, Response } from 'express';
+import type { AppView } from './views.ts';
+
+/**
+ * Sends the browser on. After a form, a browser gets a page of ours that moves on: a redirect would
+ * count as part of the form submission, and `form-action 'self'` would end it at the first foreign
+ * address. Others get a 303, which drops the form's body.
+ * @param url where to, as the OAuth2 server gave it; http(s) or relative
+ * @see https://www.w3.org/TR/CSP3/#directive-form-action
+ */
+export function leave(req: Request, res: Response, url: string, app?: AppView): void {
+  const isBrowserForm = req.method === 'POST' && /\btext\/html\b/.test(req.get('accept') ?? '');
+  if (isBrowserForm) res.status(200).render('leaving', { url, app });
+  else res.redirect(303, url);
+}

@@ -1,0 +1,184 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { PublicError, publicCodeOf, statusOf, type ErrorCode, type WayForward } from '../errors.ts';
+import { fieldsOf } from './challenge.ts';
+import { localeOf } from './locale.ts';
+import type { Log } from './log.ts';
+import { leave } from './answer.ts';
+import type { WayBack } from './way-back.ts';
+
+type Way = 'startAgain' | 'somebodyElse' | 'tryAgain' | 'app' | 'home';
+type Style = 'strong' | 'tonal' | 'quiet';
+
+interface Face {
+  tile: 'clock' | 'ticks' | 'lens' | 'arch' | 'cloud' | 'caution';
+  kind: 'accent' | 'caution';
+  ways: [Way, Style][];
+  hasReference?: true;
+}
+
+const lost: Face = { tile: 'arch', kind: 'accent', ways: [['home', 'tonal']] };
+const late: Face = {
+  tile: 'clock',
+  kind: 'accent',
+  ways: [
+    ['startAgain', 'strong'],
+    ['app', 'quiet'],
+  ],
+};
+const ours: Face = {
+  tile: 'caution',
+  kind: 'caution',
+  hasReference: true,
+  ways: [
+    ['tryAgain', 'strong'],
+    ['app', 'quiet'],
+  ],
+};
+const theirs: Face = { ...ours, tile: 'cloud' };
+const again: Face = { tile: 'caution', kind: 'accent', ways: [['tryAgain', 'strong']] };
+const paused: Face = { tile: 'clock', kind: 'accent', ways: [['app', 'tonal']] };
+
+/** How each fault looks, and which ways lead on from it. A way without a target is left out. */
+const faces: Record<ErrorCode, Face> = {
+  decision_unknown: again,
+  request_malformed: lost,
+  challenge_missing: lost,
+  form_expired: again,
+  cookies_blocked: again,
+  account_unknown: {
+    tile: 'lens',
+    kind: 'accent',
+    ways: [
+      ['somebodyElse', 'strong'],
+      ['app', 'quiet'],
+    ],
+  },
+  challenge_unknown: { ...lost, tile: 'lens', hasReference: true },
+  page_unknown: { ...lost, tile: 'lens' },
+  method_unknown: { ...lost, tile: 'lens' },
+  challenge_used: {
+    tile: 'ticks',
+    kind: 'accent',
+    ways: [
+      ['app', 'strong'],
+      ['startAgain', 'tonal'],
+    ],
+  },
+  challenge_expired: late,
+  form_too_large: lost,
+  challenge_too_long: lost,
+  too_many_attempts: paused,
+  headers_too_large: lost,
+  unexpected: ours,
+  oauth2_server_down: theirs,
+  oauth2_server_nonsense: theirs,
+  busy: { ...again, tile: 'clock' },
+  oauth2_server_slow: theirs,
+};
+
+const labels: Record<Way, string> = {
+  startAgain: 'button.start_again',
+  somebodyElse: 'button.other_account',
+  tryAgain: 'button.try_again',
+  app: 'button.go_to',
+  home: 'button.start_page',
+};
+
+/** Answers what no route knows. */
+export const pageUnknown: RequestHandler = function pageUnknown() {
+  throw new PublicError('page_unknown');
+};
+
+/** For the end of a route that knows other methods only. */
+export function methodUnknown(allow: string): RequestHandler {
+  return function methodUnknown(_req, res) {
+    res.setHeader('Allow', allow);
+    throw new PublicError('method_unknown');
+  };
+}
+
+/**
+ * The only place that turns an error into a page. What has no public face is logged whole under the
+ * id that the page shows.
+ */
+export function errorHandler(log: Log, wayBack: WayBack, base: string): ErrorRequestHandler {
+  return function errorHandler(error: unknown, req, res, _next) {
+    if (res.headersSent) return void res.destroy();
+    const code = codeOf(error);
+    report(log, req, code, error);
+    const target = redirectOf(error);
+    if (target) return leave(req, res, target);
+    const way: WayForward = { ...wayBack.of(req), ...(error instanceof PublicError && error.way) };
+    if (way.retryAfterSeconds) res.setHeader('Retry-After', String(way.retryAfterSeconds));
+    showFault(req, res, code, { way, base });
+  };
+}
+
+function showFault(
+  req: Request,
+  res: Response,
+  code: ErrorCode,
+  { way, base }: { way: WayForward; base: string },
+): void {
+  const { t, named, time } = localeOf(res);
+  const { ways, hasReference, tile, kind } = faces[code];
+  const targets: Record<Way, string | undefined> = {
+    startAgain: way.startAgain,
+    somebodyElse: way.startAgain,
+    tryAgain: tryAgainOf(req),
+    app: way.app?.href,
+    home: `${base}/`,
+  };
+  const buttons = ways.flatMap(([name, style]) => {
+    const href = targets[name];
+    return href ? [{ label: t(labels[name], { app: way.app?.name ?? '' }), href, style }] : [];
+  });
+  const values = {
+    app: way.app?.name ?? t('error.the_app'),
+    time: time(way.retryAfterSeconds ?? 60),
+  };
+  res.status(statusOf[code]).render('error', {
+    tile,
+    kind,
+    title: named(`error.${code}.title`, values),
+    text: named(`error.${code}.text`, values),
+    buttons,
+    reference: hasReference && req.id,
+    details: undefined,
+  });
+}
+
+/** The same page once more; after a post, the page whose form was posted. */
+function tryAgainOf(req: Request): string {
+  const fields = fieldsOf(req);
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) {
+    if (/^(\w+_challenge|user_code)$/.test(name) && typeof value === 'string')
+      query.set(name, value);
+  }
+  return query.size > 0 ? `${req.path}?${query.toString()}` : req.path;
+}
+
+/** The OAuth2 server says where a browser with an answered challenge has to go. */
+function redirectOf(error: unknown): string | undefined {
+  const isGone = error instanceof Error && 'kind' in error && error.kind === 'gone';
+  return isGone && 'redirectTo' in error ? (error.redirectTo as string | undefined) : undefined;
+}
+
+function codeOf(error: unknown): ErrorCode {
+  const code = publicCodeOf(error);
+  if (code) return code;
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  if (status === 413) return 'form_too_large';
+  return typeof status === 'number' && status >= 400 && status < 500
+    ? 'request_malformed'
+    : 'unexpected';
+}
+
+function report(log: Log, req: Request, code: ErrorCode, error: unknown): void {
+  const status = statusOf[code];
+  if (code === 'unexpected') log.error({ request: req.id, err: error }, 'unexpected error');
+  else if (status >= 500)
+    log.warn({ request: req.id, code, reason: String(error) }, 'cannot answer');
+  else log.debug({ request: req.id, code, reason: String(error) }, 'fault of the request');
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
+
+const mostAccounts = 5;
+const keptMs = 365 * 24 * 60 * 60 * 1000;
+
+/**
+ * Which accounts signed in in this browser before, in a signed cookie: strangers who guess at an
+ * account can so be stopped everywhere without locking its owner out of his own browser.
+ */
+export function createKnownBrowsers(home: CookieHome) {
+  const name = cookieName(home, 'known');
+
+  function marksOf(req: Request): string[] {
+    const marks: unknown = req.signedCookies?.[name];
+    return typeof marks === 'string' && marks !== '' ? marks.split('.') : [];
+  }
+
+  return {
+    /** @param accountKey as `Identity.accountKey` makes it */
+    knows(req: Request, accountKey: string): boolean {
+      return marksOf(req).includes(markOf(accountKey));
+    },
+
+    remember(req: Request, res: Response, accountKey: string): void {
+      const mark = markOf(accountKey);
+      const others = marksOf(req).filter((other) => other !== mark);
+      const marks = [mark, ...others].slice(0, mostAccounts);
+      res.cookie(name, marks.join('.'), { ...cookieOptions(home), signed: true, maxAge: keptMs });
+    },
+  };
+}
+
+export type KnownBrowsers = ReturnType<typeof createKnownBrowsers>;
+
+function markOf(accountKey: string): string {
+  return createHash('sha256').update(accountKey).digest('base64url').slice(0, 16);
+}

@@ -1,0 +1,61 @@
+import type { RequestHandler } from 'express';
+import { fieldsOf } from './challenge.ts';
+import { breakable, localeOf, type Locales } from './locale.ts';
+
+export interface Brand {
+  name: string;
+  logoFile: string | undefined;
+  supportUrl: string | undefined;
+  privacyUrl: string | undefined;
+  termsUrl: string | undefined;
+}
+
+/** What every view knows, whatever the request: put it into `app.locals`. */
+export function siteLocals(brand: Brand, base: string, asset: (name: string) => string) {
+  const { logoFile, ...others } = brand;
+  return { brand: { ...others, logo: logoFile && asset(logoFile) }, base, asset, wbr: breakable };
+}
+
+/** Query parameters that a page needs again when it is shown in another language. */
+const kept = [
+  'login_challenge',
+  'consent_challenge',
+  'logout_challenge',
+  'device_challenge',
+  'user_code',
+  'client_id',
+  'error',
+  'error_description',
+];
+
+/** What views know of the request at hand: where the same page is in other languages. */
+export function requestLocals(locales: Locales): RequestHandler {
+  return function requestLocals(req, res, next) {
+    const { path } = req;
+    Object.defineProperty(res.locals, 'languages', {
+      enumerable: true,
+      get: () => languageLinks(locales, path, fieldsOf(req), localeOf(res).lang),
+    });
+    next();
+  };
+}
+
+function languageLinks(
+  locales: Locales,
+  path: string,
+  fields: Record<string, unknown>,
+  current: string,
+) {
+  const query = new URLSearchParams();
+  for (const name of kept) {
+    const value = fields[name];
+    if (typeof value === 'string') query.set(name, value);
+  }
+  const rest = query.size > 0 ? `&${query.toString()}` : '';
+  return [...locales.values()].map(({ lang, ownName }) => ({
+    tag: lang,
+    name: ownName,
+    href: `${path}?lang=${lang}${rest}`,
+    isCurrent: lang === current,
+  }));
+}

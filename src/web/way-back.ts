@@ -1,0 +1,90 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { Request } from 'express';
+import { LRUCache } from 'lru-cache';
+import type { WayForward } from '../errors.ts';
+import { postedText } from './challenge.ts';
+import { webAddress } from './views.ts';
+
+/** The hidden field of a form that holds the way back. */
+const field = 'way_back';
+const mostWays = 5_000;
+const challengeNames = ['login_challenge', 'consent_challenge', 'logout_challenge'];
+
+/**
+ * Remembers where a sign-in began, because an expired challenge no longer tells: in the form,
+ * signed, and for reloaded pages in bounded memory.
+ */
+export function createWayBack(secrets: readonly string[]) {
+  const ways = new LRUCache<string, WayForward>({ max: mostWays });
+
+  function sign(text: string, secret: string): Buffer {
+    return createHmac('sha256', secret).update(field).update(text).digest();
+  }
+
+  function isSigned(text: string, signature: Buffer): boolean {
+    return secrets.some((secret) => {
+      const own = sign(text, secret);
+      return own.length === signature.length && timingSafeEqual(own, signature);
+    });
+  }
+
+  return {
+    /** Notes the way back of a challenge. @returns the text for the form's hidden field */
+    note(challenge: string, way: WayForward): string {
+      ways.set(keyOf(challenge), way);
+      const text = JSON.stringify(way);
+      return `${sign(text, secrets[0]!).toString('base64url')}.${text}`;
+    },
+
+    /** The way back from whatever page or form this request is about; empty when unknown. */
+    of(req: Request): WayForward {
+      const posted = postedText(req, field);
+      const dot = posted.indexOf('.');
+      const text = posted.slice(dot + 1);
+      if (dot > 0 && isSigned(text, Buffer.from(posted.slice(0, dot), 'base64url'))) {
+        return JSON.parse(text) as WayForward;
+      }
+      for (const name of challengeNames) {
+        const challenge = req.query[name] ?? postedText(req, name);
+        if (typeof challenge === 'string' && challenge !== '') {
+          return ways.get(keyOf(challenge)) ?? {};
+        }
+      }
+      return {};
+    },
+  };
+}
+
+export type WayBack = ReturnType<typeof createWayBack>;
+
+/**
+ * The address at which a sign-in begins anew: the authorization request itself, or the page for
+ * device codes. `undefined` when it is no http(s) address.
+ */
+export function restartOf(requestUrl: string): string | undefined {
+  const address = webAddress(requestUrl);
+  if (!address) return undefined;
+  const url = new URL(address);
+  if (isDeviceVerification(url)) url.search = '';
+  return url.href;
+}
+
+/** The same authorization request, but with a fresh sign-in that may be somebody else's. */
+export function restartAsSomebodyElse(requestUrl: string): string | undefined {
+  const address = restartOf(requestUrl);
+  if (!address) return undefined;
+  const url = new URL(address);
+  if (isDeviceVerification(url)) return url.href;
+  const prompts = (url.searchParams.get('prompt') ?? '').split(' ');
+  url.searchParams.set('prompt', prompts.includes('consent') ? 'login consent' : 'login');
+  url.searchParams.delete('id_token_hint');
+  return url.href;
+}
+
+function isDeviceVerification(url: URL): boolean {
+  return url.pathname.endsWith('/oauth2/device/verify');
+}
+
+function keyOf(challenge: string): string {
+  return createHash('sha256').update(challenge).digest('base64');
+}

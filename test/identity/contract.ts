@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Identity } from '../../src/identity/backend.ts';
+import { ada, dora, foo, max, password } from '../support/people.ts';
+
+/**
+ * What every backend must do, whatever it keeps people in.
+ * @param create a backend that holds the people of `support/people.ts`
+ */
+export function describeIdentity(name: string, create: () => Promise<Identity>): void {
+  describe(`${name} as a home of people`, () => {
+    let identity: Identity;
+    beforeAll(async () => {
+      identity = await create();
+    });
+    afterAll(async () => {
+      await identity.close();
+    });
+
+    test('knows a person by e-mail address and password', async () => {
+      const user = await identity.verify('foo@bar.com', 'foobar');
+      expect(user).toEqual({ subject: 'foo@bar.com', email: 'foo@bar.com' });
+    });
+
+    test('gives all standard claims and no password hash', async () => {
+      const { password_hash: _, disabled: _disabled, ...claims } = ada;
+      const user = await identity.verify(ada.email, password);
+      expect(user).toMatchObject(claims);
+      expect(JSON.stringify(user)).not.toContain('argon2');
+      expect(await identity.find(ada.subject)).toEqual(user);
+    });
+
+    test.each([
+      ['its username', 'Ada'],
+      ['other capitals', 'aDA'],
+      ['space around it', '  ada\t'],
+      ['full-width letters', 'ａｄａ'],
+      ['the address in capitals', 'ADA.STRASSE@EXAMPLE.ORG'],
+      ['ss for ß', 'ada.strasse@example.org'],
+    ])('finds the same person by %s', async (_what, login) => {
+      expect((await identity.verify(login, password))?.subject).toBe(ada.subject);
+      expect(identity.accountKey(login)).toBe(identity.accountKey(ada.email));
+    });
+
+    test('proves nobody by a wrong, empty or differently capitalised password', async () => {
+      for (const wrong of ['', ' ', 'Foobar', 'foobar ', 'correct horse', 'x'.repeat(60_000)]) {
+        expect(await identity.verify('foo@bar.com', wrong)).toBeUndefined();
+      }
+    });
+
+    test('proves nobody by an unknown login, however odd', async () => {
+      const odd = [
+        '',
+        ' ',
+        'nobody@example.org',
+        '\0',
+        '\uD800',
+        '__proto__',
+        'constructor',
+        '%',
+        '*',
+      ];
+      for (const login of [...odd, 'x'.repeat(60_000), `${foo.email}\0`]) {
+        expect(await identity.verify(login, 'foobar')).toBeUndefined();
+      }
+    });
+
+    test('lets a disabled person be found but not sign in', async () => {
+      expect(await identity.verify(dora.email, password)).toBeUndefined();
+      expect(await identity.find(dora.subject)).toMatchObject({
+        email: dora.email,
+        disabled: true,
+      });
+    });
+
+    test('finds by the exact subject only', async () => {
+      expect(await identity.find(max.subject)).toMatchObject({ email: max.email });
+      for (const subject of ['', 'MAX-1', ' max-1', 'nobody', '__proto__', max.email]) {
+        expect(await identity.find(subject)).toBeUndefined();
+      }
+    });
+
+    test('takes all kinds of space and of accents in a password for the same', async () => {
+      expect(await identity.verify(max.email, 'correct\u00A0horse')).toBeDefined();
+    });
+
+    test('counts tries under keys that are alike for known and unknown logins', () => {
+      const keys = [foo.email, max.email, 'nobody', '', 'y'.repeat(60_000)].map((login) =>
+        identity.accountKey(login),
+      );
+      expect(new Set(keys).size).toBe(keys.length);
+      for (const key of keys) expect(key).toMatch(/^[0-9a-f]{64}$/);
+      expect(identity.accountKey(' NOBODY ')).toBe(identity.accountKey('nobody'));
+    });
+  });
+}

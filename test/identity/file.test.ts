@@ -1,0 +1,310 @@
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import type { Identity, IdentityLog } from '../../src/identity/backend.ts';
+import { createFileIdentity } from '../../src/identity/file.ts';
+import { createIdentity } from '../../src/identity/index.ts';
+import { createPasswordChecker } from '../../src/identity/password.ts';
+import {
+  ada,
+  dora,
+  foo,
+  max,
+  password,
+  people,
+  removeUsersFile,
+  writeUsersFile,
+} from '../support/people.ts';
+import { describeIdentity } from './contract.ts';
+
+const files: string[] = [];
+const open: Identity[] = [];
+
+afterAll(async () => {
+  await Promise.all(open.map((identity) => identity.close()));
+  await Promise.all(files.map(removeUsersFile));
+});
+
+async function usersFile(entries?: unknown): Promise<string> {
+  const file = await writeUsersFile(entries);
+  files.push(file);
+  return file;
+}
+
+interface LogLine {
+  level: string;
+  details: object;
+  message: string;
+}
+
+function createLog() {
+  const lines: LogLine[] = [];
+  const at = (level: string) => (details: object, message: string) => {
+    lines.push({ level, details, message });
+  };
+  const log: IdentityLog = { info: at('info'), warn: at('warn'), error: at('error') };
+  return { log, lines };
+}
+
+async function start(file: string, mayHaveDemoUsers = false) {
+  const { log, lines } = createLog();
+  const passwords = createPasswordChecker();
+  const checked: string[] = [];
+  const identity = await createFileIdentity(
+    { usersFile: file, mayHaveDemoUsers },
+    {
+      log,
+      lookEveryMs: 20,
+      passwords: {
+        matches(hash, typed) {
+          checked.push(hash);
+          return passwords.matches(hash, typed);
+        },
+      },
+    },
+  );
+  open.push(identity);
+  return { identity, lines, checked };
+}
+
+/** Replaces a file whole: written in place, it may be caught while it is empty. */
+async function replace(file: string, content: unknown): Promise<void> {
+  await writeFile(`${file}.new`, typeof content === 'string' ? content : JSON.stringify(content));
+  await rename(`${file}.new`, file);
+}
+
+async function until(isSo: () => unknown): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!(await isSo()) && Date.now() < end) await sleep(10);
+  expect(await isSo()).toBeTruthy();
+}
+
+async function faultsOf(entries: unknown, mayHaveDemoUsers = false): Promise<string> {
+  const file = await usersFile(entries);
+  const message = await start(file, mayHaveDemoUsers).then(() => 'no fault', String);
+  expect(message).toContain(file);
+  expect(message).not.toContain('$argon2');
+  return message;
+}
+
+describeIdentity('a users file', async () =>
+  createIdentity({ usersFile: await usersFile(), mayHaveDemoUsers: false }, createLog().log),
+);
+
+describe('a users file at start', () => {
+  test.each([
+    [
+      'a comma too many',
+      '[\n  {"subject": "a",}\n]',
+      'line 2, column 19: here it stops being JSON',
+    ],
+    ['an end too early', '[{"subject": "a"}', 'line 1, column 18'],
+    ['nothing', '', 'line 1, column 1'],
+    ['single quotes', "[\n{'subject': 1}]", 'line 2, column 2'],
+    ['a string without end', '[{"subject": "a}]', 'line 1, column 14'],
+    ['an unknown escape', '["\\x"]', 'line 1, column 2'],
+    ['a number with a leading zero', '[01]', 'line 1, column 3'],
+    ['something behind the list', '[] []', 'line 1, column 4'],
+    ['brackets without end', '['.repeat(100_000), 'column 102'],
+    ['a comment', '[\r\n  // me\r\n]', 'line 2, column 3'],
+    ['an object', '{"subject": "a"}', 'it must be a list'],
+    ['null', 'null', 'it must be a list'],
+  ])('is refused with the place when it has %s', async (_what, json, fault) => {
+    expect(await faultsOf(json)).toContain(fault);
+  });
+
+  test('is refused when it is not in UTF-8 or cannot be read', async () => {
+    const file = await usersFile();
+    await writeFile(file, Buffer.from('["J\xFCrgen"]', 'latin1'));
+    await expect(start(file)).rejects.toThrow('not in UTF-8');
+    await expect(start(dirname(file))).rejects.toThrow('EISDIR');
+    await expect(start(`${file}.gone`)).rejects.toThrow('ENOENT');
+  });
+
+  test.each([
+    ['no object', 'ada', 'must be an object'],
+    ['a list', [], 'must be an object'],
+    ['no subject', { ...max, subject: undefined }, '"subject" is missing'],
+    ['an empty subject', { ...max, subject: '' }, '"subject" must be 1 to 255 characters'],
+    ['a number as subject', { ...max, subject: 7 }, '"subject" must be'],
+    ['a long subject', { ...max, subject: 's'.repeat(256) }, '"subject" must be'],
+    ['no e-mail address', { ...max, email: 'max' }, '"email" must be an e-mail address'],
+    ['an empty username', { ...max, username: ' ' }, '"username" must be'],
+    ['null as username', { ...max, username: null }, '"username" must be'],
+    ['no hash', { ...max, password_hash: undefined }, '"password_hash" is missing'],
+    ['a password', { ...max, password_hash: 'secret' }, '"password_hash" must be an argon2id hash'],
+    [
+      'half a hash',
+      { ...max, password_hash: max.password_hash.slice(0, -5) },
+      '"password_hash" must',
+    ],
+    ['another hash', { ...max, password_hash: max.password_hash.replace('2id', '2i') }, 'argon2id'],
+    ['a word for disabled', { ...max, disabled: 'yes' }, '"disabled" must be true or false'],
+    ['a number as name', { ...max, name: 7 }, '"name" must be text'],
+    ['null as name', { ...max, name: null }, '"name" must be text'],
+    ['a date as updated_at', { ...max, updated_at: '2024-01-01' }, '"updated_at" must be seconds'],
+    ['an address as text', { ...max, address: 'London' }, '"address" must be an object of'],
+    ['an odd address', { ...max, address: { city: 'London' } }, '"address" must be an object of'],
+    ['a typing error', { ...max, e_mail: 'x' }, '"e_mail" is not a known member'],
+    [
+      'an inherited name',
+      JSON.parse('{"__proto__": 1, "toString": 2}'),
+      '"toString" is not a known',
+    ],
+    ['a hash as member', { ...max, [max.password_hash]: 1 }, 'a member with an odd name'],
+    [
+      'a demo person',
+      { ...max, demo: true },
+      '"demo" people are allowed on a loopback address only',
+    ],
+  ])('is refused with person and member when it has %s', async (_what, entry, fault) => {
+    const message = await faultsOf([foo, entry]);
+    expect(message).toContain('line 7, person 2: ');
+    expect(message).toContain(fault);
+  });
+
+  test.each([
+    ['subject', { ...max, subject: ada.subject }, '"subject" is taken by person 1'],
+    ['e-mail', { ...max, email: 'ADA.STRASSE@example.org' }, '"email" is taken by person 1'],
+    ['username', { ...max, username: ' ada ' }, '"username" is taken by person 1'],
+    ['username as e-mail', { ...max, username: ada.email }, '"username" is taken by person 1'],
+  ])('is refused when two people have one %s', async (_what, entry, fault) => {
+    expect(await faultsOf([ada, entry])).toContain(fault);
+  });
+
+  test('is refused with several faults at once, but not with a thousand', async () => {
+    expect(await faultsOf([{ ...max, name: 1, email: 2 }, { foo: 3 }])).toMatch(
+      /person 1: "email"[^]*person 1: "name"[^]*person 2: "foo" is not/,
+    );
+    const many = await faultsOf(Array.from({ length: 1000 }, () => 'x'));
+    expect(many.split('\n').length).toBeLessThan(30);
+    expect(many).toContain('perhaps more');
+  });
+
+  test('may be empty, begin with a byte order mark, and repeat a login within one person', async () => {
+    const { identity, checked } = await start(await usersFile('\uFEFF[]'));
+    expect(await identity.verify(foo.email, 'foobar')).toBeUndefined();
+    expect(checked).toEqual([]);
+    const twice = await start(await usersFile([{ ...max, username: max.email }]));
+    expect(await twice.identity.verify(max.email, password)).toBeDefined();
+  });
+
+  test('may have demo people on loopback, and does not pass the mark on', async () => {
+    const { identity } = await start(await usersFile([{ ...max, demo: true }]), true);
+    expect(await identity.verify(max.email, password)).toEqual({
+      subject: max.subject,
+      email: max.email,
+    });
+    await start(await usersFile([{ ...max, demo: false }]));
+  });
+});
+
+describe('signing in by a users file', () => {
+  test('checks one password whoever it is, always the same hash for an unknown login', async () => {
+    const { identity, checked } = await start(await usersFile());
+    for (const login of ['nobody@example.org', 'NOBODY@example.org', dora.email, max.email]) {
+      expect(await identity.verify(login, 'wrong')).toBeUndefined();
+    }
+    expect(checked).toHaveLength(4);
+    expect(checked[0]).toBe(checked[1]);
+    expect(people.map((person) => person.password_hash)).toContain(checked[0]);
+  });
+
+  test('never signs an unknown login in as the person whose hash is checked', async () => {
+    const { identity } = await start(await usersFile([max]));
+    expect(await identity.verify('nobody', password)).toBeUndefined();
+    expect(await identity.verify(max.email, password)).toBeDefined();
+  });
+
+  test('hands out people that nobody can change', async () => {
+    const { identity } = await start(await usersFile());
+    const user = await identity.find(ada.subject);
+    expect(Object.isFrozen(user) && Object.isFrozen(user?.address)).toBe(true);
+  });
+});
+
+describe('a users file that changes', () => {
+  test('is read again: new people come, disabled ones stay out', async () => {
+    const file = await usersFile([foo]);
+    const { identity, lines } = await start(file);
+    await writeFile(file, JSON.stringify([{ ...foo, disabled: true }, max]));
+    await until(() => identity.find(max.subject));
+    expect(await identity.verify(foo.email, 'foobar')).toBeUndefined();
+    expect(lines.at(-1)).toEqual({
+      level: 'info',
+      details: { file, people: 2 },
+      message: 'users file read again',
+    });
+  });
+
+  test('is read again after another file took its name', async () => {
+    const file = await usersFile([foo]);
+    const { identity } = await start(file);
+    await replace(file, [max]);
+    await until(() => identity.find(max.subject));
+    expect(await identity.find(foo.subject)).toBeUndefined();
+  });
+
+  test('is read again after a link on its way was turned', async () => {
+    const folder = dirname(await usersFile());
+    for (const [version, entries] of [
+      ['v1', [foo]],
+      ['v2', [max]],
+    ] as const) {
+      await mkdir(join(folder, version));
+      await writeFile(join(folder, version, 'users.json'), JSON.stringify(entries));
+    }
+    await symlink('v1', join(folder, 'data'));
+    const { identity } = await start(join(folder, 'data', 'users.json'));
+    await symlink('v2', join(folder, 'next'));
+    await rename(join(folder, 'next'), join(folder, 'data'));
+    await until(() => identity.find(max.subject));
+  });
+
+  test('keeps the old people while it is broken, says where once, and recovers', async () => {
+    const file = await usersFile([foo]);
+    const { identity, lines } = await start(file);
+    await replace(file, `[${JSON.stringify(foo)},\n ${JSON.stringify(max)}`);
+    await until(() => lines.length === 1);
+    expect(lines[0]).toMatchObject({
+      level: 'error',
+      details: { file, faults: [expect.stringMatching(/^line 2, column \d+: here it stops/)] },
+    });
+    expect(await identity.verify(foo.email, 'foobar')).toBeDefined();
+
+    await replace(file, [foo, { ...max, email: 1 }]);
+    await until(() => lines.length === 2);
+    expect(lines[1]).toMatchObject({
+      details: { faults: ['line 1, person 2: "email" must be an e-mail address'] },
+    });
+    expect(JSON.stringify(lines)).not.toContain('$argon2');
+
+    await replace(file, [max]);
+    await until(() => identity.find(max.subject));
+    expect(lines.map(({ level }) => level)).toEqual(['error', 'error', 'info']);
+  });
+
+  test('keeps the old people while it is gone, and says so once', async () => {
+    const file = await usersFile([foo]);
+    const { identity, lines } = await start(file);
+    await rm(file);
+    await until(() => lines.length === 1);
+    await sleep(100);
+    expect(lines).toHaveLength(1);
+    expect(JSON.stringify(lines)).toContain('ENOENT');
+    expect(await identity.find(foo.subject)).toBeDefined();
+    await writeFile(file, JSON.stringify([max]));
+    await until(() => identity.find(max.subject));
+  });
+
+  test('is left alone after close', async () => {
+    const file = await usersFile([foo]);
+    const { identity, lines } = await start(file);
+    await identity.close();
+    await writeFile(file, JSON.stringify([max]));
+    await sleep(100);
+    expect(lines).toEqual([]);
+    expect(await identity.find(max.subject)).toBeUndefined();
+  });
+});

@@ -1,0 +1,84 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** The password of everybody here but foo. */
+export const password = 'correct horse';
+
+/** Made with the least cost there is: tests check passwords often. */
+const passwordHash =
+  '$argon2id$v=19$m=8,t=1,p=1$IHe3+gZybZNDoeZJYUP3BA$VXrY8YmFv5MF1iY/A9/uu1msuXtjD12jq14FU5lO3aA';
+
+/** Signs in with the password `foobar`; the subject is the e-mail address. */
+export const foo = {
+  subject: 'foo@bar.com',
+  email: 'foo@bar.com',
+  password_hash:
+    '$argon2id$v=19$m=8,t=1,p=1$iB8mFgJlHHe7iP2tIWymUg$1T0nS0Vx/5vsDv8zAAHuDJMOmE5VCdN3pWVk4KlSPHY',
+};
+
+/** Has every claim there is, and a username. */
+export const ada = {
+  subject: '7d3c1f0e-ada',
+  email: 'Ada.Straße@example.org',
+  username: 'Ada',
+  password_hash: passwordHash,
+  disabled: false,
+  name: 'Ada Mary Straße',
+  given_name: 'Ada',
+  family_name: 'Straße',
+  middle_name: 'Mary',
+  nickname: 'Addie',
+  preferred_username: 'ada',
+  profile: 'https://example.org/ada',
+  picture: 'https://example.org/ada.png',
+  website: 'https://ada.example.org',
+  gender: 'female',
+  birthdate: '1815-12-10',
+  zoneinfo: 'Europe/London',
+  locale: 'en-GB',
+  updated_at: 1_700_000_000,
+  email_verified: true,
+  phone_number: '+44 20 7946 0000',
+  phone_number_verified: false,
+  address: {
+    formatted: '12 St James’s Square\nLondon SW1Y 4JH\nUnited Kingdom',
+    street_address: '12 St James’s Square',
+    locality: 'London',
+    region: 'Greater London',
+    postal_code: 'SW1Y 4JH',
+    country: 'United Kingdom',
+  },
+};
+
+/** May not sign in any more. */
+export const dora = {
+  subject: 'dora-1',
+  email: 'dora@example.org',
+  username: 'dora',
+  password_hash: passwordHash,
+  disabled: true,
+};
+
+/** Has nothing but what is needed. */
+export const max = {
+  subject: 'max-1',
+  email: 'max@example.org',
+  password_hash: passwordHash,
+};
+
+/** The entries of a users file. */
+export const people = [foo, ada, dora, max];
+
+/** Writes a users file into a new folder; `removeUsersFile` takes both away. */
+export async function writeUsersFile(entries: unknown = people): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'people-'));
+  const file = join(folder, 'users.json');
+  await writeFile(file, typeof entries === 'string' ? entries : JSON.stringify(entries, null, 2));
+  return file;
+}
+
+/** Takes away what `writeUsersFile` made. */
+export async function removeUsersFile(file: string): Promise<void> {
+  await rm(dirname(file), { recursive: true, force: true });
+}
