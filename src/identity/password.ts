@@ -35,7 +35,7 @@ export function isPasswordHash(text: string): boolean {
  * Checks passwords a few at a time: each check fills a core and a thread of libuv's pool, which
  * file access and name lookups need too. All backends of a process should share one checker.
  */
-export function createPasswordChecker({ atOnce = 2, waiting = 16 } = {}): PasswordChecker {
+export function createPasswordChecker({ atOnce = 2, waiting = 64 } = {}): PasswordChecker {
   const queue: (() => void)[] = [];
   let running = 0;
 

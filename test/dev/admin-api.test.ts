@@ -310,6 +310,10 @@ describe('consent sessions', () => {
     expect(narrowed.body).toHaveLength(1);
     expect((await world.admin('GET', `${url}&login_session_id=other`)).body).toEqual([]);
     expect((await world.admin('GET', path)).status).toBe(400);
+
+    await world.admin('DELETE', `/admin/oauth2/auth/sessions/login?subject=${subject}`);
+    const detached = await world.admin('GET', url);
+    expect(detached.body[0].consent_request.login_session_id).toBe('');
   });
 
   test('are revoked by exactly one selector, with their tokens and no others', async () => {

@@ -196,6 +196,10 @@ describe('a code', () => {
     expect(await exchangeWith({})).toEqual(bad);
     expect(await exchangeWith({ code_verifier: 'w'.repeat(43) })).toEqual(bad);
     expect(await exchangeWith({ code_verifier: verifier })).toEqual([200, undefined]);
+    const once = await world.signIn(new Browser(), client, { parameters });
+    for (const code_verifier of ['w'.repeat(43), verifier]) {
+      expect((await world.exchange(once, client, { code_verifier })).body.error).toBe(bad[1]);
+    }
     const none = { code_challenge: '', code_challenge_method: '' };
     expect(await exchangeWith({ code_verifier: verifier }, none)).toEqual(bad);
   });

@@ -48,15 +48,19 @@ function badRequest(detail: string) {
 }
 
 function consentsOf(context: Context, subject: string, sessionId: string | null): Flow[] {
-  return context.records.consents
+  const { consents, loginSessions } = context.records;
+  const isListed = (flow: Flow) =>
+    flow.login.subject === subject && !flow.consent?.skip && !hasEnded(context, flow);
+  // A consent outlives the sign-in, but forgets which one it was.
+  const detach = (flow: Flow) =>
+    loginSessions.has(flow.login.sessionId)
+      ? flow
+      : { ...flow, login: { ...flow.login, sessionId: '' } };
+  return consents
     .values()
-    .filter(
-      (flow) =>
-        flow.login.subject === subject &&
-        !flow.consent?.skip &&
-        !hasEnded(context, flow) &&
-        (!sessionId || flow.login.sessionId === sessionId),
-    );
+    .filter(isListed)
+    .map(detach)
+    .filter(({ login }) => !sessionId || login.sessionId === sessionId);
 }
 
 function consentSessionView({ consent, ...flow }: Flow) {

@@ -4,7 +4,7 @@ import { audiencesOf, checkAllowed } from './authorization-request.ts';
 import { isPublic, mayUseGrant, words, type Client } from './client.ts';
 import { seconds, type Context } from './context.ts';
 import { fault } from './protocol-error.ts';
-import { revokeGrants, type AuthorizationCode } from './records.ts';
+import { revokeGrants } from './records.ts';
 import { issueTokens, type TokenResponse } from './tokens.ts';
 
 type GrantHandler = (
@@ -24,7 +24,8 @@ export const grantTypes: Record<string, GrantHandler> = {
 /** OAuth 2.0 4.1.3. A code that comes twice ends what it gave the first time. */
 async function exchangeCode(context: Context, client: Client, form: URLSearchParams) {
   demandGrantType(client, 'authorization_code');
-  const code = context.records.codes.get(form.get('code') ?? '');
+  const text = form.get('code') ?? '';
+  const code = context.records.codes.get(text);
   if (!code) throw fault('invalid_grant');
   if (code.isUsed) {
     revokeTokens(context, code.grant.id);
@@ -34,19 +35,20 @@ async function exchangeCode(context: Context, client: Client, form: URLSearchPar
   if (code.redirectUri && code.redirectUri !== form.get('redirect_uri')) {
     throw fault('invalid_grant', 'The redirect_uri is not that of the authorization request.');
   }
-  checkCodeVerifier(code, form.get('code_verifier') ?? '');
+  if (!fitsChallenge(form.get('code_verifier') ?? '', code.codeChallenge)) {
+    // There is one try: whoever holds the code without its verifier gets no second one.
+    context.records.codes.delete(text);
+    throw fault('invalid_grant', 'The code_verifier does not fit the code_challenge.');
+  }
   code.isUsed = true;
   return issueTokens(context, { grant: code.grant, client }, 'authorization_code');
 }
 
-/** RFC 7636 4.6. */
-function checkCodeVerifier(code: AuthorizationCode, verifier: string): void {
-  if (!code.codeChallenge && !verifier) return;
+/** RFC 7636 4.6. A verifier without a challenge is as wrong as a challenge without a verifier. */
+function fitsChallenge(verifier: string, challenge: string | null): boolean {
+  if (!challenge || !verifier) return !challenge && !verifier;
   const isWellFormed = /^[\w.~-]{43,128}$/.test(verifier);
-  const digest = createHash('sha256').update(verifier).digest('base64url');
-  if (!isWellFormed || digest !== code.codeChallenge) {
-    throw fault('invalid_grant', 'The code_verifier does not fit the code_challenge.');
-  }
+  return isWellFormed && createHash('sha256').update(verifier).digest('base64url') === challenge;
 }
 
 /** OAuth 2.0 6. Each refresh token is good for once; its reuse ends the whole grant (RFC 6819 5.2.2.3). */
@@ -83,7 +85,7 @@ async function clientCredentials(context: Context, client: Client, form: URLSear
     scope,
     audience,
     accessTokenClaims: null,
-    idTokenClaims: { iss: context.urls.issuer, iat: seconds(context), sub: subject },
+    idTokenClaims: { iss: context.urls.issuer, iat: seconds(context), aud: [subject] },
   };
   return issueTokens(context, { grant, client }, 'client_credentials');
 }

@@ -8,6 +8,16 @@ import { logoutRoutes } from './logout.ts';
 import { tokenRoutes } from './token.ts';
 import { userinfoRoutes } from './userinfo.ts';
 
+const fallbacks = [
+  'login',
+  'consent',
+  'logout',
+  'logout/callback',
+  'error',
+  'device',
+  'device/done',
+];
+
 /** The public port: OAuth2 and OpenID Connect for clients and browsers. */
 export function createPublicApi(context: Context): Express {
   const app = express();
@@ -24,9 +34,14 @@ export function createPublicApi(context: Context): Express {
   app.use(deviceRoutes(context));
   app.use(logoutRoutes(context));
   app.get(['/health/alive', '/health/ready'], (_req, res) => void res.json({ status: 'ok' }));
-  app.get('/oauth2/fallbacks/*page', (req, res) => {
-    res.type('html').send(fallbackPage([req.params.page].flat().join('/')));
-  });
+  for (const page of fallbacks) {
+    app.get(`/oauth2/fallbacks/${page}`, (_req, res) => {
+      res
+        .status(page === 'error' ? 500 : 200)
+        .type('html')
+        .send(fallbackPage(page));
+    });
+  }
   app.use((_req, res) => void res.status(404).type('html').send(notFoundPage()));
   return app;
 }

@@ -1,0 +1,133 @@
+/** `npm run dev`: the whole flow on a fresh machine, with Portico restarted at each change of it. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { demoLogins, demoPassword, writeDemoUsers } from './demo-users.ts';
+import type { LoopbackPort } from './oauth2/loopback-port.ts';
+import { startStandIn } from './oauth2/start-stand-in.ts';
+import { runPortico } from './portico.ts';
+import { reservePort } from './reserve-port.ts';
+import { startSampleClient } from './sample-client.ts';
+
+interface Server {
+  publicUrl: string;
+  adminUrl: string;
+  issuer: string;
+  close(): Promise<void>;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { env } = process;
+
+async function main(): Promise<void> {
+  const ports = await choosePorts();
+  const baseUrl = `http://localhost:${ports.portico}`;
+  const server = await findServer(ports, baseUrl);
+  const sample = await startSampleClient({
+    port: ports.sample,
+    issuer: server.issuer,
+    adminUrl: server.adminUrl,
+    adminHeaders: adminHeaders(),
+    log: say,
+  });
+  const portico = runPortico({
+    folder: root,
+    env: await porticoEnv(ports.portico, baseUrl, server),
+    aliveUrl: `${baseUrl}/health/alive`,
+    say,
+  });
+
+  const stop = async () => {
+    await Promise.all([portico.stop(), sample.close(), server.close()]);
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void stop());
+
+  await portico.started;
+  say(`
+  Open          ${sample.url}
+  Sign in with  ${env['USERS_FILE'] ? `somebody of ${env['USERS_FILE']}` : demoAccounts()}
+  Stop with     Ctrl-C
+`);
+}
+
+/** Each next to the usual one when that is taken; all of them are found before any is used. */
+async function choosePorts() {
+  const found = {
+    portico: await reserve('Portico', Number(env['PORT']) || 3000),
+    public: await reserve('the OAuth2 server', 4444),
+    admin: await reserve('its admin API', 4445),
+    sample: await reserve('the sample app', 5555),
+  };
+  await Promise.all(Object.values(found).map((reserved) => reserved.close()));
+  return {
+    portico: found.portico.port,
+    public: found.public.port,
+    admin: found.admin.port,
+    sample: found.sample.port,
+  };
+}
+
+async function reserve(what: string, wanted: number): Promise<LoopbackPort> {
+  const reserved = await reservePort(wanted);
+  if (reserved.port !== wanted) say(`Port ${wanted} is taken: ${what} is on ${reserved.port}.`);
+  return reserved;
+}
+
+/** The OAuth2 server that the settings name, or the stand-in. */
+async function findServer(
+  ports: { public: number; admin: number },
+  baseUrl: string,
+): Promise<Server> {
+  const { HYDRA_ADMIN_URL: adminUrl, HYDRA_PUBLIC_URL: publicUrl } = env;
+  if (!adminUrl) {
+    return startStandIn({ publicPort: ports.public, adminPort: ports.admin, appUrl: baseUrl });
+  }
+  if (!publicUrl) {
+    throw new Error('HYDRA_ADMIN_URL is set, so HYDRA_PUBLIC_URL must be set too: the issuer.');
+  }
+  say(`Using the OAuth2 server at ${publicUrl}. It must know these addresses:
+  URLS_LOGIN=${baseUrl}/login
+  URLS_CONSENT=${baseUrl}/consent
+  URLS_LOGOUT=${baseUrl}/logout
+  URLS_ERROR=${baseUrl}/error
+  URLS_POST_LOGOUT_REDIRECT=${baseUrl}/logged-out
+  URLS_DEVICE_VERIFICATION=${baseUrl}/device/verify
+  URLS_DEVICE_SUCCESS=${baseUrl}/device/success`);
+  return { publicUrl, adminUrl, issuer: publicUrl, close: async () => {} };
+}
+
+function adminHeaders(): Record<string, string> {
+  const token = env['HYDRA_ADMIN_TOKEN'] ?? env['ORY_API_KEY'] ?? env['ORY_PAT'];
+  return token ? { authorization: `Bearer ${token}` } : {};
+}
+
+/** What development decides; everything else comes from the environment, as in `npm start`. */
+async function porticoEnv(port: number, baseUrl: string, server: Server) {
+  return {
+    ...env,
+    PORT: String(port),
+    HOST: 'localhost',
+    BASE_URL: baseUrl,
+    HYDRA_ADMIN_URL: server.adminUrl,
+    HYDRA_PUBLIC_URL: server.publicUrl,
+    COOKIE_SECRET: env['COOKIE_SECRET'] || randomBytes(32).toString('base64url'),
+    USERS_FILE: env['USERS_FILE'] || (await writeDemoUsers(join(root, '.cache/dev'))),
+    LOG_LEVEL: env['LOG_LEVEL'] || 'warn',
+  };
+}
+
+function demoAccounts(): string {
+  return `${demoLogins[0]} and the password ${demoPassword} (or ${demoLogins.slice(1).join(', ')})`;
+}
+
+function say(sentence: string): void {
+  process.stdout.write(`${sentence}\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
