@@ -8,7 +8,7 @@ interface Row<T> {
   /** Ends the sentence "NAME must be …". */
   wants: string;
   /** `undefined`: the text is no such thing. */
-  read(text: string): T | undefined;
+  read: (text: string) => T | undefined;
   fallback?: string;
   isRequired?: true;
   /** Its value is never shown, and may come from the file that `NAME_FILE` names. */
@@ -96,8 +96,22 @@ const settings = {
 export const settingNames = Object.keys(settings) as SettingName[];
 
 type SettingName = keyof typeof settings;
-type Read<R> = R extends { read(text: string): (infer T) | undefined } ? T : never;
+type Read<R> = R extends { read: (text: string) => (infer T) | undefined } ? T : never;
 type Values = { [N in SettingName]?: Read<(typeof settings)[N]> };
+
+/** Settings that may be missing; all others have a value or a fault. */
+type Optional =
+  | 'HOST'
+  | 'HYDRA_PUBLIC_URL'
+  | 'HYDRA_ADMIN_TOKEN'
+  | 'HYDRA_ADMIN_CA_FILE'
+  | 'HYDRA_VERSION'
+  | 'TRUST_PROXY'
+  | 'BRAND_LOGO'
+  | 'SUPPORT_URL'
+  | 'PRIVACY_URL'
+  | 'TERMS_URL';
+type Checked = Pick<Values, Optional> & Required<Omit<Values, Optional>>;
 
 /** All that is wrong with the settings, each fault a sentence that names setting, value and wish. */
 export class ConfigError extends Error {
@@ -138,7 +152,7 @@ export function loadConfig(env: Record<string, string | undefined>) {
     );
   }
   if (faults.length > 0) throw new ConfigError(faults);
-  return arrange(values as Required<Values>);
+  return arrange(values as Checked);
 }
 
 /** Puts the value of one setting into `values`, or returns what is wrong with it. */
@@ -170,9 +184,9 @@ function readSetting(name: SettingName, env: Record<string, string | undefined>,
   return undefined;
 }
 
-function arrange(v: Required<Values>) {
+function arrange(v: Checked) {
   return deepFreeze({
-    server: { port: v.PORT, host: v.HOST as string | undefined },
+    server: { port: v.PORT, host: v.HOST },
     web: {
       baseUrl: v.BASE_URL,
       cookieSecrets: v.COOKIE_SECRET,
@@ -180,12 +194,12 @@ function arrange(v: Required<Values>) {
     },
     hydra: {
       adminUrl: v.HYDRA_ADMIN_URL,
-      publicUrl: v.HYDRA_PUBLIC_URL as string | undefined,
-      token: v.HYDRA_ADMIN_TOKEN as string | undefined,
+      publicUrl: v.HYDRA_PUBLIC_URL,
+      token: v.HYDRA_ADMIN_TOKEN,
       headers: v.HYDRA_ADMIN_HEADERS,
-      ca: v.HYDRA_ADMIN_CA_FILE as string | undefined,
+      ca: v.HYDRA_ADMIN_CA_FILE,
       isTlsTerminationMocked: v.MOCK_TLS_TERMINATION,
-      version: v.HYDRA_VERSION as string | undefined,
+      version: v.HYDRA_VERSION,
       timeoutMs: v.HYDRA_TIMEOUT_MS,
       transport: v.HYDRA_TRANSPORT,
     },
@@ -198,10 +212,10 @@ function arrange(v: Required<Values>) {
     },
     brand: {
       name: v.BRAND_NAME,
-      logoFile: v.BRAND_LOGO as string | undefined,
-      supportUrl: v.SUPPORT_URL as string | undefined,
-      privacyUrl: v.PRIVACY_URL as string | undefined,
-      termsUrl: v.TERMS_URL as string | undefined,
+      logoFile: v.BRAND_LOGO,
+      supportUrl: v.SUPPORT_URL,
+      privacyUrl: v.PRIVACY_URL,
+      termsUrl: v.TERMS_URL,
     },
     log: { level: v.LOG_LEVEL },
   });

@@ -1,6 +1,6 @@
 import { createApp } from './app.ts';
 import { assemble } from './assemble.ts';
-import { ConfigError, loadConfig } from './config.ts';
+import { loadConfig } from './config.ts';
 import { startServer } from './web/server.ts';
 
 const stopWithinMs = 10_000;
@@ -24,8 +24,8 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  // The operator can mend a setting or a file; anything else needs its stack.
-  const isMendable = error instanceof ConfigError || (error instanceof Error && 'faults' in error);
+  // The operator can mend a setting, a file or a port; anything else needs its stack.
+  const isMendable = error instanceof Error && ('faults' in error || 'code' in error);
   console.error(isMendable ? error.message : error);
   process.exit(1);
 }

@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { profiles, type ProfileName } from './oauth2/profile.ts';
 import { startStandIn, type StandInOptions } from './oauth2/start-stand-in.ts';
 
-const usage = `A stand-in for an OAuth2 server that speaks the protocol of Ory Hydra. For development
-only: it keeps everything in memory and can be reached from this machine alone.
+const usage = `A stand-in for an OAuth2 server that speaks the protocol of Ory Hydra.
+For development only: it keeps everything in memory and can be reached from this machine alone.
 
   npm run stand-in -- [options]
 
@@ -66,6 +66,8 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options === 'help') return void process.stdout.write(usage);
   const standIn = await startStandIn(options);
+  const stop = () => void standIn.close();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
   process.stdout.write(`Stand-in OAuth2 server, development only, version ${options.profile}
   public  ${standIn.publicUrl}
   admin   ${standIn.adminUrl}
@@ -73,8 +75,6 @@ async function main(): Promise<void> {
   app     ${options.appUrl}
 Stop with Ctrl-C.
 `);
-  const stop = () => void standIn.close();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
 }
 
 try {

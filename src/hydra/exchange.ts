@@ -29,7 +29,7 @@ export function createExchange(config: HydraConfig) {
   const { origin, pathname } = new URL(config.adminUrl);
   const basePath = pathname.replace(/\/+$/, '');
   const headers = headersOf(config);
-  const loading = senders[config.transport]({ ...config, origin, headers, ca: config.ca });
+  const loading = senders[config.transport]({ origin, headers, ca: config.ca });
 
   async function exchange({ end, ...request }: ExchangeRequest): Promise<Answer> {
     const { send } = await loading;

@@ -15,11 +15,11 @@ import {
 } from './send.ts';
 
 /** The usual way to send. */
-export function createGotSender({ origin, headers, ca, timeoutMs }: SenderConfig): Sender {
+export function createGotSender({ origin, headers, ca }: SenderConfig): Sender {
   const { agent, request } = connections(origin, ca);
   const get = got.extend({
     headers,
-    timeout: { request: timeoutMs, connect: connectTimeoutMs, secureConnect: connectTimeoutMs },
+    timeout: { connect: connectTimeoutMs, secureConnect: connectTimeoutMs },
     request,
     retry: { limit: 0 },
     followRedirect: false,
@@ -28,11 +28,11 @@ export function createGotSender({ origin, headers, ca, timeoutMs }: SenderConfig
   });
   const put = get.extend({ method: 'PUT', headers: { 'content-type': 'application/json' } });
 
-  async function send({ method, path, body, timeoutMs: ms }: SendRequest): Promise<Answer> {
-    const timeout = ms === timeoutMs ? undefined : { timeout: { request: ms } };
-    const options = body === undefined ? timeout : { body, ...timeout };
+  async function send({ method, path, body, timeoutMs }: SendRequest): Promise<Answer> {
+    const url = origin + path;
     // A stream, because got's promises cost half as much again.
-    return whole((method === 'GET' ? get : put).stream(origin + path, options));
+    const stream = method === 'GET' ? get.stream(url) : put.stream(url, { body });
+    return whole(stream, timeoutMs);
   }
 
   return { send, close: async () => agent.destroy() };
@@ -53,20 +53,28 @@ function connections(origin: string, ca: string | undefined) {
   return { agent, request };
 }
 
-function whole(stream: Request): Promise<Answer> {
+function whole(stream: Request, timeoutMs: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const body = new AnswerBody();
-    stream.on('data', (chunk: Buffer) => {
-      if (body.add(chunk)) return;
-      reject(new SendError('too_large'));
+    // Got's own is silent when Node has dropped the connection, as it does after a 101.
+    const timer = setTimeout(() => giveUp(new SendError('slow', 'request')), timeoutMs);
+
+    function giveUp(fault: SendError): void {
+      clearTimeout(timer);
+      reject(fault);
       stream.destroy();
+    }
+
+    stream.on('data', (chunk: Buffer) => {
+      if (!body.add(chunk)) giveUp(new SendError('too_large'));
     });
     stream.once('end', () => {
+      clearTimeout(timer);
       const { statusCode, headers } = stream.response!;
       resolve({ status: statusCode, headers, body: body.text() });
     });
     // Stays for errors that come late: one without a listener would end the process.
-    stream.on('error', (error: Error & { code?: string }) => reject(sendErrorOf(error)));
+    stream.on('error', (error: Error & { code?: string }) => giveUp(sendErrorOf(error)));
   });
 }
 

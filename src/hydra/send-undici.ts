@@ -1,4 +1,4 @@
-import { Pool, type Dispatcher } from 'undici';
+import { errors, Pool, type Dispatcher } from 'undici';
 import {
   AnswerBody,
   connectTimeoutMs,
@@ -92,11 +92,13 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-function sendErrorOf({ code }: { code?: string }, hasBegun: boolean): SendError {
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return new SendError('slow', 'connect');
-  if (code?.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
+function sendErrorOf(error: Error & { code?: string }, hasBegun: boolean): SendError {
+  const { code } = error;
+  if (error instanceof errors.ConnectTimeoutError) return new SendError('slow', 'connect');
+  if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError) {
     return new SendError('malformed', code);
   }
-  const isClosed = code === 'UND_ERR_SOCKET' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
-  return hasBegun && isClosed ? new SendError('truncated') : new SendError('broken', code);
+  const isClosed = error instanceof errors.SocketError && hasBegun;
+  const isTruncated = isClosed || error instanceof errors.ResponseContentLengthMismatchError;
+  return isTruncated ? new SendError('truncated') : new SendError('broken', code);
 }

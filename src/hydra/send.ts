@@ -38,8 +38,6 @@ export interface SenderConfig {
   headers: Record<string, string>;
   /** Certificates in PEM to trust instead of the usual ones. */
   ca: string | undefined;
-  /** The usual `SendRequest.timeoutMs`: another value works, but costs a little. */
-  timeoutMs: number;
 }
 
 /**

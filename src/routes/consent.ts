@@ -18,6 +18,7 @@ import { leave } from '../web/answer.ts';
 import { postedList, postedText, readChallenge, readDecision } from '../web/challenge.ts';
 import { formFault, mayActUnasked } from '../web/csrf.ts';
 import { methodUnknown } from '../web/error-handler.ts';
+import { flowMarkOf } from '../web/flow-mark.ts';
 import { formLocals } from '../web/form-locals.ts';
 import { localeOf, preferLocales } from '../web/locale.ts';
 import { audit } from '../web/log.ts';
@@ -39,7 +40,7 @@ export function consentRoutes(needs: Needs): Router {
     const mayAct = mayActUnasked(req, res);
     const earlier = mayAct && answers.recall(challenge, csrf.browserOf(req));
     if (earlier) return leave(req, res, await earlier);
-    const request = await hydra.consent.get(challenge);
+    const request = await openRequest(challenge);
     const user = await personOf(request);
     const reason = await reasonToSkip(request, policy);
     if (!reason || !mayAct) return showForm(req, res, { challenge, request, user });
@@ -72,7 +73,7 @@ export function consentRoutes(needs: Needs): Router {
     res: Response,
     { challenge, form }: { challenge: string; form: Form },
   ): Promise<string> {
-    const request = await hydra.consent.get(challenge);
+    const request = await openRequest(challenge);
     const user = await personOf(request);
     const grant = grantable(request, form);
     const session = await claimsFor(user, grant.scopes, request);
@@ -82,7 +83,7 @@ export function consentRoutes(needs: Needs): Router {
       challenge,
       consentDecision(grant, session, remember),
     );
-    tell(req, request, 'granted', { scopes: grant.scopes, audiences: grant.audiences });
+    conclude(req, request, 'granted', { scopes: grant.scopes, audiences: grant.audiences });
     if (isDeviceFlow(request)) await noteConnected(req, res, request);
     return redirectTo;
   }
@@ -98,16 +99,24 @@ export function consentRoutes(needs: Needs): Router {
     const remember = { isRemembered: true, forSeconds: policy.consentRememberSeconds };
     const decision = consentDecision(grant, session, isFirstParty ? remember : undefined);
     const redirectTo = await hydra.consent.accept(challenge, decision);
-    tell(req, request, 'granted', { scopes: grant.scopes, audiences: grant.audiences, reason });
+    conclude(req, request, 'granted', { scopes: grant.scopes, audiences: grant.audiences, reason });
     return redirectTo;
   }
 
   async function deny(req: Request, challenge: string): Promise<string> {
-    const request = await hydra.consent.get(challenge);
+    const request = await openRequest(challenge);
     const redirectTo = await hydra.consent.reject(challenge, consentDenied);
-    tell(req, request, 'denied', {});
+    conclude(req, request, 'denied', {});
     // In a device flow the server would show raw JSON to the person, and tell the device nothing.
     return isDeviceFlow(request) ? needs.pages.denied : redirectTo;
+  }
+
+  /** @throws PublicError `challenge_used` when this sign-in ended under another challenge */
+  async function openRequest(challenge: string): Promise<ConsentRequest> {
+    const request = await hydra.consent.get(challenge);
+    const flow = flowMarkOf(request.context);
+    if (flow) void answers.recall(flow, undefined);
+    return request;
   }
 
   /** @throws PublicError `account_unknown`: the request is left open for a sign-in as somebody else */
@@ -128,13 +137,15 @@ export function consentRoutes(needs: Needs): Router {
     if (session) session.connectedApp = { clientId: client.client_id, name: appView(client).name };
   }
 
-  function tell(
+  function conclude(
     req: Request,
-    { subject, client }: ConsentRequest,
+    { subject, client, context }: ConsentRequest,
     event: 'granted' | 'denied',
     more: Record<string, unknown>,
   ): void {
     audit(log, req, event, { subject, client: client.client_id, ...more });
+    const flow = flowMarkOf(context);
+    if (flow) answers.close(flow);
   }
 
   function showForm(req: Request, res: Response, { challenge, request, user }: Asked): void {

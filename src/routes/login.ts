@@ -16,6 +16,7 @@ import { leave } from '../web/answer.ts';
 import { postedText, readChallenge, readDecision } from '../web/challenge.ts';
 import { mayActUnasked } from '../web/csrf.ts';
 import { methodUnknown } from '../web/error-handler.ts';
+import { withFlowMark } from '../web/flow-mark.ts';
 import { formLocals, type Notice } from '../web/form-locals.ts';
 import { localeOf, preferLocales } from '../web/locale.ts';
 import { audit } from '../web/log.ts';
@@ -79,7 +80,7 @@ export function loginRoutes(needs: Needs): Router {
     const answer = { challenge, browser, decision: `accept ${isRemembered} ${user.subject}` };
     const target = await answers.once(answer, async () => {
       const decided = await loginDecision(user, { isRemembered, amr: passwordMethods }, policy);
-      const redirectTo = await hydra.login.accept(challenge, decided);
+      const redirectTo = await hydra.login.accept(challenge, withFlowMark(decided));
       audit(log, req, 'signed in', { subject: user.subject, client: request?.client.client_id });
       return redirectTo;
     });
@@ -117,7 +118,7 @@ export function loginRoutes(needs: Needs): Router {
     const answer = { challenge, browser: undefined, decision: 'remembered' };
     const target = await answers.once(answer, async () => {
       const decision = await rememberedLoginDecision(user, amr);
-      const redirectTo = await hydra.login.accept(challenge, decision);
+      const redirectTo = await hydra.login.accept(challenge, withFlowMark(decision));
       const facts = { subject: user.subject, client: request.client.client_id, remembered: true };
       audit(log, req, 'signed in', facts);
       return redirectTo;

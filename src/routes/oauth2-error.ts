@@ -18,6 +18,8 @@ const tiles = new Map([
   ['request_unauthorized', 'clock'],
   ['not_found', 'lens'],
 ]);
+/** Servers before 2.0 say only this when an address is opened a second time. */
+const otherNames = new Map([['error', 'not_found']]);
 const houseTiles = ['arch', 'clock', 'lens'];
 const longestText = 1_000;
 
@@ -31,8 +33,8 @@ export function oauth2ErrorRoutes({ start }: { start: string }): Router {
     const error = textOf(req.query['error']);
     const description = textOf(req.query['error_description']);
     const name = error.toLowerCase().replaceAll(' ', '_');
-    const code = tiles.has(name) ? name : 'default';
-    const tile = tiles.get(name) ?? 'caution';
+    const code = tiles.has(name) ? name : (otherNames.get(name) ?? 'default');
+    const tile = tiles.get(code) ?? 'caution';
     const isHouse = houseTiles.includes(tile);
     res.status(400).render('error', {
       tile,

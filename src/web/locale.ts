@@ -13,15 +13,15 @@ export interface Locale {
   /** Its own name, as the language switch shows it. */
   ownName: string;
   /** The words of a key as plain text. */
-  t(key: string, values?: Values): string;
+  t: (key: string, values?: Values) => string;
   /** The words of a key as HTML, each value in an isolate of its own. */
-  h(key: string, values?: Values): string;
+  h: (key: string, values?: Values) => string;
   /** Like `t`, but words for the case that a value is not known (`<key>_unnamed`), where there are such. */
-  named(key: string, values: Record<string, string | undefined | 0>): string;
+  named: (key: string, values: Record<string, string | undefined | 0>) => string;
   /** A span of time in words, in the largest unit that comes out even. */
-  time(seconds: number): string;
+  time: (seconds: number) => string;
   /** How long ago, in words. */
-  ago(date: Date): string;
+  ago: (date: Date) => string;
 }
 
 export type Locales = Map<string, Locale>;
@@ -34,7 +34,7 @@ export function loadLocales(folder: string): Locales {
   const tags = readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
     .map((file) => file.slice(0, -'.json'.length))
-    .sort();
+    .toSorted();
   const wordsOf = (tag: string) =>
     JSON.parse(readFileSync(join(folder, `${tag}.json`), 'utf8')) as Record<string, string>;
   const base = wordsOf(fallback);

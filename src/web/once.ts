@@ -81,7 +81,12 @@ export function createAnswers() {
     }
   }
 
-  return { recall, once };
+  /** From now on this key counts as answered: `recall` and `once` throw. */
+  function close(key: string): void {
+    used.set(keyOf(key), true);
+  }
+
+  return { recall, once, close };
 }
 
 export type Answers = ReturnType<typeof createAnswers>;

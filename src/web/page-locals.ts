@@ -32,10 +32,7 @@ const kept = [
 export function requestLocals(locales: Locales): RequestHandler {
   return function requestLocals(req, res, next) {
     const { path } = req;
-    Object.defineProperty(res.locals, 'languages', {
-      enumerable: true,
-      get: () => languageLinks(locales, path, fieldsOf(req), localeOf(res).lang),
-    });
+    res.locals['languages'] = () => languageLinks(locales, path, fieldsOf(req), localeOf(res).lang);
     next();
   };
 }

@@ -1,19 +1,35 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import ejs, { type TemplateFunction } from 'ejs';
+import ejs, { type ClientFunction } from 'ejs';
 
 type Render = (path: string, locals: object, done: (error: unknown, html?: string) => void) => void;
 
-/** An Express view engine over all `.ejs` files of a folder, compiled once, before the first page. */
+/**
+ * An Express view engine over the `.ejs` files of a folder and its `partials/`, all compiled before
+ * the first page. `include` takes the ready partial: EJS's own looks for files and copies the locals
+ * each time.
+ */
 export function createViewEngine(folder: string): Render {
-  const views = new Map<string, TemplateFunction>();
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.ejs'))) {
-    views.set(file, compile(join(folder, file)));
+  const views = new Map<string, ClientFunction>();
+  for (const place of ['', 'partials']) {
+    for (const file of readdirSync(join(folder, place)).filter((name) => name.endsWith('.ejs'))) {
+      views.set(join(place, file), compile(join(folder, place, file)));
+    }
   }
+
+  function render(file: string, locals: object): string {
+    const view = views.get(file);
+    if (!view) throw new Error(`There is no view "${file}".`);
+    return view(locals, undefined, (name, more) => {
+      const own = more ? Object.assign(Object.create(locals), more) : locals;
+      return render(`partials/${basename(name)}.ejs`, own as object);
+    });
+  }
+
   return function renderView(path, locals, done) {
     let html: string;
     try {
-      html = views.get(basename(path))!(locals);
+      html = render(basename(path), locals);
     } catch (error) {
       return done(error);
     }
@@ -21,6 +37,6 @@ export function createViewEngine(folder: string): Render {
   };
 }
 
-function compile(path: string): TemplateFunction {
-  return ejs.compile(ejs.fileLoader(path).toString(), { filename: path, cache: true });
+function compile(path: string): ClientFunction {
+  return ejs.compile(readFileSync(path, 'utf8'), { filename: path, client: true });
 }

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { ExpiringMap } from '../../src/dev/oauth2/expiring-map.ts';
-import { createSeal } from '../../src/dev/oauth2/seal.ts';
+import { createSealer } from '../../src/dev/oauth2/sealer.ts';
 import { startStandIn } from '../../src/dev/oauth2/start-stand-in.ts';
 import { Browser, claimsOf, openWorld, type World } from './world.ts';
 
@@ -201,7 +201,7 @@ describe('the memory', () => {
   });
 
   test('is not needed for challenges: they hold all, are long, and only fit their purpose', () => {
-    const { seal, open } = createSeal();
+    const { seal, open } = createSealer();
     const step = { requestedAt: 1, requestUrl: 'https://a.test', csrf: 'x' };
     const text = seal('device_challenge', step);
     expect(text).toMatch(/^[\w-]{340,}==$/);
@@ -210,7 +210,7 @@ describe('the memory', () => {
     expect(open('device_challenge', text.replace('==', ''))).toBeUndefined();
     expect(open('device_challenge', `${text}x`)).toBeUndefined();
     expect(open('device_challenge', '')).toBeUndefined();
-    expect(createSeal().open('device_challenge', text)).toBeUndefined();
+    expect(createSealer().open('device_challenge', text)).toBeUndefined();
   });
 
   test('makes challenges of 1.2 kB and more, whatever the client', async () => {

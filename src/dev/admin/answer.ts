@@ -14,10 +14,18 @@ function escapeOf(character: string): string {
 /** Error middleware of the whole admin API. */
 export function answerError(error: unknown, _req: Request, res: Response, _next: () => void): void {
   const known =
-    error instanceof ProtocolError ? error : new ProtocolError('error', 500, String(error));
-  if (known !== error) console.error(error);
+    error instanceof ProtocolError
+      ? error
+      : new ProtocolError('error', statusOf(error), String(error));
+  if (known.status === 500) console.error(error);
   res.writeHead(known.status, { 'content-type': 'application/json' });
   res.end(`${JSON.stringify(known)}\n`);
+}
+
+/** Express names a status for what it cannot read: a bad path, a body that is too large. */
+function statusOf(error: unknown): number {
+  const isNamed = typeof error === 'object' && error !== null && 'status' in error;
+  return isNamed && typeof error.status === 'number' ? error.status : 500;
 }
 
 const methods = ['delete', 'get', 'post', 'put'] as const;

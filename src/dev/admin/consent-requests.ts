@@ -18,7 +18,9 @@ const acceptShape = {
 
 const path = '/oauth2/auth/requests/consent';
 
-/** Consent requests. What is granted is taken as given: the app has to compare it with the request. */
+/**
+ * Consent requests. What is granted is taken as given: the app has to compare it with the request.
+ */
 export function consentRequestRoutes(context: Context): Router {
   function flowOf(req: Request): Flow & { consent: ConsentStage } {
     const challenge = challengeOf(req, 'consent_challenge');
@@ -46,7 +48,7 @@ export function consentRequestRoutes(context: Context): Router {
     put(req, res) {
       const body = read(req, acceptShape);
       const flow = flowOf(req);
-      const verifier = context.seal.seal('consent_verifier', {
+      const verifier = context.sealer.seal('consent_verifier', {
         ...flow,
         consent: {
           ...flow.consent,
@@ -71,7 +73,7 @@ export function consentRequestRoutes(context: Context): Router {
     put(req, res) {
       const rejected = rejectionOf(read(req, rejectShape), 'consent request denied');
       const flow = flowOf(req);
-      const verifier = context.seal.seal('consent_verifier', {
+      const verifier = context.sealer.seal('consent_verifier', {
         ...flow,
         consent: { ...flow.consent, rejected },
       });

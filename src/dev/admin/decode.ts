@@ -36,8 +36,8 @@ const isKind: { [K in Kind]: (value: Json) => boolean } = {
 };
 
 /**
- * Reads a JSON body as strictly as the real server: no type is bent into another. Names match in any
- * case, and `null` is an empty object.
+ * Reads a JSON body as strictly as the real server: no type is bent into another. Names match in
+ * any case, and `null` is an empty object.
  * @param mayHaveMore whether unknown members are ignored
  * @throws DecodeError
  */

@@ -23,7 +23,7 @@ export function deviceRequestRoutes(context: Context): Router {
       );
       if (!request) throw fault('invalid_request', 'The user_code is unknown, used or expired.');
       const requestUrl = withClient(step.requestUrl, request.clientId);
-      const verifier = context.seal.seal('device_verifier', {
+      const verifier = context.sealer.seal('device_verifier', {
         ...step,
         requestUrl,
         deviceRequestId: request.id,

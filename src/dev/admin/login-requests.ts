@@ -52,7 +52,7 @@ export function loginRequestRoutes(context: Context): Router {
       if (login.subject && login.subject !== subject) {
         return answerRedirect(res, requestUrl, { prompt: 'login' });
       }
-      const verifier = context.seal.seal('login_verifier', {
+      const verifier = context.sealer.seal('login_verifier', {
         ...flow,
         login: {
           ...login,
@@ -75,7 +75,7 @@ export function loginRequestRoutes(context: Context): Router {
     put(req, res) {
       const rejected = rejectionOf(read(req, rejectShape), 'login request denied');
       const flow = flowOf(req);
-      const verifier = context.seal.seal('login_verifier', {
+      const verifier = context.sealer.seal('login_verifier', {
         ...flow,
         login: { ...flow.login, rejected },
       });

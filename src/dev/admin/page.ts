@@ -38,7 +38,7 @@ export function readPage<T>(
 
   const token = list.query.get('page_token');
   const place = token
-    ? context.seal.open('page', token)
+    ? context.sealer.open('page', token)
     : { list: list.path, after: '', endsAt: Infinity };
   if (place?.list !== list.path) throw bad('page_token is not of this list.');
   if (place.endsAt < context.now()) throw bad('page_token has expired.');
@@ -55,7 +55,7 @@ export function setLink<T>(context: Context, res: Response, { list, size, last }
   const [base = ''] = context.profile.adminPaths;
   const link = (after: string, relation: string) => {
     const endsAt = context.now() + tokenLifetimeMs;
-    const token = context.seal.seal('page', { list: list.path, after, endsAt });
+    const token = context.sealer.seal('page', { list: list.path, after, endsAt });
     const url = setQuery(`${base}${list.path}?${list.query.toString()}`, {
       page_size: String(size),
       page_token: token,

@@ -1,6 +1,8 @@
 type Parameters = Record<string, string>;
 
-/** The address with these parameters in its query, in place of any of the same name; sorted by name. */
+/**
+ * The address with these parameters in its query, in place of any of the same name; sorted by name.
+ */
 export function setQuery(address: string, parameters: Parameters): string {
   const [base = '', query = ''] = address.split('?', 2);
   const merged = new URLSearchParams(query);

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 
 /**
- * The first scope that is not allowed, if any. A part of an allowed scope that is `*` stands for one
- * part, and for all that follow when it is the last.
+ * The first scope that is not allowed, if any. A part of an allowed scope that is `*` stands for
+ * one part, and for all that follow when it is the last.
  */
 export function forbiddenScope(allowed: string[], requested: string[]): string | undefined {
   const patterns = allowed.map((scope) => {
@@ -22,19 +22,18 @@ export function forbiddenAudience(allowed: string[], requested: string[]): strin
 
 /**
  * The address that the answer goes to (OAuth 2.0 3.1.2.3): the requested one when it is registered,
- * on a loopback address with any port (RFC 8252 7.3), or the only registered one when none is given.
+ * on a loopback address with any port (RFC 8252 7.3), or the only registered one when none is
+ * given.
  */
 export function allowedRedirectUri(
   registered: string[],
   requested: string | null,
 ): string | undefined {
-  if (!requested) return registered.length === 1 ? registered[0] : undefined;
-  const isRegistered = registered.some(
-    (uri) => uri === requested || isSameButForPort(uri, requested),
-  );
-  return isRegistered && URL.canParse(requested) && !requested.includes('#')
-    ? requested
-    : undefined;
+  const only = registered.length === 1 ? registered[0] : undefined;
+  const wanted = requested || only;
+  if (!wanted || !URL.canParse(wanted) || wanted.includes('#')) return undefined;
+  const isRegistered = registered.some((uri) => uri === wanted || isSameButForPort(uri, wanted));
+  return isRegistered ? wanted : undefined;
 }
 
 function isSameButForPort(registered: string, requested: string): boolean {
@@ -49,7 +48,9 @@ function isSameButForPort(registered: string, requested: string): boolean {
   );
 }
 
-/** Whether only the right program can receive what is sent there: https, or http on this machine. */
+/**
+ * Whether only the right program can receive what is sent there: https, or http on this machine.
+ */
 export function isSafeRedirectUri(uri: string): boolean {
   const { protocol, hostname } = new URL(uri);
   const isLocal = /(^|\.)localhost$/.test(hostname) || isLoopbackAddress(hostname);

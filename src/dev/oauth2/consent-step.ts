@@ -45,7 +45,7 @@ export function beginConsent(
     value: csrf,
     maxAgeSeconds: context.lifetimes.request,
   });
-  const challenge = context.seal.seal('consent_challenge', {
+  const challenge = context.sealer.seal('consent_challenge', {
     ...flow,
     consent: { id: newId(), csrf, skip },
   });

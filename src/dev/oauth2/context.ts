@@ -1,7 +1,7 @@
 import type { Keys } from './keys.ts';
 import type { Profile } from './profile.ts';
 import { createRecords, type Records } from './records.ts';
-import { createSeal, type Seal } from './seal.ts';
+import { createSealer, type Sealer } from './sealer.ts';
 
 /** What every part of the stand-in shares. */
 export interface Context {
@@ -9,7 +9,7 @@ export interface Context {
   urls: Urls;
   lifetimes: Lifetimes;
   records: Records;
-  seal: Seal;
+  sealer: Sealer;
   keys: Keys;
   /** Milliseconds since 1970. */
   now(): number;
@@ -62,7 +62,7 @@ export function createContext(options: {
     ...options,
     lifetimes: { ...usualLifetimes, ...options.lifetimes },
     records: createRecords(options.now),
-    seal: createSeal(),
+    sealer: createSealer(),
   };
 }
 

@@ -10,8 +10,8 @@ export interface CookieId {
 }
 
 /**
- * Sets, or with an age of 0 removes, a cookie of the server's own host. Over https it may travel with
- * requests of other sites, as a silent sign-in in a frame needs.
+ * Sets, or with an age of 0 removes, a cookie of the server's own host. Over https it may travel
+ * with requests of other sites, as a silent sign-in in a frame needs.
  */
 export function setCookie(
   context: Context,

@@ -22,7 +22,7 @@ const afterlifeSeconds = 3600;
 
 /** The device flow (RFC 8628): what the device asks for, and the legs of the person's browser. */
 export function deviceRoutes(context: Context): Router {
-  const verificationUri = `${context.urls.public}/oauth2/device/verify`;
+  const verificationUri = verificationUriOf(context);
 
   function askForCode(req: Request, res: Response) {
     const form = formOf(req);
@@ -80,15 +80,18 @@ export function deviceRoutes(context: Context): Router {
     .use(['/oauth2/device/auth', '/oauth2/device/verify'], answerError);
 }
 
+function verificationUriOf({ urls }: Context): string {
+  return `${urls.public}/oauth2/device/verify`;
+}
+
 function beginDevice(context: Context, res: Response): void {
   const query = queryOf(res.req);
   const userCode = query.get('user_code');
   if (userCode !== null) query.set('user_code', '****');
-  query.sort();
   const csrf = newId();
-  const challenge = context.seal.seal('device_challenge', {
+  const challenge = context.sealer.seal('device_challenge', {
     requestedAt: seconds(context),
-    requestUrl: `${context.urls.public}/oauth2/device/verify${query.size > 0 ? `?${query.toString()}` : ''}`,
+    requestUrl: setQuery(verificationUriOf(context), Object.fromEntries(query)),
     csrf,
   });
   // One name for all: of two tabs only the last can finish.

@@ -1,7 +1,9 @@
 import { Router } from 'express';
 import type { Context } from './context.ts';
 
-/** `/.well-known/openid-configuration` (OpenID Connect Discovery 3) and `/.well-known/jwks.json`. */
+/**
+ * `/.well-known/openid-configuration` (OpenID Connect Discovery 3) and `/.well-known/jwks.json`.
+ */
 export function discoveryRoutes({ urls, keys }: Context): Router {
   const metadata = {
     issuer: urls.issuer,

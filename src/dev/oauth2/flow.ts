@@ -3,8 +3,8 @@ import type { Claims, Json, OidcContext } from '../../hydra/types.ts';
 import type { Client } from './client.ts';
 
 /**
- * One authorization, from the request to the client's answer. It is a value: a challenge or verifier
- * holds a copy of it as it was when that text was made, and an answer makes a new copy.
+ * One authorization, from the request to the client's answer. It is a value: a challenge or
+ * verifier holds a copy of it as it was when that text was made, and an answer makes a new copy.
  */
 export interface Flow {
   id: string;

@@ -51,7 +51,10 @@ function fitsChallenge(verifier: string, challenge: string | null): boolean {
   return isWellFormed && createHash('sha256').update(verifier).digest('base64url') === challenge;
 }
 
-/** OAuth 2.0 6. Each refresh token is good for once; its reuse ends the whole grant (RFC 6819 5.2.2.3). */
+/**
+ * OAuth 2.0 6. Each refresh token is good for once; its reuse ends the whole grant (RFC 6819
+ * 5.2.2.3).
+ */
 async function refresh(context: Context, client: Client, form: URLSearchParams) {
   demandGrantType(client, 'refresh_token');
   const token = context.records.refreshTokens.get(form.get('refresh_token') ?? '');
@@ -90,7 +93,9 @@ async function clientCredentials(context: Context, client: Client, form: URLSear
   return issueTokens(context, { grant, client }, 'client_credentials');
 }
 
-/** RFC 8628 3.4. An unanswered code stays pending beyond its end; the device must watch the clock. */
+/**
+ * RFC 8628 3.4. An unanswered code stays pending beyond its end; the device must watch the clock.
+ */
 async function exchangeDeviceCode(context: Context, client: Client, form: URLSearchParams) {
   demandGrantType(client, 'urn:ietf:params:oauth:grant-type:device_code');
   const code = form.get('device_code') ?? '';

@@ -5,7 +5,7 @@ import type { LoginSession } from './records.ts';
 
 /** Who is remembered in this browser. A cookie that we did not write counts as none. */
 export function currentSession(context: Context, req: Request): LoginSession | undefined {
-  const id = context.seal.open('session', readCookie(context, req, { kind: 'session' }) ?? '');
+  const id = context.sealer.open('session', readCookie(context, req, { kind: 'session' }) ?? '');
   return id === undefined ? undefined : rememberedSession(context, id);
 }
 
@@ -21,7 +21,7 @@ export function rememberSession(
 ): void {
   setCookie(context, res, {
     kind: 'session',
-    value: context.seal.seal('session', id),
+    value: context.sealer.seal('session', id),
     maxAgeSeconds,
   });
 }

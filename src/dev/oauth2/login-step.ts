@@ -69,7 +69,7 @@ export async function beginLogin(
     value: csrf,
     maxAgeSeconds: context.lifetimes.request,
   });
-  const challenge = context.seal.seal('login_challenge', flow);
+  const challenge = context.sealer.seal('login_challenge', flow);
   res.redirect(302, setQuery(context.urls.login, { login_challenge: challenge }));
 }
 
@@ -113,7 +113,8 @@ function oidcContextOf(parameters: URLSearchParams, hint: Claims | undefined): O
 }
 
 /**
- * Takes back the answer of the app, and remembers the sign-in in this browser or forgets the former.
+ * Takes back the answer of the app, and remembers the sign-in in this browser or forgets the
+ * former.
  * @throws ProtocolError the app's own when it rejected
  */
 export async function finishLogin(
@@ -155,7 +156,9 @@ function keepOrForget(
 
 const prompts = ['login', 'none', 'consent', 'registration'];
 
-/** Whether the sign-in is what the request demanded. If it is of the wrong person, it is forgotten. */
+/**
+ * Whether the sign-in is what the request demanded. If it is of the wrong person, it is forgotten.
+ */
 async function checkPrompt(
   context: Context,
   res: Response,

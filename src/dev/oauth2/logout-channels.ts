@@ -10,7 +10,9 @@ interface SessionOf {
 
 const backChannelTimeoutMs = 5000;
 
-/** The addresses to load in frames, so that clients in the browser notice (Front-Channel Logout 2). */
+/**
+ * The addresses to load in frames, so that clients in the browser notice (Front-Channel Logout 2).
+ */
 export function frontChannelFrames(context: Context, session: SessionOf): string[] {
   return clientsOf(context, session)
     .map((client) => client.frontchannel_logout_uri)
@@ -18,7 +20,9 @@ export function frontChannelFrames(context: Context, session: SessionOf): string
     .map((uri) => setQuery(uri, { iss: context.urls.issuer, sid: session.sessionId }));
 }
 
-/** Tells the clients' servers (Back-Channel Logout 2.5) and ends the session. Tokens stay active. */
+/**
+ * Tells the clients' servers (Back-Channel Logout 2.5) and ends the session. Tokens stay active.
+ */
 export async function endSession(context: Context, session: SessionOf): Promise<void> {
   const posts = clientsOf(context, session).map(async (client) => {
     const { client_id: clientId, backchannel_logout_uri: uri } = client;

@@ -10,7 +10,10 @@ import { fault } from './protocol-error.ts';
 import type { Logout } from './records.ts';
 import { asProtocolError, showOnErrorPage } from './reply.ts';
 
-/** `GET|POST /oauth2/sessions/logout` (RP-Initiated Logout 2), with a verifier the way back from the app. */
+/**
+ * `GET|POST /oauth2/sessions/logout` (RP-Initiated Logout 2), with a verifier the way back from the
+ * app.
+ */
 export function logoutRoutes(context: Context): Router {
   async function logout(req: Request, res: Response) {
     try {

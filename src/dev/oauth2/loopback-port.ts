@@ -21,7 +21,8 @@ export function loopbackAddresses(host: string): string[] {
   if (host === 'localhost') return ['127.0.0.1', '::1'];
   if (host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))) return [host];
   throw new Error(
-    `The stand-in listens on this machine only: the host must be localhost, 127.0.0.1 or ::1, not "${host}".`,
+    'The stand-in listens on this machine only: ' +
+      `the host must be localhost, 127.0.0.1 or ::1, not "${host}".`,
   );
 }
 
@@ -98,5 +99,5 @@ function isMissing(error: unknown): boolean {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+  return typeof error === 'object' && error && 'code' in error ? String(error.code) : '';
 }

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
-/** A token that nobody can guess. Its kind can be seen: access, refresh, authorization or device code. */
+/**
+ * A token that nobody can guess. Its kind can be seen: access, refresh, authorization or device
+ * code.
+ */
 export function newToken(kind: 'at' | 'rt' | 'ac' | 'dc'): string {
   const part = () => randomBytes(32).toString('base64url');
   return `ory_${kind}_${part()}.${part()}`;

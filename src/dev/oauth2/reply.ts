@@ -14,7 +14,9 @@ export interface ReplyTo {
 export const responseModes = ['query', 'fragment', 'form_post'] as const;
 export type ResponseMode = (typeof responseModes)[number];
 
-/** Sends the browser back to the client, 303 or a page that posts itself (Form Post Response Mode). */
+/**
+ * Sends the browser back to the client, 303 or a page that posts itself (Form Post Response Mode).
+ */
 export function replyToClient(
   res: Response,
   to: ReplyTo & { redirectUri: string },
@@ -30,8 +32,8 @@ export function replyToClient(
 }
 
 /**
- * Tells the client what went wrong, or the person on the app's error page when nobody knows yet where
- * the client wants its answers.
+ * Tells the client what went wrong, or the person on the app's error page when nobody knows yet
+ * where the client wants its answers.
  */
 export function replyWithError(
   res: Response,

@@ -40,8 +40,9 @@ export interface StandIn {
 }
 
 /**
- * Starts an OAuth2 server that speaks the challenge protocol of Ory Hydra, for development and tests:
- * it keeps everything in memory, protects nothing, and can be reached from this machine only.
+ * Starts an OAuth2 server that speaks the challenge protocol of Ory Hydra, for development and
+ * tests: it keeps everything in memory, protects nothing, and can be reached from this machine
+ * only.
  * @throws Error when a port is taken or the host is not a loopback one
  */
 export async function startStandIn(options: StandInOptions): Promise<StandIn> {

@@ -1,7 +1,7 @@
 import type { Context } from './context.ts';
 import { seconds } from './context.ts';
 import { fault } from './protocol-error.ts';
-import type { Sealed } from './seal.ts';
+import type { Sealed } from './sealer.ts';
 
 type Challenge = 'login_challenge' | 'consent_challenge' | 'device_challenge';
 type Verifier = 'login_verifier' | 'consent_verifier' | 'device_verifier';
@@ -11,7 +11,7 @@ type Verifier = 'login_verifier' | 'consent_verifier' | 'device_verifier';
  * @throws ProtocolError 404 when it is unknown, 401 when it is too old
  */
 export function openChallenge<C extends Challenge>(context: Context, kind: C, text: string) {
-  const step = context.seal.open(kind, text);
+  const step = context.sealer.open(kind, text);
   if (!step) throw fault('Not Found');
   return inTime(context, step);
 }
@@ -21,7 +21,7 @@ export function openChallenge<C extends Challenge>(context: Context, kind: C, te
  * @throws ProtocolError `access_denied` when it is unknown, `request_unauthorized` when too old
  */
 export function openVerifier<V extends Verifier>(context: Context, kind: V, text: string) {
-  const step = context.seal.open(kind, text);
+  const step = context.sealer.open(kind, text);
   if (!step) throw fault('access_denied', `The ${kind} is unknown.`);
   return inTime(context, step);
 }

@@ -21,7 +21,9 @@ type GrantType =
   | 'client_credentials'
   | 'device_authorization';
 
-/** Makes the tokens of a grant: a refresh token if it has been allowed, an ID token for `openid`. */
+/**
+ * Makes the tokens of a grant: a refresh token if it has been allowed, an ID token for `openid`.
+ */
 export async function issueTokens(
   context: Context,
   { grant, client }: { grant: Grant; client: Client },

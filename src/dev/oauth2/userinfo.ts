@@ -3,7 +3,10 @@ import { formOf, queryOf } from './address.ts';
 import type { Context } from './context.ts';
 import { fault } from './protocol-error.ts';
 
-/** `GET|POST /userinfo` (OpenID Connect Core 5.3), with the access token in the header or a parameter. */
+/**
+ * `GET|POST /userinfo` (OpenID Connect Core 5.3), with the access token in the header or a
+ * parameter.
+ */
 export function userinfoRoutes(context: Context): Router {
   function userinfo(req: Request, res: Response) {
     const token = context.records.accessTokens.get(accessTokenOf(req));

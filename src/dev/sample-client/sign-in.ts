@@ -57,7 +57,11 @@ export function signInRoutes({ parties, visits, url, show }: SampleApp): Router 
     visit.attempts.delete(state);
     try {
       const tokens = await exchange(answer, state, attempt);
-      visits.signIn(req, res, { state, tokens, story: storyOf(attempt, tokens) });
+      visits.signIn(req, res, {
+        state,
+        tokens,
+        story: storyOf(attempt, tokens, visit.signedIn?.tokens),
+      });
     } catch (error) {
       return show.fault(res, readFault(error));
     }

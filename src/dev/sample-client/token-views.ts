@@ -27,7 +27,7 @@ export function tokensView(tokens: Tokens): Html {
     ${
       tokens.claims
         ? html`<p>Who you are, signed by the server, meant for this app.</p>
-            ${claimsTable(tokens.claims)}`
+            ${claimsTable('ID token', tokens.claims)}`
         : html`<p>None: the app may not know who you are (no <code>openid</code> scope).</p>`
     }
     <h2>Access token</h2>
@@ -43,7 +43,7 @@ export function tokensView(tokens: Tokens): Html {
     ${
       tokens.userinfo
         ? html`<p>What the server tells whoever shows it the access token.</p>
-            ${claimsTable(tokens.userinfo)}`
+            ${claimsTable('userinfo', tokens.userinfo)}`
         : html`<p>Not asked: it takes the <code>openid</code> scope.</p>`
     }
   `;
@@ -59,10 +59,10 @@ function accessTokenView(token: string): Html {
       }
     </p>
     <code class="token">${shortened(token)}</code>
-    ${claims && claimsTable(claims)}`;
+    ${claims && claimsTable('access token', claims)}`;
 }
 
-function claimsTable(claims: Record<string, unknown>): Html {
+function claimsTable(whose: string, claims: Record<string, unknown>): Html {
   const rows = Object.entries(claims).map(
     ([name, value]) =>
       html`<tr>
@@ -71,7 +71,7 @@ function claimsTable(claims: Record<string, unknown>): Html {
         <td>${noteOn(name, value)}</td>
       </tr>`,
   );
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Claims">
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Claims of the ${whose}">
     <table>
       ${rows}
     </table>

@@ -1,4 +1,5 @@
-import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { access, chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,8 +26,7 @@ const advice =
  * @throws Error that says what to do when there is none
  */
 export async function chromiumLaunchOptions(): Promise<LaunchOptions> {
-  // Chromium refuses its sandbox to root. The tests only visit servers of their own.
-  const chromiumSandbox = process.getuid?.() !== 0;
+  const chromiumSandbox = maySandbox();
   const given = process.env['CHROMIUM_PATH'];
   if (given) return { executablePath: given, chromiumSandbox };
   if (process.platform === 'linux' && process.arch === 'x64') {
@@ -37,6 +37,13 @@ export async function chromiumLaunchOptions(): Promise<LaunchOptions> {
     if (await exists(path)) return { executablePath: path, chromiumSandbox };
   }
   throw new Error(advice);
+}
+
+/** Chromium refuses its sandbox to root, and cannot build it where user namespaces are forbidden. */
+function maySandbox(): boolean {
+  if (process.platform !== 'linux') return true;
+  if (process.getuid?.() === 0) return false;
+  return spawnSync('unshare', ['--user', '--net', 'true']).status === 0;
 }
 
 async function unpacked(): Promise<LaunchOptions> {
@@ -66,6 +73,8 @@ async function unpack(folder: string): Promise<void> {
     `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir>${folder}/fonts</dir><cachedir>${folder}/font-cache</cachedir></fontconfig>\n`,
   );
+  await chmod(workshop, 0o755);
+  await chmod(join(workshop, 'chromium'), 0o755);
   try {
     await rename(workshop, folder);
   } catch (error) {
@@ -96,7 +105,9 @@ async function bundledVersion(): Promise<string> {
 
 function definedEnv(): Record<string, string> {
   const entries = Object.entries(process.env);
-  return Object.fromEntries(entries.filter((entry): entry is [string, string] => Boolean(entry[1])));
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => Boolean(entry[1])),
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

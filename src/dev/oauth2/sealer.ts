@@ -28,10 +28,12 @@ const leastBytes: Partial<Record<keyof Sealed, number>> = {
 const ivBytes = 12;
 const tagBytes = 16;
 
-export type Seal = ReturnType<typeof createSeal>;
+export type Sealer = ReturnType<typeof createSealer>;
 
-/** Turns values into texts of base64url with padding, and back; nobody else can make or read one. */
-export function createSeal() {
+/**
+ * Turns values into texts of base64url with padding, and back; nobody else can make or read one.
+ */
+export function createSealer() {
   const key = randomBytes(32);
 
   function seal<P extends keyof Sealed>(purpose: P, value: Sealed[P]): string {

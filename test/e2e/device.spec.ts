@@ -1,0 +1,66 @@
+import type { BrowserContext, Page } from '@playwright/test';
+import { expect, test } from './support/test.ts';
+import { allow, signIn } from './support/steps.ts';
+import type { World } from './support/world.ts';
+
+/** A TV shows its code in one tab; a second one is the phone. */
+async function connectTv(context: BrowserContext, { sampleUrl }: World) {
+  const tv = await context.newPage();
+  await tv.goto(sampleUrl);
+  await tv.getByRole('button', { name: 'Connect a TV' }).click();
+  const code = await tv.locator('#user-code').innerText();
+  return { tv, code, phone: await context.newPage() };
+}
+
+async function openVerification(tv: Page, phone: Page, link: 'plain' | 'withCode'): Promise<void> {
+  const name = link === 'plain' ? /\/oauth2\/device\/verify$/ : 'this address';
+  await phone.goto((await tv.getByRole('link', { name }).getAttribute('href')) ?? '');
+}
+
+test('connects a TV whose code is typed with blanks and dashes', async ({ context, world }) => {
+  const { tv, code, phone } = await connectTv(context, world);
+  await openVerification(tv, phone, 'plain');
+  await phone.getByLabel('Code').fill(` ${code.slice(0, 4)}-${code.slice(4)} `);
+  await phone.getByRole('button', { name: 'Continue' }).click();
+  await signIn(phone);
+  await allow(phone);
+  await expect(phone.getByRole('heading', { name: 'Lantern TV is connected' })).toBeVisible();
+  await expect(tv.getByText('The TV is connected.')).toBeVisible({ timeout: 15_000 });
+  await expect(tv.getByRole('row', { name: /^sub ada/ }).first()).toBeVisible();
+});
+
+test('never sends a code by itself that came with the address', async ({ context, world }) => {
+  const { tv, code, phone } = await connectTv(context, world);
+  await openVerification(tv, phone, 'withCode');
+  await expect(phone.getByText('Is this the code that your device shows?')).toBeVisible();
+  await expect(phone.getByLabel('Code')).toHaveValue(code);
+  await phone.getByRole('button', { name: 'Continue' }).click();
+  await expect(phone).toHaveTitle(/Sign in to Lantern TV/);
+});
+
+test('asks again for a code that is wrong, and takes the right one then', async ({
+  context,
+  world,
+}) => {
+  const { tv, code, phone } = await connectTv(context, world);
+  await openVerification(tv, phone, 'plain');
+  await phone.getByLabel('Code').fill('wrong');
+  await phone.keyboard.press('Enter');
+  await expect(phone.getByRole('alert')).toHaveText(/That code is wrong or too old/);
+  await expect(phone.getByLabel('Code')).toHaveValue('wrong');
+  await phone.getByLabel('Code').fill(code);
+  await phone.keyboard.press('Enter');
+  await expect(phone).toHaveTitle(/Sign in to Lantern TV/);
+});
+
+test('shares nothing with a TV that is not allowed', async ({ context, world }) => {
+  const { tv, code, phone } = await connectTv(context, world);
+  await openVerification(tv, phone, 'plain');
+  await phone.getByLabel('Code').fill(code);
+  await phone.getByRole('button', { name: 'Continue' }).click();
+  await signIn(phone);
+  await phone.getByRole('button', { name: 'Don’t allow' }).click();
+  await expect(phone.getByRole('heading', { name: 'You did not allow it' })).toBeVisible();
+  await tv.reload();
+  await expect(tv.locator('#user-code')).toHaveText(code);
+});

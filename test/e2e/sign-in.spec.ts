@@ -1,0 +1,162 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './support/test.ts';
+import {
+  allow,
+  authorizationUrl,
+  getTokens,
+  pressInSampleApp,
+  signIn,
+  typeLogin,
+} from './support/steps.ts';
+import { ada, type World } from './support/world.ts';
+
+const hello = { name: 'Hello, Ada Lovelace' };
+
+/** The pages of Portico that a person got to see from now on. */
+function pagesSeen(page: Page, { porticoUrl }: World): string[] {
+  const seen: string[] = [];
+  page.on('framenavigated', (frame) => {
+    if (frame.url().startsWith(porticoUrl)) seen.push(frame.url());
+  });
+  return seen;
+}
+
+test('signs in, asks for consent, and the app gets its tokens', async ({ page, world }) => {
+  await pressInSampleApp(page, world, 'Sign in');
+  await expect(page).toHaveTitle(/Sign in to Meadow Notes/);
+  await signIn(page);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Allow Meadow Notes/);
+  await allow(page);
+  await expect(page.getByRole('heading', hello)).toBeVisible();
+  const claims = page.getByRole('group', { name: 'Claims of the ID token' });
+  await expect(claims.getByRole('row', { name: /^sub ada/ })).toBeVisible();
+  await expect(claims.getByRole('row', { name: /^email ada@example.org/ })).toBeVisible();
+  await expect(page.getByText('Portico asked for your password.')).toBeVisible();
+  await expect(page.getByText(/: openid, profile, email\.$/)).toBeVisible();
+});
+
+test('asks nothing of a person who let everything be remembered', async ({ page, world }) => {
+  await getTokens(page, world, { isRemembered: true });
+  const seen = pagesSeen(page, world);
+  await page.getByRole('link', { name: 'Sign in again' }).click();
+  await expect(page.getByText('no password was asked')).toBeVisible();
+  await expect(page.getByRole('heading', hello)).toBeVisible();
+  expect(seen).toEqual([]);
+});
+
+test('asks again when the app wants more, or a fresh sign-in', async ({ page, world }) => {
+  await getTokens(page, world, { isRemembered: true });
+  await page.getByRole('link', { name: 'Ask for more scopes' }).click();
+  await page.getByRole('checkbox', { name: 'See your phone number' }).uncheck();
+  await allow(page);
+  await expect(page.getByText(/It did not get: phone\.$/)).toBeVisible();
+  await page.getByRole('link', { name: 'Force login' }).click();
+  await signIn(page, { isRemembered: true });
+  await expect(page.getByText(/: openid, profile, email\.$/)).toBeVisible();
+});
+
+test('tells the app when the person does not allow it', async ({ page, world }) => {
+  await pressInSampleApp(page, world, 'Sign in');
+  await signIn(page);
+  await page.getByRole('button', { name: 'Don’t allow' }).click();
+  await expect(page.getByText('access_denied')).toBeVisible();
+  expect(page.url()).toContain(`${world.sampleUrl}/callback?`);
+});
+
+test('tells the app when the person cancels the sign-in', async ({ page, world }) => {
+  await pressInSampleApp(page, world, 'Sign in');
+  await page.getByRole('button', { name: 'Cancel and go back to Meadow Notes' }).click();
+  await expect(page.getByText('access_denied')).toBeVisible();
+  expect(page.url()).toContain(`${world.sampleUrl}/callback?`);
+});
+
+test('shows the form again, with what was typed, when the password is wrong', async ({
+  page,
+  world,
+}) => {
+  await pressInSampleApp(page, world, 'Sign in');
+  await typeLogin(page, { password: 'wrong', isRemembered: true });
+  const [answer] = await Promise.all([
+    page.waitForResponse(`${world.porticoUrl}/login`),
+    page.locator('#accept').click(),
+  ]);
+  expect(answer.status()).toBe(400);
+  await expect(page.getByRole('alert')).toContainText('Those details don’t match');
+  await expect(page.locator('#email')).toHaveValue(ada.login);
+  await expect(page.locator('#remember')).toBeChecked();
+  await expect(page.locator('#password')).toHaveValue('');
+  await expect(page.locator('#password')).toBeFocused();
+  await page.locator('#password').fill(ada.password);
+  await page.locator('#accept').click();
+  await allow(page);
+  await expect(page.getByRole('heading', hello)).toBeVisible();
+});
+
+test('takes two quick clicks for one', async ({ page, world }) => {
+  await pressInSampleApp(page, world, 'Sign in');
+  await typeLogin(page);
+  await page.locator('#accept').dblclick();
+  await page.waitForURL(/\/consent\?/);
+  await page.locator('#accept').dblclick();
+  await expect(page.getByRole('heading', hello)).toBeVisible();
+});
+
+test('leads back to the app when the back button is used after the end', async ({
+  page,
+  world,
+}) => {
+  await getTokens(page, world);
+  for (let steps = 0; steps < 3; steps += 1) {
+    await page.goBack();
+    await page.waitForURL(`${world.sampleUrl}/**`);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  }
+  await page.goto(world.sampleUrl);
+  await expect(page.getByRole('heading', hello)).toBeVisible();
+});
+
+test('keeps the sign-in when the language is switched', async ({ page, world }) => {
+  await pressInSampleApp(page, world, 'Sign in');
+  await page.locator('footer summary').click();
+  await page.getByRole('link', { name: 'Deutsch' }).click();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+  await signIn(page);
+  await page.waitForURL(/\/consent\?/);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+  await page.locator('footer summary').click();
+  await page.getByRole('link', { name: 'עברית' }).click();
+  await expect(page.locator('html')).toHaveAttribute('dir', 'rtl');
+  await allow(page);
+  await expect(page.getByRole('heading', hello)).toBeVisible();
+});
+
+test('needs no script in the browser', async ({ openBrowser, world }) => {
+  const context = await openBrowser({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await getTokens(page, world, { isRemembered: true });
+  await expect(page.getByRole('heading', hello)).toBeVisible();
+  await page.getByRole('link', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL(`${world.standIn.publicUrl}/**`);
+});
+
+test('works in a pop-up, which its opener can still see', async ({ page, world }) => {
+  await page.goto(world.sampleUrl);
+  const [popup] = await Promise.all([
+    page.waitForEvent('popup'),
+    page.evaluate(() => void window.open('/sign-in/plain', 'sign-in', 'width=480,height=640')),
+  ]);
+  await signIn(popup);
+  await allow(popup);
+  await expect(popup.getByRole('heading', hello)).toBeVisible();
+  expect(await popup.evaluate(() => window.opener !== null)).toBe(true);
+});
+
+test('carries requests of many kilobytes', async ({ page, world }) => {
+  const state = 'long-'.repeat(2000);
+  await page.goto(await authorizationUrl(world, { state }));
+  await signIn(page);
+  await allow(page);
+  await page.waitForURL((url) => url.searchParams.get('state') === state);
+  expect(new URL(page.url()).searchParams.get('code')).toBeTruthy();
+});

@@ -1,0 +1,48 @@
+import { expect, test } from './support/test.ts';
+import { getTokens, pressInSampleApp } from './support/steps.ts';
+
+test('signs out everywhere and tells the app on both channels', async ({ page, world }) => {
+  await getTokens(page, world, { isRemembered: true });
+  await page.getByRole('link', { name: 'Sign out' }).click();
+  await expect(page.getByText('Meadow Notes asks to sign you out.')).toBeVisible();
+  await expect(page.getByText('ada@example.org')).toBeVisible();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('heading', { name: 'You are signed out' })).toBeVisible();
+  expect(page.url()).toContain(`${world.sampleUrl}/signed-out?state=`);
+  await expect(page.getByText('A hidden frame in a browser said')).toBeVisible();
+  await expect(async () => {
+    await page.goto(world.sampleUrl);
+    await expect(page.getByText('The server posted a logout token')).toBeVisible();
+    await expect(page.getByText('This app signed out Ada Lovelace.')).toBeVisible();
+  }).toPass();
+  await page.getByRole('link', { name: 'Sign in', exact: true }).click();
+  await expect(page.locator('#password')).toBeVisible();
+});
+
+test('leaves a person signed in who wants to stay', async ({ page, world }) => {
+  await getTokens(page, world, { isRemembered: true });
+  await page.getByRole('link', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Stay signed in' }).click();
+  await expect(page.getByRole('heading', { name: 'You are still signed in' })).toBeVisible();
+  await page.getByRole('link', { name: 'Go back to Meadow Notes' }).click();
+  await expect(page.getByRole('heading', { name: 'Hello, Ada Lovelace' })).toBeVisible();
+  await page.getByRole('link', { name: 'Sign in again' }).click();
+  await expect(page.getByText('no password was asked')).toBeVisible();
+});
+
+test('asks nothing when the server had not remembered the person', async ({ page, world }) => {
+  await getTokens(page, world);
+  await page.getByRole('link', { name: 'Sign out' }).click();
+  await expect(page.getByRole('heading', { name: 'You are signed out' })).toBeVisible();
+});
+
+test('signs out without an app, and from the start page', async ({ page, world }) => {
+  await getTokens(page, world, { isRemembered: true });
+  await page.goto(`${world.standIn.publicUrl}/oauth2/sessions/logout`);
+  await expect(page.getByText('You are about to sign out of Portico.')).toBeVisible();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL(`${world.porticoUrl}/logged-out`);
+  await expect(page.getByRole('heading', { name: 'You are signed out' })).toBeVisible();
+  await pressInSampleApp(page, world, 'Sign in');
+  await expect(page.locator('#password')).toBeVisible();
+});

@@ -1,0 +1,70 @@
+/** What people do, step by step. Fields are found by id, so the steps work in every language. */
+import type { Page } from '@playwright/test';
+import { ada, type World } from './world.ts';
+
+/** Opens the sample app and presses one of its buttons. */
+export async function pressInSampleApp(page: Page, world: World, label: string): Promise<void> {
+  await page.goto(world.sampleUrl);
+  await page.getByRole('link', { name: label, exact: true }).click();
+}
+
+export async function typeLogin(
+  page: Page,
+  { login = ada.login, password = ada.password, isRemembered = false } = {},
+): Promise<void> {
+  await page.locator('#email').fill(login);
+  await page.locator('#password').fill(password);
+  if (isRemembered) await page.locator('#remember').check();
+}
+
+export async function signIn(page: Page, who: Parameters<typeof typeLogin>[1] = {}): Promise<void> {
+  await typeLogin(page, who);
+  await page.locator('#accept').click();
+}
+
+/** Presses "Allow" on the consent page, which must be the one shown next. */
+export async function allow(page: Page, { isRemembered = false } = {}): Promise<void> {
+  await page.waitForURL(/\/consent\?/);
+  if (isRemembered) await page.locator('#remember').check();
+  await page.locator('#accept').click();
+}
+
+/** Signs in to the sample app from its first page to the tokens. */
+export async function getTokens(page: Page, world: World, { isRemembered = false } = {}) {
+  await pressInSampleApp(page, world, 'Sign in');
+  await signIn(page, { isRemembered });
+  await allow(page, { isRemembered });
+  await page.waitForURL(`${world.sampleUrl}/`);
+}
+
+export interface AppWish {
+  name?: string;
+  scope?: string;
+  audience?: string[];
+  isChecked?: boolean;
+  state?: string;
+}
+
+/** Registers an app and makes the address of its authorization request; nobody waits behind it. */
+export async function authorizationUrl(world: World, wish: AppWish = {}): Promise<string> {
+  const { name = 'Meadow Notes', scope = 'openid profile email', audience = [] } = wish;
+  const redirectUri = `${world.sampleUrl}/terms`;
+  const { client_id: id } = await world.standIn.registerClient({
+    client_name: name,
+    redirect_uris: [redirectUri],
+    scope,
+    audience,
+    metadata: { checked: wish.isChecked ?? true },
+    policy_uri: `${world.sampleUrl}/policy`,
+    tos_uri: `${world.sampleUrl}/terms`,
+  });
+  const query = new URLSearchParams({
+    client_id: id,
+    response_type: 'code',
+    redirect_uri: redirectUri,
+    scope,
+    state: wish.state ?? 'a state for the tests',
+    ...(audience.length > 0 && { audience: audience.join(' ') }),
+  });
+  return `${world.standIn.publicUrl}/oauth2/auth?${query.toString()}`;
+}

@@ -1,0 +1,63 @@
+import {
+  expect,
+  test as base,
+  type BrowserContext,
+  type BrowserContextOptions,
+} from '@playwright/test';
+import { createWorld, type World } from './world.ts';
+
+export { expect };
+
+interface Fixtures {
+  /** A further browser: no cookie is shared with the first. */
+  openBrowser: (options?: BrowserContextOptions) => Promise<BrowserContext>;
+}
+
+/** Nobody has these addresses: RFC 2544. */
+let addresses = 0;
+const nextAddress = () => `198.18.${Math.floor(++addresses / 250)}.${(addresses % 250) + 1}`;
+
+/**
+ * A test in a world that has forgotten what other tests did. It fails when a page breaks its own
+ * content security policy or has a script error, in whichever browser of the test.
+ */
+export const test = base.extend<Fixtures, { world: World }>({
+  world: [
+    async ({}, use) => {
+      const world = await createWorld();
+      await use(world);
+      await world.close();
+    },
+    { scope: 'worker' },
+  ],
+
+  openBrowser: async ({ browser, world }, use) => {
+    await world.forgetPeople();
+    const address = nextAddress();
+    const complaints: string[] = [];
+    const opened: BrowserContext[] = [];
+    await use(async (options = {}) => {
+      const context = await browser.newContext({
+        reducedMotion: 'reduce',
+        extraHTTPHeaders: { 'x-forwarded-for': address },
+        ...options,
+      });
+      listenForComplaints(context, complaints);
+      opened.push(context);
+      return context;
+    });
+    await Promise.all(opened.map((context) => context.close()));
+    expect(complaints).toEqual([]);
+  },
+
+  context: async ({ openBrowser }, use) => {
+    await use(await openBrowser());
+  },
+});
+
+function listenForComplaints(context: BrowserContext, complaints: string[]): void {
+  context.on('console', (message) => {
+    if (/content.security.policy/i.test(message.text())) complaints.push(message.text());
+  });
+  context.on('weberror', (error) => complaints.push(String(error.error())));
+}

@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApp } from '../../../src/app.ts';
+import { assemble } from '../../../src/assemble.ts';
+import { loadConfig } from '../../../src/config.ts';
+import { demoLogins, demoPassword, writeDemoUsers } from '../../../src/dev/demo-users.ts';
+import { startStandIn, type StandIn } from '../../../src/dev/oauth2/start-stand-in.ts';
+import { startSampleClient } from '../../../src/dev/sample-client.ts';
+import { startServer } from '../../../src/web/server.ts';
+
+/** Portico as it is, between the stand-in OAuth2 server and the sample app; all on free ports. */
+export interface World {
+  porticoUrl: string;
+  sampleUrl: string;
+  standIn: StandIn;
+  /** Lets this much time pass at the OAuth2 server, so that challenges grow old. */
+  passTime(seconds: number): void;
+  /** Makes the OAuth2 server forget who signed in and what was allowed, and sets its clock right. */
+  forgetPeople(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const ada = { login: demoLogins[0]!, subject: 'ada', password: demoPassword };
+
+const subjects = demoLogins.map((login) => login.split('@')[0]!);
+const stopWithinMs = 1000;
+
+export async function createWorld(): Promise<World> {
+  // The OAuth2 server must know where Portico is, and Portico where that is: so the port comes first.
+  let listener: RequestListener = (_req, res) => res.writeHead(503).end();
+  const address = { port: 0, host: '127.0.0.1' };
+  const server = await startServer((req, res) => listener(req, res), address);
+  const porticoUrl = `http://localhost:${server.port}`;
+
+  let passedMs = 0;
+  const now = () => Date.now() + passedMs;
+  const standIn = await startStandIn({ publicPort: 0, adminPort: 0, appUrl: porticoUrl, now });
+  const { adminUrl, issuer } = standIn;
+
+  const folder = await mkdtemp(join(tmpdir(), 'portico-e2e-'));
+  const config = loadConfig({
+    BASE_URL: porticoUrl,
+    HYDRA_ADMIN_URL: adminUrl,
+    HYDRA_PUBLIC_URL: issuer,
+    COOKIE_SECRET: 'the-secret-of-the-browser-tests-0123456789',
+    USERS_FILE: await writeDemoUsers(folder),
+    // Each test sends an address of its own, so that none is paused for the tries of another.
+    TRUST_PROXY: 'loopback',
+    SELF_REGISTRATION: 'on',
+    LOG_LEVEL: 'error',
+  });
+  const parts = await assemble(config);
+  listener = createApp(parts);
+  const sample = await startSampleClient({ port: 0, issuer, adminUrl });
+
+  return {
+    porticoUrl,
+    sampleUrl: sample.url,
+    standIn,
+    passTime(seconds) {
+      passedMs += seconds * 1000;
+    },
+    async forgetPeople() {
+      passedMs = 0;
+      const sessions = `${adminUrl}/admin/oauth2/auth/sessions`;
+      const ends = subjects.flatMap((subject) => [
+        `${sessions}/consent?all=true&subject=${subject}`,
+        `${sessions}/login?subject=${subject}`,
+      ]);
+      await Promise.all(ends.map((url) => fetch(url, { method: 'DELETE' })));
+    },
+    async close() {
+      await Promise.all([sample.close(), server.stop(stopWithinMs), standIn.close()]);
+      await Promise.all([parts.hydra.close(), parts.identity.close()]);
+      await rm(folder, { recursive: true });
+    },
+  };
+}
