@@ -30,15 +30,17 @@ export function isChecked(client: OAuth2Client, policy: ConsentPolicy): boolean 
 }
 
 /**
- * Why the question need not be asked:
+ * Why a question need not be asked:
  * - `remembered`: the person allowed this before and wanted not to be asked again;
- * - `first-party`: the operator marked the client `skip_consent`;
- * - `undefined`: it has to be asked.
+ * - `first-party`: the operator marked the client `skip_consent`.
  */
+export type ReasonToSkip = 'remembered' | 'first-party';
+
+/** `undefined` when the question has to be asked. */
 export async function reasonToSkip(
   request: ConsentRequest,
   policy: ConsentPolicy,
-): Promise<'remembered' | 'first-party' | undefined> {
+): Promise<ReasonToSkip | undefined> {
   if (isDeviceFlow(request)) return undefined;
   if (request.skip) return 'remembered';
   const isFirstParty = request.client.skip_consent === true && isChecked(request.client, policy);
@@ -75,20 +77,31 @@ export function isNeeded(scope: string, policy: ConsentPolicy): boolean {
   return scope === 'openid' && policy.consentPreselect === 'all';
 }
 
-/** The answer to a consent request. */
+/**
+ * Whether the server is to remember this consent, and for how many seconds. What it remembers
+ * already is not said again. A first-party app is remembered, or it could never sign in silently
+ * (`prompt=none`).
+ */
+export function rememberDecision(
+  how: { isRemembered?: boolean; reason?: ReasonToSkip },
+  policy: ConsentPolicy,
+): Pick<AcceptConsent, 'remember' | 'remember_for'> {
+  if (how.reason === 'remembered') return {};
+  if (!how.isRemembered && how.reason !== 'first-party') return { remember: false };
+  return { remember: true, remember_for: policy.consentRememberSeconds };
+}
+
+/** The answer to a consent request. Claims have to be said each time: the server repeats none. */
 export function consentDecision(
   grant: Grant,
   session: { id_token: Claims; access_token: Claims },
-  remember: { isRemembered: boolean; forSeconds: number } | undefined,
+  remember: Pick<AcceptConsent, 'remember' | 'remember_for'>,
 ): AcceptConsent {
   return {
     grant_scope: grant.scopes,
     grant_access_token_audience: grant.audiences,
     session,
-    ...(remember && {
-      remember: remember.isRemembered,
-      ...(remember.isRemembered && { remember_for: remember.forSeconds }),
-    }),
+    ...remember,
   };
 }
 

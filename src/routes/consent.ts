@@ -13,8 +13,11 @@ import {
   isDeviceFlow,
   isNeeded,
   reasonToSkip,
+  rememberDecision,
+  type Grant,
+  type ReasonToSkip,
 } from '../policy/consent.ts';
-import { leave } from '../web/answer.ts';
+import { leave, leaveAgain } from '../web/answer.ts';
 import { postedList, postedText, readChallenge, readDecision } from '../web/challenge.ts';
 import { formFault, mayActUnasked } from '../web/csrf.ts';
 import { methodUnknown } from '../web/error-handler.ts';
@@ -22,7 +25,8 @@ import { flowMarkOf } from '../web/flow-mark.ts';
 import { formLocals } from '../web/form-locals.ts';
 import { localeOf, preferLocales } from '../web/locale.ts';
 import { audit } from '../web/log.ts';
-import { appView, hostOf, personView, webAddress } from '../web/views.ts';
+import { scopeView } from '../web/scope-views.ts';
+import { appView, personView, returnHostOf, webAddress } from '../web/views.ts';
 import { restartAsSomebodyElse, restartOf } from '../web/way-back.ts';
 import type { Desk } from './desk.ts';
 
@@ -37,17 +41,14 @@ export function consentRoutes(needs: Needs): Router {
 
   async function showConsent(req: Request, res: Response): Promise<void> {
     const challenge = readChallenge(req, 'consent_challenge');
-    const mayAct = mayActUnasked(req, res);
-    const earlier = mayAct && answers.recall(challenge, csrf.browserOf(req));
-    if (earlier) return leave(req, res, await earlier);
+    if (await leaveAgain(req, res, challenge, needs)) return;
     const request = await openRequest(challenge);
     const user = await personOf(request);
     const reason = await reasonToSkip(request, policy);
-    if (!reason || !mayAct) return showForm(req, res, { challenge, request, user });
+    if (!reason || !mayActUnasked(req, res)) return showForm(req, res, { request, user });
+    const grant = everythingRequested(request);
     const answer = { challenge, browser: undefined, decision: reason };
-    const target = await answers.once(answer, () =>
-      grantUnasked(req, { challenge, request, user, reason }),
-    );
+    const target = await answers.once(answer, () => accept(req, { request, user, grant, reason }));
     leave(req, res, target);
   }
 
@@ -76,30 +77,17 @@ export function consentRoutes(needs: Needs): Router {
     const request = await openRequest(challenge);
     const user = await personOf(request);
     const grant = grantable(request, form);
-    const session = await claimsFor(user, grant.scopes, request);
-    const forSeconds = policy.consentRememberSeconds;
-    const remember = { isRemembered: form.isRemembered, forSeconds };
-    const redirectTo = await hydra.consent.accept(
-      challenge,
-      consentDecision(grant, session, remember),
-    );
-    conclude(req, request, 'granted', { scopes: grant.scopes, audiences: grant.audiences });
+    const { isRemembered } = form;
+    const redirectTo = await accept(req, { request, user, grant, isRemembered });
     if (isDeviceFlow(request)) await noteConnected(req, res, request);
     return redirectTo;
   }
 
-  async function grantUnasked(
-    req: Request,
-    { challenge, request, user, reason }: Skip,
-  ): Promise<string> {
-    const grant = grantable(request, everythingRequested(request));
+  async function accept(req: Request, { request, user, grant, ...how }: Accepted): Promise<string> {
     const session = await claimsFor(user, grant.scopes, request);
-    // A first-party app is remembered, or it could never sign in silently (`prompt=none`).
-    const isFirstParty = reason === 'first-party';
-    const remember = { isRemembered: true, forSeconds: policy.consentRememberSeconds };
-    const decision = consentDecision(grant, session, isFirstParty ? remember : undefined);
-    const redirectTo = await hydra.consent.accept(challenge, decision);
-    conclude(req, request, 'granted', { scopes: grant.scopes, audiences: grant.audiences, reason });
+    const decision = consentDecision(grant, session, rememberDecision(how, policy));
+    const redirectTo = await hydra.consent.accept(request.challenge, decision);
+    conclude(req, request, 'granted', { ...grant, ...how });
     return redirectTo;
   }
 
@@ -148,10 +136,11 @@ export function consentRoutes(needs: Needs): Router {
     if (flow) answers.close(flow);
   }
 
-  function showForm(req: Request, res: Response, { challenge, request, user }: Asked): void {
+  function showForm(req: Request, res: Response, { request, user }: Asked): void {
     preferLocales(needs.locales, res, request.oidc_context?.ui_locales);
-    const { client, request_url: requestUrl } = request;
-    const { time, ago } = localeOf(res);
+    const { challenge, client, request_url: requestUrl } = request;
+    const locale = localeOf(res);
+    const ticked = formFault(res) && postedList(req, 'grant_scope');
     const app = appView(client);
     const startAgain = restartOf(requestUrl);
     const seconds = policy.consentRememberSeconds;
@@ -161,33 +150,22 @@ export function consentRoutes(needs: Needs): Router {
       app,
       person: personView(user),
       changeHref: isDeviceFlow(request) ? undefined : restartAsSomebodyElse(requestUrl),
-      scopes: scopesOf(req, res, request),
+      scopes: request.requested_scope.map((name) =>
+        scopeView(name, locale, {
+          isLocked: isNeeded(name, policy),
+          isChecked: ticked?.includes(name) ?? policy.consentPreselect === 'all',
+        }),
+      ),
       audiences: request.requested_access_token_audience,
-      backTo: isDeviceFlow(request) ? undefined : hostOf(redirectUriOf(requestUrl)),
+      backTo: isDeviceFlow(request) ? undefined : returnHostOf(requestUrl, client),
       policyUrl: webAddress(client.policy_uri),
       termsUrl: webAddress(client.tos_uri),
       unchecked: isChecked(client, policy)
         ? undefined
-        : { ago: Number.isNaN(since.getTime()) ? undefined : ago(since) },
+        : { ago: Number.isNaN(since.getTime()) ? undefined : locale.ago(since) },
       isRemembered: postedText(req, 'remember') !== '',
-      rememberTime: seconds > 0 ? time(seconds) : undefined,
+      rememberTime: seconds > 0 ? locale.time(seconds) : undefined,
       wayBack: wayBack.note(challenge, { app, ...(startAgain && { startAgain }) }),
-    });
-  }
-
-  /** Each requested scope with its words; after a refused post with the boxes as they were left. */
-  function scopesOf(req: Request, res: Response, request: ConsentRequest) {
-    const { t } = localeOf(res);
-    const ticked = formFault(res) ? postedList(req, 'grant_scope') : undefined;
-    return request.requested_scope.map((name) => {
-      const title = t(`scope.${name}.title`);
-      const isKnown = title !== `scope.${name}.title`;
-      return {
-        name,
-        ...(isKnown && { title, text: t(`scope.${name}.text`) }),
-        isLocked: isNeeded(name, policy),
-        isChecked: ticked ? ticked.includes(name) : policy.consentPreselect === 'all',
-      };
     });
   }
 
@@ -199,18 +177,17 @@ export function consentRoutes(needs: Needs): Router {
 }
 
 interface Asked {
-  challenge: string;
   request: ConsentRequest;
   user: User;
 }
 
-interface Skip extends Asked {
-  reason: 'remembered' | 'first-party';
+interface Accepted extends Asked {
+  grant: Grant;
+  isRemembered?: boolean;
+  reason?: ReasonToSkip;
 }
 
-interface Form {
-  scopes: string[];
-  audiences: string[];
+interface Form extends Grant {
   isRemembered: boolean;
 }
 
@@ -220,9 +197,4 @@ function readForm(req: Request): Form {
     audiences: postedList(req, 'grant_access_token_audience').toSorted(),
     isRemembered: postedText(req, 'remember') !== '',
   };
-}
-
-function redirectUriOf(requestUrl: string): string | undefined {
-  if (!URL.canParse(requestUrl)) return undefined;
-  return new URL(requestUrl).searchParams.get('redirect_uri') ?? undefined;
 }

@@ -1,9 +1,8 @@
 import { Router, type Request, type Response } from 'express';
 import { PublicError } from '../errors.ts';
 import type { Hydra } from '../hydra/client.ts';
-import { leave } from '../web/answer.ts';
+import { leave, leaveAgain } from '../web/answer.ts';
 import { fieldsOf, postedText, readChallenge, readDecision } from '../web/challenge.ts';
-import { mayActUnasked } from '../web/csrf.ts';
 import { methodUnknown } from '../web/error-handler.ts';
 import { formLocals } from '../web/form-locals.ts';
 import { localeOf } from '../web/locale.ts';
@@ -24,8 +23,7 @@ export function deviceRoutes(needs: Needs): Router {
       throw new PublicError('challenge_missing', needs.pages.enterCode);
     }
     const challenge = readChallenge(req, 'device_challenge');
-    const earlier = mayActUnasked(req, res) && answers.recall(challenge, csrf.browserOf(req));
-    if (earlier) return leave(req, res, await earlier);
+    if (await leaveAgain(req, res, challenge, needs)) return;
     const given = fieldsOf(req)['user_code'];
     showForm(req, res, { challenge, code: typeof given === 'string' ? given : '' });
   }

@@ -12,7 +12,7 @@ import {
   passwordMethods,
   rememberedLoginDecision,
 } from '../policy/login.ts';
-import { leave } from '../web/answer.ts';
+import { leave, leaveAgain } from '../web/answer.ts';
 import { postedText, readChallenge, readDecision } from '../web/challenge.ts';
 import { mayActUnasked } from '../web/csrf.ts';
 import { methodUnknown } from '../web/error-handler.ts';
@@ -44,11 +44,10 @@ export function loginRoutes(needs: Needs): Router {
 
   async function showLogin(req: Request, res: Response): Promise<void> {
     const challenge = readChallenge(req, 'login_challenge');
-    const mayAct = mayActUnasked(req, res);
-    const earlier = mayAct && answers.recall(challenge, csrf.browserOf(req));
-    if (earlier) return leave(req, res, await earlier);
+    if (await leaveAgain(req, res, challenge, needs)) return;
     const request = await hydra.login.get(challenge);
-    if (request.skip && mayAct) return answerRemembered(req, res, request, challenge);
+    if (request.skip && mayActUnasked(req, res))
+      return answerRemembered(req, res, request, challenge);
     const login = postedText(req, 'email') || (request.oidc_context?.login_hint ?? '');
     showForm(req, res, request, { challenge, login });
   }

@@ -3,7 +3,7 @@ import type { Hydra } from '../hydra/client.ts';
 import type { LogoutRequest } from '../hydra/types.ts';
 import type { Identity } from '../identity/backend.ts';
 import { maySkipLogoutQuestion } from '../policy/logout.ts';
-import { leave } from '../web/answer.ts';
+import { leave, leaveAgain } from '../web/answer.ts';
 import { readChallenge, readDecision } from '../web/challenge.ts';
 import { mayActUnasked } from '../web/csrf.ts';
 import { methodUnknown } from '../web/error-handler.ts';
@@ -24,11 +24,11 @@ export function logoutRoutes(needs: Needs): Router {
 
   async function showLogout(req: Request, res: Response): Promise<void> {
     const challenge = readChallenge(req, 'logout_challenge');
-    const mayAct = mayActUnasked(req, res);
-    const earlier = mayAct && answers.recall(challenge, csrf.browserOf(req));
-    if (earlier) return leave(req, res, await earlier);
+    if (await leaveAgain(req, res, challenge, needs)) return;
     const request = await hydra.logout.get(challenge);
-    if (!mayAct || !maySkipLogoutQuestion(request)) return showForm(req, res, request, challenge);
+    if (!maySkipLogoutQuestion(request) || !mayActUnasked(req, res)) {
+      return showForm(req, res, request, challenge);
+    }
     const answer = { challenge, browser: undefined, decision: 'unasked' };
     const target = await answers.once(answer, () => signOut(req, challenge, request));
     await sessions.end(req, res);

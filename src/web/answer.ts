@@ -1,4 +1,6 @@
 import type { Request, Response } from 'express';
+import { mayActUnasked, type Csrf } from './csrf.ts';
+import type { Answers } from './once.ts';
 import type { AppView } from './views.ts';
 
 /**
@@ -12,4 +14,21 @@ export function leave(req: Request, res: Response, url: string, app?: AppView): 
   const isBrowserForm = req.method === 'POST' && /\btext\/html\b/.test(req.get('accept') ?? '');
   if (isBrowserForm) res.status(200).render('leaving', { url, app });
   else res.redirect(303, url);
+}
+
+/**
+ * Sends a browser that comes back to an answered challenge where its answer led.
+ * @returns false when there is no such answer, or the request may not be acted on
+ * @throws PublicError `challenge_used` when somebody else answered
+ */
+export async function leaveAgain(
+  req: Request,
+  res: Response,
+  challenge: string,
+  { answers, csrf }: { answers: Answers; csrf: Csrf },
+): Promise<boolean> {
+  const earlier = mayActUnasked(req, res) && answers.recall(challenge, csrf.browserOf(req));
+  if (!earlier) return false;
+  leave(req, res, await earlier);
+  return true;
 }

@@ -47,7 +47,7 @@ export function createSessions(
       // With an https address every browser comes by https, whatever the last hop looks like.
       if (home.isSecure) Object.defineProperty(req, 'secure', { value: true });
       await new Promise<void>((resolve, reject) => {
-        void open(req, res, (error?: unknown) => (error ? reject(error as Error) : resolve()));
+        void open(req, res, (error?: unknown) => (error ? reject(error) : resolve()));
       });
     }
     return req.session;
@@ -62,7 +62,7 @@ export function createSessions(
     async begin(req: Request, res: Response, signIn: SignIn): Promise<void> {
       const before = await opened(req, res);
       await new Promise<void>((resolve, reject) => {
-        before.regenerate((error?: unknown) => (error ? reject(error as Error) : resolve()));
+        before.regenerate((error?: unknown) => (error ? reject(error) : resolve()));
       });
       req.session.signIn = signIn;
     },
@@ -82,7 +82,7 @@ export function createSessions(
       if (!hasCookie(req)) return;
       const data = await opened(req, res);
       await new Promise<void>((resolve, reject) => {
-        data.destroy((error?: unknown) => (error ? reject(error as Error) : resolve()));
+        data.destroy((error?: unknown) => (error ? reject(error) : resolve()));
       });
       res.clearCookie(name, cookieOptions(home));
     },

@@ -43,11 +43,16 @@ export function webAddress(address: string | undefined): string | undefined {
   return /^https?:$/.test(new URL(address).protocol) ? address : undefined;
 }
 
-/** Where an address leads, in the words a person compares: the host, or the scheme of an app link. */
-export function hostOf(address: string | undefined): string | undefined {
-  if (!address || !URL.canParse(address)) return undefined;
-  const url = new URL(address);
-  return url.host || url.protocol;
+/**
+ * Where an authorization request will send the browser back to, as a person compares it: the host,
+ * or the scheme of an app's own link. A request may leave it out when its client has one address.
+ */
+export function returnHostOf(requestUrl: string, client: Client): string | undefined {
+  const given = URL.canParse(requestUrl) && new URL(requestUrl).searchParams.get('redirect_uri');
+  const redirectUri = given || (client.redirect_uris?.[0] ?? '');
+  if (!URL.canParse(redirectUri)) return undefined;
+  const { host, protocol } = new URL(redirectUri);
+  return host || protocol;
 }
 
 function siteOf(address: string | undefined): string | undefined {

@@ -106,12 +106,15 @@ test('leads back to the app when the back button is used after the end', async (
   world,
 }) => {
   await getTokens(page, world);
-  for (let steps = 0; steps < 3; steps += 1) {
-    await page.goBack();
-    await page.waitForURL(`${world.sampleUrl}/**`);
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-  }
-  await page.goto(world.sampleUrl);
+  // Back to the consent page, which has its answer already, and on to the app with it.
+  await page.goBack();
+  await expect(page.getByRole('heading', hello)).toBeVisible();
+  // Back to the sign-in: the server gives this flow another consent, which is as good as answered.
+  await page.goBack();
+  await expect(
+    page.getByRole('heading', { name: 'You have already done this step' }),
+  ).toBeVisible();
+  await page.getByRole('link', { name: 'Go to Meadow Notes' }).click();
   await expect(page.getByRole('heading', hello)).toBeVisible();
 });
 

@@ -2,9 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import type { HydraConfig } from '../../src/hydra/hydra-config.ts';
+import type { AnyAnswer } from './operations.ts';
 
 const fixtures = new URL('../fixtures/hydra/', import.meta.url);
 const tlsFile = (name: string) => readFileSync(new URL(`tls/${name}.pem`, fixtures), 'utf8');
@@ -19,16 +20,17 @@ export interface Exchange {
   title: string;
   operation: string;
   challenge?: string;
-  answer?: unknown;
-  request: { method: string; path: string; body?: unknown };
-  response: { status: number; type?: string; body?: unknown; text?: string };
+  /** What the client is given, where the body differs from it. */
+  answer?: AnyAnswer;
+  request: { method: string; path: string; body?: AnyAnswer & { user_code?: string } };
+  response: { status: number; type?: string; body?: Record<string, unknown>; text?: string };
   means?: string;
 }
 
 export function exchangesOf(version: Version): Exchange[] {
   const folder = new URL(`${version}/`, fixtures);
-  return readdirSync(folder).flatMap(
-    (file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Exchange[],
+  return readdirSync(folder).flatMap((file): Exchange[] =>
+    JSON.parse(readFileSync(new URL(file, folder), 'utf8')),
   );
 }
 
@@ -72,16 +74,23 @@ export async function startAdminApi(
   reply: Reply,
   { isTls = false, port = 0 }: { isTls?: boolean; port?: number } = {},
 ): Promise<AdminApi> {
-  const options = {
-    maxHeaderSize: 65_536,
-    ...(isTls && { cert: certificate, key: tlsFile('key') }),
+  const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const { method = '', headers, socket } = req;
+    const url = new URL(req.url ?? '', 'http://admin.invalid');
+    let body = '';
+    for await (const chunk of req.setEncoding('utf8')) body += chunk;
+    const heard = { method, path: url.pathname, query: url.searchParams, headers, body };
+    api.heard.push(heard);
+    api.reply(heard, res, socket);
   };
-  const server = (isTls ? https : http).createServer(options, (req, res) => void answer(req, res));
+  const options = { maxHeaderSize: 65_536 };
+  const server = isTls
+    ? https.createServer({ ...options, cert: certificate, key: tlsFile('key') }, answer)
+    : http.createServer(options, answer);
   let connections = 0;
   server.on(isTls ? 'secureConnection' : 'connection', () => connections++);
-  await listen(server, port);
   const api: AdminApi = {
-    url: `${isTls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${isTls ? 'https' : 'http'}://127.0.0.1:${await listen(server, port)}`,
     heard: [],
     connections: () => connections,
     reply,
@@ -93,20 +102,14 @@ export async function startAdminApi(
   };
   running.push(api);
   return api;
-
-  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const url = new URL(req.url ?? '', 'http://admin.invalid');
-    let body = '';
-    for await (const chunk of req.setEncoding('utf8')) body += chunk;
-    const { method = '', headers, socket } = req;
-    const heard = { method, path: url.pathname, query: url.searchParams, headers, body };
-    api.heard.push(heard);
-    api.reply(heard, res, socket);
-  }
 }
 
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+/** Returns the port. */
+export async function listen(server: Server, port = 0): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('it listens on no port');
+  return address.port;
 }
 
 export function json(res: ServerResponse, body: unknown, status = 200): void {

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { createHydra, type Hydra } from '../../src/hydra/client.ts';
+import { createHydra } from '../../src/hydra/client.ts';
 import type { HydraCall, HydraConfig } from '../../src/hydra/hydra-config.ts';
 import { HydraError } from '../../src/hydra/hydra-error.ts';
 import {
@@ -15,28 +15,21 @@ import {
   versions,
   type Exchange,
 } from './admin-api.ts';
+import { anAnswer, operations } from './operations.ts';
 
 afterAll(closeAll);
-
-type Operation = (...given: unknown[]) => Promise<unknown>;
-
-function operationNamed(hydra: Hydra, name: string): Operation {
-  const [resource = '', verb = ''] = name.split('.');
-  return (hydra as unknown as Record<string, Record<string, Operation>>)[resource]![verb]!;
-}
 
 const publicUrl = 'https://auth.example.org';
 
 /** What the exchange must come out as. */
 function outcomeOf({ operation, response, means }: Exchange): unknown {
-  const body = response.body as Record<string, unknown> | undefined;
-  const redirectTo = body?.['redirect_to'] as string | undefined;
-  const absolute = redirectTo?.replace(/^\//, `${publicUrl}/`);
+  const { body = {}, status } = response;
+  const target = body['redirect_to'];
+  const redirectTo = typeof target === 'string' ? new URL(target, publicUrl).href : undefined;
   if (means === 'undefined') return undefined;
-  if (means) return { kind: means, status: response.status, redirectTo: absolute };
-  if (operation === 'server.version') return body?.['version'];
-  if (operation.startsWith('server.')) return true;
-  return operation.endsWith('.get') ? body : absolute;
+  if (means) return { kind: means, status, redirectTo };
+  if (operation === 'server.version') return body['version'];
+  return operation.endsWith('.get') ? body : redirectTo;
 }
 
 async function outcome(work: Promise<unknown>): Promise<unknown> {
@@ -51,27 +44,39 @@ async function outcome(work: Promise<unknown>): Promise<unknown> {
 
 describe.each(transports)('the client, sending by %s', (transport) => {
   describe.each(versions)('to a server like %s', (version) => {
-    const spoken = exchangesOf(version).filter(({ operation }) => operation !== 'none');
+    const spoken = exchangesOf(version).filter(({ operation }) => operation in operations);
 
     test.each(spoken.map((one) => [one.operation, one.title, one] as const))(
       '%s: %s',
-      async (_operation, _title, one) => {
+      async (_operation, _title, { operation, challenge, request, ...one }) => {
         const api = await startAdminApi(likeServer(version));
         const hydra = createHydra(configFor(api, { transport, publicUrl }));
-        const answer = one.answer ?? one.request.body;
-        const call = operationNamed(hydra, one.operation);
-        const result = await outcome(one.challenge ? call(one.challenge, answer) : call());
-        expect(result).toEqual(outcomeOf(one));
+        const answer = one.answer ?? request.body;
+        const given = {
+          ...(challenge && { challenge }),
+          ...(answer && { answer }),
+          ...(request.body?.user_code && { userCode: request.body.user_code }),
+        };
+        const result = await outcome(operations[operation]!(hydra, given));
+        expect(result).toEqual(outcomeOf({ operation, request, ...one }));
         const last = api.heard.at(-1)!;
-        expect([last.method, last.path]).toEqual([one.request.method, one.request.path]);
-        if (one.challenge) {
-          const parameter = `${one.operation.split('.')[0]}_challenge`;
-          expect([...last.query]).toEqual([[parameter, one.challenge]]);
+        expect([last.method, last.path]).toEqual([request.method, request.path]);
+        if (challenge) {
+          const parameter = `${operation.split('.')[0]}_challenge`;
+          expect([...last.query]).toEqual([[parameter, challenge]]);
         }
-        if (one.request.body) expect(JSON.parse(last.body)).toEqual(one.request.body);
+        if (request.body) expect(JSON.parse(last.body)).toEqual(request.body);
         await hydra.close();
       },
     );
+  });
+
+  test.each(versions)('finds a server like %s alive and ready', async (version) => {
+    const api = await startAdminApi(likeServer(version));
+    const hydra = createHydra(configFor(api, { transport }));
+    expect([await hydra.server.alive(), await hydra.server.ready()]).toEqual([true, true]);
+    expect(api.heard.map(({ path }) => path)).toEqual(['/health/alive', '/health/ready']);
+    await hydra.close();
   });
 
   async function start(more: Partial<HydraConfig> = {}) {
@@ -87,9 +92,9 @@ describe.each(transports)('the client, sending by %s', (transport) => {
       headers: { 'X-Tenant': 'blue', Authorization: 'Basic other' },
       isTlsTerminationMocked: true,
     });
-    const { challenge = '', answer, request } = exchange('v26', 'accept login, open');
+    const { challenge = '', request } = exchange('v26', 'accept login, open');
     await hydra.login.get(challenge);
-    await hydra.login.accept(challenge, (answer ?? request.body) as never);
+    await hydra.login.accept(challenge, request.body ?? anAnswer);
     await hydra.server.ready();
     expect(api.heard.map(({ path }) => path.split('/').at(-1))).toEqual([
       'version',
@@ -147,25 +152,16 @@ describe.each(transports)('the client, sending by %s', (transport) => {
         res,
         path === '/version' ? { version: 'v2.3.0' } : { redirect_to: 'https://a.example/' },
       );
-    const stray = { handled_at: 'now', force_subject_identifier: 'x', __proto__: null };
+    const stray = { handled_at: 'now', force_subject_identifier: 'x', more: 1, __proto__: null };
     const session = { access_token: { a: 1 }, id_token: {}, more: 1 };
-    await hydra.login.accept('c', { subject: 's', ...stray } as never);
-    await hydra.consent.accept('c', {
-      grant_scope: ['openid'],
-      grant_access_token_audience: [],
-      session,
-      context: 1,
-      ...stray,
-    } as never);
-    await hydra.consent.reject('c', {
-      error: 'access_denied',
-      error_hint: 'no',
-      ...stray,
-    } as never);
+    const answer = { ...anAnswer, ...stray, session, error_hint: 'no' };
+    await hydra.login.accept('c', answer);
+    await hydra.consent.accept('c', answer);
+    await hydra.consent.reject('c', answer);
     expect(api.heard.slice(1).map(({ body }) => JSON.parse(body))).toEqual([
       { subject: 's' },
       {
-        grant_scope: ['openid'],
+        grant_scope: [],
         grant_access_token_audience: [],
         session: { access_token: { a: 1 }, id_token: {} },
       },

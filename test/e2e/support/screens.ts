@@ -1,0 +1,190 @@
+/** Every screen in every state that looks different, each with the way to it. */
+import type { Page } from '@playwright/test';
+import { allow, authorizationUrl, getTokens, pressInSampleApp, signIn } from './steps.ts';
+import type { World } from './world.ts';
+
+export type Screen = [name: string, open: (page: Page, world: World) => Promise<void>];
+
+const longName = 'The Association of Allotment Gardeners of Upper Meadow and Vale';
+const manyScopes =
+  'openid profile email phone address offline_access calendar.read calendar.write photos:albums.all ' +
+  'https://api.example.org/auth/household-energy.readonly contacts notes';
+
+export const screens: Screen[] = [
+  ['start', (page, world) => go(page, world, '/')],
+  [
+    'start-signed-in',
+    async (page, world) => {
+      await getTokens(page, world, { isRemembered: true });
+      await go(page, world, '/');
+    },
+  ],
+  ['login', openLogin],
+  [
+    'login-wrong',
+    async (page, world) => {
+      await openLogin(page, world);
+      await signIn(page, { password: 'wrong', isRemembered: true });
+      await page.locator('#notice').waitFor();
+    },
+  ],
+  ['login-paused', openPausedLogin],
+  ['login-form-expired', openExpiredForm],
+  [
+    'login-cookies-blocked',
+    async (page, world) => {
+      await openLogin(page, world);
+      await page.context().clearCookies();
+      await signIn(page);
+      await page.waitForURL(/\/login$/);
+    },
+  ],
+  ['leaving', openLeaving],
+  ['consent', (page, world) => openConsent(page, world)],
+  [
+    'consent-many',
+    (page, world) =>
+      openConsent(page, world, {
+        name: longName,
+        scope: manyScopes,
+        audience: ['https://api.example.org/a-rather-long-path/to-the-things', 'meadow-api'],
+      }),
+  ],
+  ['consent-unchecked', (page, world) => openConsent(page, world, { isChecked: false })],
+  ['logout', openLogout],
+  [
+    'logout-without-app',
+    async (page, world) => {
+      await getTokens(page, world, { isRemembered: true });
+      await page.goto(`${world.standIn.publicUrl}/oauth2/sessions/logout`);
+    },
+  ],
+  ['logged-out', (page, world) => go(page, world, '/logged-out')],
+  [
+    'stayed',
+    async (page, world) => {
+      await openLogout(page, world);
+      await page.locator('#reject').click();
+      await page.waitForURL(/\/logout$/);
+    },
+  ],
+  ['device', (page, world) => openDevice(page, world)],
+  ['device-given', (page, world) => openDevice(page, world, '?user_code=AbCd3fGh')],
+  [
+    'device-wrong',
+    async (page, world) => {
+      await openDevice(page, world);
+      await page.locator('#code').fill('wrong');
+      await page.locator('#verify').click();
+      await page.locator('#wrong-code').waitFor();
+    },
+  ],
+  ['device-done', openDeviceDone],
+  [
+    'oauth2-error',
+    (page, world) =>
+      go(page, world, `/error?${new URLSearchParams(strangeError).toString()}`).then(() =>
+        page.locator('main summary').click(),
+      ),
+  ],
+  ['oauth2-denied', (page, world) => go(page, world, '/error?error=access_denied')],
+  ['challenge-missing', (page, world) => go(page, world, '/login')],
+  ['challenge-unknown', (page, world) => go(page, world, '/login?login_challenge=unknown')],
+  ['challenge-expired', openExpired],
+  ['challenge-used', openUsed],
+  ['page-unknown', (page, world) => go(page, world, '/nothing-here')],
+];
+
+export const strangeError = {
+  error: 'invalid_client',
+  error_description: 'Client <b>authentication</b> failed: javascript:alert(1) '.repeat(4),
+};
+
+export async function openLogin(page: Page, world: World): Promise<void> {
+  await page.goto(await authorizationUrl(world));
+}
+
+export async function openConsent(
+  page: Page,
+  world: World,
+  wish: Parameters<typeof authorizationUrl>[1] = {},
+): Promise<void> {
+  await page.goto(await authorizationUrl(world, wish));
+  await signIn(page);
+  await page.waitForURL(/\/consent\?/);
+}
+
+/** The next answer comes from a page that was open too long. */
+export async function openExpiredForm(page: Page, world: World): Promise<void> {
+  await openLogin(page, world);
+  await page.locator('[name="_csrf"]').evaluate((field) => field.setAttribute('value', 'old'));
+  await signIn(page);
+  await page.waitForURL(/\/login$/);
+}
+
+/** A challenge that grew old while its form was open. */
+export async function openExpired(page: Page, world: World): Promise<void> {
+  await pressInSampleApp(page, world, 'Sign in');
+  world.passTime(31 * 60);
+  await signIn(page);
+  await page.waitForURL(/\/login$/);
+}
+
+/** Answered in one tab, then answered otherwise in another. */
+export async function openUsed(page: Page, world: World): Promise<void> {
+  await pressInSampleApp(page, world, 'Sign in');
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await signIn(other);
+  await other.waitForURL(/\/consent\?/);
+  await other.close();
+  await page.locator('#reject').click();
+  await page.waitForURL(/\/login$/);
+}
+
+async function go(page: Page, { porticoUrl }: World, path: string): Promise<void> {
+  await page.goto(porticoUrl + path);
+}
+
+async function openPausedLogin(page: Page, world: World): Promise<void> {
+  await openLogin(page, world);
+  const login = `${crypto.randomUUID()}@example.org`;
+  for (let tries = 0; tries < 6; tries += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- one try after the other
+    await Promise.all([
+      page.waitForResponse(`${world.porticoUrl}/login`),
+      signIn(page, { login, password: 'wrong' }),
+    ]);
+    // oxlint-disable-next-line no-await-in-loop
+    await page.locator('#notice').waitFor();
+  }
+}
+
+/** The page that moves on, kept from moving. */
+async function openLeaving(page: Page, world: World): Promise<void> {
+  await openLogin(page, world);
+  await page.route(`${world.standIn.publicUrl}/**`, (route) => route.fulfill({ status: 204 }));
+  await signIn(page);
+  await page.waitForURL(/\/login$/);
+}
+
+async function openLogout(page: Page, world: World): Promise<void> {
+  await getTokens(page, world, { isRemembered: true });
+  await page.getByRole('link', { name: 'Sign out' }).click();
+  await page.waitForURL(/\/logout\?/);
+}
+
+async function openDevice(page: Page, { standIn }: World, query = ''): Promise<void> {
+  await page.goto(`${standIn.publicUrl}/oauth2/device/verify${query}`);
+}
+
+async function openDeviceDone(page: Page, world: World): Promise<void> {
+  await page.goto(world.sampleUrl);
+  await page.getByRole('button', { name: 'Connect a TV' }).click();
+  const code = await page.locator('#user-code').innerText();
+  await openDevice(page, world, `?user_code=${code}`);
+  await page.locator('#verify').click();
+  await signIn(page);
+  await allow(page);
+  await page.waitForURL(/\/device\/success/);
+}
