@@ -123,7 +123,7 @@ describe.each(transports)('an answer that was sent for by %s', (transport) => {
   });
 
   describe('that is slow', () => {
-    const timeoutMs = 250;
+    const timeoutMs = 400;
     const drip: Reply = (_, res) => {
       res.writeHead(200, { 'content-type': 'application/json' });
       const timer = setInterval(() => res.write(' '), 20);
@@ -135,10 +135,10 @@ describe.each(transports)('an answer that was sent for by %s', (transport) => {
       ['a body by drops', drip],
     ])('%s', async (_name, reply) => {
       const { api, hydra } = await start(reply, { timeoutMs });
-      for (const operation of ['login.get', 'login.accept', 'logout.reject']) {
-        expect((await faultOf(operations[operation]!(hydra, {}))).kind).toBe('slow');
-      }
+      const names = ['login.get', 'login.accept', 'logout.reject'];
+      const faults = names.map(async (name) => (await faultOf(operations[name]!(hydra, {}))).kind);
       await expect(hydra.server.ready(100)).resolves.toBe(false);
+      expect(await Promise.all(faults)).toEqual(['slow', 'slow', 'slow']);
       // Neither is asked twice: the server may be at it.
       expect(api.heard).toHaveLength(4);
       api.reply = likeServer('v26');
@@ -156,11 +156,13 @@ describe.each(transports)('an answer that was sent for by %s', (transport) => {
 
     test('a connection that is never made', async () => {
       // Accepts and says nothing, so that no TLS comes about.
-      const deaf = net.createServer((socket) => socket.resume());
+      const sockets: net.Socket[] = [];
+      const deaf = net.createServer((socket) => void sockets.push(socket));
       const url = `https://127.0.0.1:${await listen(deaf)}`;
       const hydra = createHydra(configFor({ url }, { transport, timeoutMs }));
       expect((await faultOf(hydra.login.get(c))).kind).toBe('slow');
       await hydra.close();
+      for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => deaf.close(resolve));
     });
   });
