@@ -8,10 +8,11 @@ import { nameOf, type Visit } from './visits.ts';
 export function homeRoutes({ parties, visits, appName, show }: SampleApp): Router {
   async function home(req: Request, res: Response): Promise<void> {
     const { tv } = await parties();
-    const signedIn = visits.find(req)?.signedIn;
+    const visit = visits.find(req);
+    const signedIn = visit?.signedIn;
     show.page(res, {
       title: signedIn ? `Hello, ${nameOf(signedIn.tokens)}` : 'A place for your notes',
-      body: html`${signedIn ? storyView(signedIn) : introduction} ${show.announcements()}
+      body: html`${signedIn ? storyView(signedIn) : introduction} ${show.notes(visit)}
         <h2>Try it</h2>
         ${actions({ isSignedIn: signedIn !== undefined, hasDevices: tv !== undefined })}
         ${signedIn && tokensView(signedIn.tokens)}`,

@@ -7,7 +7,7 @@ import type { Parties } from './parties.ts';
 import { signInRoutes } from './sign-in.ts';
 import { signOutRoutes } from './sign-out.ts';
 import { tvRoutes } from './tv.ts';
-import { createVisits, type Visits } from './visits.ts';
+import { createVisits, type Visit, type Visits } from './visits.ts';
 
 /** What the pages of the sample app share. */
 export interface SampleApp {
@@ -16,31 +16,22 @@ export interface SampleApp {
   appName: string;
   /** Where the app is, without a slash at the end. */
   url: string;
-  /** Notes what the server told this app, for all to see. */
-  announce: (sentence: string) => void;
   show: {
     page: (res: Response, page: Page, ancestors?: string) => void;
     fault: (res: Response, fault: Fault) => void;
-    announcements: () => Html;
+    notes: (visit: Visit | undefined) => Html;
   };
 }
 
-const mostAnnouncements = 5;
-
 /** An app that people sign in to through Portico: a toy, but a careful one. */
 export function createSampleApp(options: Pick<SampleApp, 'parties' | 'appName' | 'url'>): Express {
-  const announcements: string[] = [];
   const sampleApp: SampleApp = {
     ...options,
     visits: createVisits(),
-    announce(sentence) {
-      announcements.unshift(`${new Date().toISOString().slice(11, 19)} UTC: ${sentence}`);
-      announcements.splice(mostAnnouncements);
-    },
     show: {
       page: (res, page, ancestors) => sendPage(res, options.appName, page, ancestors),
       fault: (res, fault) => sendPage(res, options.appName, faultPage(fault)),
-      announcements: () => announcementsView(announcements),
+      notes: (visit) => notesView(visit?.notes ?? []),
     },
   };
   const app = express();
@@ -65,11 +56,11 @@ function faultPage({ code, description, meaning }: Fault): Page {
   };
 }
 
-function announcementsView(announcements: string[]): Html {
-  if (announcements.length === 0) return html``;
+function notesView(notes: string[]): Html {
+  if (notes.length === 0) return html``;
   return html`<h2>What the server told this app</h2>
     <ul>
-      ${announcements.map((sentence) => html`<li>${sentence}</li>`)}
+      ${notes.map((note) => html`<li>${note}</li>`)}
     </ul>`;
 }
 

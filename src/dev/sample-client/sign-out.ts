@@ -7,7 +7,7 @@ import type { SampleApp } from './sample-app.ts';
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
 
 /** Out again (RP-Initiated Logout 1.0), and told so by the server when another app began it. */
-export function signOutRoutes({ parties, visits, url, show, announce }: SampleApp): Router {
+export function signOutRoutes({ parties, visits, url, show }: SampleApp): Router {
   /** Changes nothing here yet: the person may still say no. */
   async function begin(req: Request, res: Response): Promise<void> {
     const visit = visits.find(req);
@@ -30,14 +30,14 @@ export function signOutRoutes({ parties, visits, url, show, announce }: SampleAp
       return res.redirect(303, '/');
     }
     delete visit.signOutState;
-    delete visit.signedIn;
+    visits.signOut(visit);
     show.page(res, {
       title: 'You are signed out',
       body: html`<p>
           The OAuth2 server sent your browser back here, and this app forgot its tokens. If you saw
           no question, the server had not remembered you, so there was nothing to ask.
         </p>
-        ${show.announcements()}
+        ${show.notes(visit)}
         <p><a href="/">Back to the start</a></p>`,
     });
   }
@@ -50,8 +50,7 @@ export function signOutRoutes({ parties, visits, url, show, announce }: SampleAp
     if (iss !== issuer || typeof sid !== 'string') {
       return void res.status(400).type('text').send('iss and sid do not fit\n');
     }
-    const names = visits.signOutSession(sid);
-    announce(`A hidden frame in a browser said that a session ended. ${whose(names)}`);
+    visits.endSession(sid, 'A hidden frame in the browser told this app.');
     show.page(
       res,
       { title: 'Signed out', body: html`<p>This app knows.</p>` },
@@ -65,8 +64,7 @@ export function signOutRoutes({ parties, visits, url, show, announce }: SampleAp
     const form = new URLSearchParams(typeof req.body === 'string' ? req.body : '');
     const sid = await readLogoutToken(form.get('logout_token') ?? '');
     if (sid === undefined) return void res.status(400).json({ error: 'invalid_request' });
-    const names = visits.signOutSession(sid);
-    announce(`The server posted a logout token: a session ended. ${whose(names)}`);
+    visits.endSession(sid, 'The server posted a logout token to this app.');
     res.status(200).end();
   }
 
@@ -97,10 +95,4 @@ export function signOutRoutes({ parties, visits, url, show, announce }: SampleAp
     backChannel,
   );
   return router;
-}
-
-function whose(names: string[]): string {
-  return names.length > 0
-    ? `This app signed out ${names.join(', ')}.`
-    : 'This app had nobody signed in with it.';
 }

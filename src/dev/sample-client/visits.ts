@@ -40,6 +40,9 @@ export interface Visit {
   /** The state of the attempt that gave these tokens. */
   signedIn?: { state: string; tokens: Tokens; story: string[] };
   signOutState?: string;
+  /** The session that ended last, and what the server said of its end. */
+  ended?: { sid: unknown; name: string };
+  notes: string[];
   tv?: Tv;
 }
 
@@ -71,7 +74,7 @@ export function createVisits() {
     },
 
     findOrBegin(req: Request, res: Response): Visit {
-      return visits.get(idOf(req)) ?? keep(res, { attempts: new Map() });
+      return visits.get(idOf(req)) ?? keep(res, { attempts: new Map(), notes: [] });
     },
 
     addAttempt({ attempts }: Visit, state: string, attempt: Attempt): void {
@@ -85,21 +88,30 @@ export function createVisits() {
       const visit = visits.get(idOf(req));
       if (!visit) return;
       visits.delete(idOf(req));
-      keep(res, { ...visit, signedIn });
+      keep(res, { ...visit, signedIn, notes: [] });
     },
 
-    /** Ends the sign-ins of one session at the OAuth2 server. @returns whose they were */
-    signOutSession(sid: string): string[] {
-      const concerned = [...visits.values()].filter(
-        ({ signedIn }) => signedIn?.tokens.claims?.['sid'] === sid,
-      );
-      return concerned.map((visit) => {
-        const name = nameOf(visit.signedIn?.tokens);
-        delete visit.signedIn;
-        return name;
-      });
+    /**
+     * Ends the sign-in of this browser; the session is kept in mind, since the server's own notice
+     * of its end may come later.
+     */
+    signOut,
+
+    /** Ends the sign-ins of one session at the OAuth2 server, and notes in them how that was said. */
+    endSession(sid: string, notice: string): void {
+      for (const visit of visits.values()) {
+        if (visit.signedIn?.tokens.claims?.['sid'] === sid) signOut(visit);
+        if (visit.ended?.sid !== sid) continue;
+        visit.notes.push(`${notice} The session of ${visit.ended.name} is over.`);
+      }
     },
   };
+}
+
+function signOut(visit: Visit): void {
+  const tokens = visit.signedIn?.tokens;
+  delete visit.signedIn;
+  if (tokens) visit.ended = { sid: tokens.claims?.['sid'], name: nameOf(tokens) };
 }
 
 /** The friendliest name that the tokens have for the person. */
