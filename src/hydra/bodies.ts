@@ -1,11 +1,11 @@
+/**
+ * What we say. Bodies are picked member by member: up to 2.3 the server refuses the whole answer for
+ * a member that it does not know, and so no stray one of a caller's gets in.
+ */
 import type { AcceptConsent, AcceptLogin, Reject } from './types.ts';
 import type { Dialect } from './version.ts';
 
-/**
- * Bodies are picked member by member: up to 2.3 the server refuses the whole answer for a member
- * that it does not know, and here a stray one of the caller's cannot get in.
- */
-export function acceptLoginBody(answer: AcceptLogin, { mayHave }: Dialect): object {
+export function acceptLogin(answer: AcceptLogin, { mayHave }: Dialect): object {
   return {
     subject: answer.subject,
     remember: answer.remember,
@@ -19,7 +19,7 @@ export function acceptLoginBody(answer: AcceptLogin, { mayHave }: Dialect): obje
   };
 }
 
-export function acceptConsentBody(answer: AcceptConsent): object {
+export function acceptConsent(answer: AcceptConsent): object {
   return {
     grant_scope: answer.grant_scope,
     grant_access_token_audience: answer.grant_access_token_audience,
@@ -32,7 +32,7 @@ export function acceptConsentBody(answer: AcceptConsent): object {
   };
 }
 
-export function rejectBody(answer: Reject): object {
+export function reject(answer: Reject): object {
   return {
     error: answer.error,
     error_description: answer.error_description,
@@ -40,11 +40,11 @@ export function rejectBody(answer: Reject): object {
   };
 }
 
-export function userCodeBody(userCode: string): object {
-  return { user_code: userCode };
+export function userCode(code: string): object {
+  return { user_code: code };
 }
 
-/** A body that is not there at all counts as undecodable in some places. */
-export function emptyBody(): object {
+/** For where nothing is to say: some places take no body at all for an undecodable one. */
+export function empty(): object {
   return {};
 }

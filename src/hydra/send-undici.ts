@@ -24,7 +24,7 @@ export function createUndiciSender({ origin, headers, ca }: SenderConfig): Sende
     bodyTimeout: 0,
   });
   const getHeaders = Object.entries(headers).flat();
-  const putHeaders = [...getHeaders, 'content-type', 'application/json'];
+  const putHeaders = Object.entries({ ...headers, 'content-type': 'application/json' }).flat();
 
   function send({ method, path, body, timeoutMs }: SendRequest): Promise<Answer> {
     return new Promise((resolve, reject) => {

@@ -2,23 +2,9 @@ import { createExchange } from './exchange.ts';
 import { faultOf, hydraErrorOf, isRouteUnknown } from './faults.ts';
 import type { HydraCall, HydraConfig, Observe } from './hydra-config.ts';
 import { HydraError } from './hydra-error.ts';
+import type { Operation } from './operations.ts';
 import { SendError, type Answer } from './send.ts';
 import { detectDialect, dialectOf, isSentToPrefix, type Dialect } from './version.ts';
-
-/** What is known of an operation before it is called. */
-export interface Operation<T> {
-  /** For messages and `observe`. */
-  name: string;
-  method: 'GET' | 'PUT';
-  /** Below the prefix of the server's version. */
-  path: string;
-  /** Query parameter of the challenge. Without one, the path stands at the root in every version. */
-  parameter?: string;
-  /** The one status of success. */
-  status: 200 | 204;
-  /** @throws Misshapen */
-  read(body: string, challenge: string): T;
-}
 
 interface CallOptions {
   challenge?: string;

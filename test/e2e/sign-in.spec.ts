@@ -157,7 +157,7 @@ test('works in a pop-up, which its opener can still see', async ({ page, world }
 
 test('carries requests of many kilobytes', async ({ page, world }) => {
   const state = 'long-'.repeat(2000);
-  await page.goto(await authorizationUrl(world, { state }));
+  await page.goto(await authorizationUrl(world, {}, state));
   await signIn(page);
   await allow(page);
   await page.waitForURL((url) => url.searchParams.get('state') === state);

@@ -1,6 +1,13 @@
 /** Every screen in every state that looks different, each with the way to it. */
 import type { Page } from '@playwright/test';
-import { allow, authorizationUrl, getTokens, pressInSampleApp, signIn } from './steps.ts';
+import {
+  allow,
+  authorizationUrl,
+  getTokens,
+  pressInSampleApp,
+  signIn,
+  type AppWish,
+} from './steps.ts';
 import type { World } from './world.ts';
 
 export type Screen = [name: string, open: (page: Page, world: World) => Promise<void>];
@@ -104,11 +111,7 @@ export async function openLogin(page: Page, world: World): Promise<void> {
   await page.goto(await authorizationUrl(world));
 }
 
-export async function openConsent(
-  page: Page,
-  world: World,
-  wish: Parameters<typeof authorizationUrl>[1] = {},
-): Promise<void> {
+export async function openConsent(page: Page, world: World, wish: AppWish = {}): Promise<void> {
   await page.goto(await authorizationUrl(world, wish));
   await signIn(page);
   await page.waitForURL(/\/consent\?/);
@@ -148,7 +151,7 @@ async function go(page: Page, { porticoUrl }: World, path: string): Promise<void
 
 async function openPausedLogin(page: Page, world: World): Promise<void> {
   await openLogin(page, world);
-  const login = `${crypto.randomUUID()}@example.org`;
+  const login = `nobody-${crypto.randomUUID().slice(0, 8)}@example.org`;
   for (let tries = 0; tries < 6; tries += 1) {
     // oxlint-disable-next-line no-await-in-loop -- one try after the other
     await Promise.all([

@@ -1,6 +1,9 @@
 /** What people do, step by step. Fields are found by id, so the steps work in every language. */
+import { createHash } from 'node:crypto';
 import type { Page } from '@playwright/test';
 import { ada, type World } from './world.ts';
+
+const usualScopes = 'openid profile email';
 
 /** Opens the sample app and presses one of its buttons. */
 export async function pressInSampleApp(page: Page, world: World, label: string): Promise<void> {
@@ -42,19 +45,22 @@ export interface AppWish {
   scope?: string;
   audience?: string[];
   isChecked?: boolean;
-  state?: string;
 }
 
 /** Registers an app and makes the address of its authorization request; nobody waits behind it. */
-export async function authorizationUrl(world: World, wish: AppWish = {}): Promise<string> {
-  const { name = 'Meadow Notes', scope = 'openid profile email', audience = [] } = wish;
+export async function authorizationUrl(
+  world: World,
+  { name = 'Meadow Notes', scope = usualScopes, audience = [], isChecked = true }: AppWish = {},
+  state = 'a state for the tests',
+): Promise<string> {
   const redirectUri = `${world.sampleUrl}/terms`;
-  const { client_id: id } = await world.standIn.registerClient({
-    client_name: name,
+  const app = { client_name: name, scope, audience, metadata: { checked: isChecked } };
+  // The same id for the same app: its colour on the screens depends on it.
+  const id = createHash('sha256').update(JSON.stringify(app)).digest('hex').slice(0, 12);
+  await world.register({
+    ...app,
+    client_id: id,
     redirect_uris: [redirectUri],
-    scope,
-    audience,
-    metadata: { checked: wish.isChecked ?? true },
     policy_uri: `${world.sampleUrl}/policy`,
     tos_uri: `${world.sampleUrl}/terms`,
   });
@@ -63,7 +69,7 @@ export async function authorizationUrl(world: World, wish: AppWish = {}): Promis
     response_type: 'code',
     redirect_uri: redirectUri,
     scope,
-    state: wish.state ?? 'a state for the tests',
+    state,
     ...(audience.length > 0 && { audience: audience.join(' ') }),
   });
   return `${world.standIn.publicUrl}/oauth2/auth?${query.toString()}`;

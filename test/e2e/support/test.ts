@@ -23,6 +23,7 @@ const nextAddress = () => `198.18.${Math.floor(++addresses / 250)}.${(addresses 
  */
 export const test = base.extend<Fixtures, { world: World }>({
   world: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixtures that are used from it
     async ({}, use) => {
       const world = await createWorld();
       await use(world);

@@ -6,6 +6,7 @@ import { createApp } from '../../../src/app.ts';
 import { assemble } from '../../../src/assemble.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { demoLogins, demoPassword, writeDemoUsers } from '../../../src/dev/demo-users.ts';
+import type { ClientBody } from '../../../src/dev/admin/client-record.ts';
 import { startStandIn, type StandIn } from '../../../src/dev/oauth2/start-stand-in.ts';
 import { startSampleClient } from '../../../src/dev/sample-client.ts';
 import { startServer } from '../../../src/web/server.ts';
@@ -15,6 +16,8 @@ export interface World {
   porticoUrl: string;
   sampleUrl: string;
   standIn: StandIn;
+  /** Registers a client unless it is there already. */
+  register(client: ClientBody & { client_id: string }): Promise<void>;
   /** Lets this much time pass at the OAuth2 server, so that challenges grow old. */
   passTime(seconds: number): void;
   /** Makes the OAuth2 server forget who signed in and what was allowed, and sets its clock right. */
@@ -55,10 +58,16 @@ export async function createWorld(): Promise<World> {
   listener = createApp(parts);
   const sample = await startSampleClient({ port: 0, issuer, adminUrl });
 
+  const registered = new Set<string>();
   return {
     porticoUrl,
     sampleUrl: sample.url,
     standIn,
+    async register(client) {
+      if (registered.has(client.client_id)) return;
+      registered.add(client.client_id);
+      await standIn.registerClient(client);
+    },
     passTime(seconds) {
       passedMs += seconds * 1000;
     },
