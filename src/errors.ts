@@ -43,11 +43,11 @@ const codeOfKind: Record<string, ErrorCode> = {
 /** What a page needs to offer a way forward. All optional: a button without a target is left out. */
 export interface WayForward {
   /** Where the sign-in can begin again: the address of the original authorization request. */
-  startAgain?: string;
+  startAgain?: string | undefined;
   /** The app that sent the person here. */
-  app?: { name: string; initial: string; hue: number; href?: string };
+  app?: { name: string; initial: string; hue: number; href?: string } | undefined;
   /** Seconds until the next try makes sense. */
-  retryAfterSeconds?: number;
+  retryAfterSeconds?: number | undefined;
 }
 
 /** A fault that the person should know of; `web/error-handler.ts` makes the page. */

@@ -27,7 +27,7 @@ import { localeOf, preferLocales } from '../web/locale.ts';
 import { audit } from '../web/log.ts';
 import { scopeView } from '../web/scope-views.ts';
 import { appView, personView, returnHostOf, webAddress } from '../web/views.ts';
-import { restartAsSomebodyElse, restartOf } from '../web/way-back.ts';
+import { restartAsSomebodyElse, wayBackOf } from '../web/way-back.ts';
 import type { Desk } from './desk.ts';
 
 type Needs = { hydra: Pick<Hydra, 'consent'>; identity: Pick<Identity, 'find'> } & Pick<
@@ -103,7 +103,7 @@ export function consentRoutes(needs: Needs): Router {
   async function openRequest(challenge: string): Promise<ConsentRequest> {
     const request = await hydra.consent.get(challenge);
     const flow = flowMarkOf(request.context);
-    if (flow) void answers.recall(flow, undefined);
+    if (flow && answers.isClosed(flow)) throw new PublicError('challenge_used', wayBackOf(request));
     return request;
   }
 
@@ -112,8 +112,7 @@ export function consentRoutes(needs: Needs): Router {
     const user = await needs.identity.find(request.subject);
     if (user && !user.disabled) return user;
     const startAgain = restartAsSomebodyElse(request.request_url);
-    const app = appView(request.client);
-    throw new PublicError('account_unknown', { app, ...(startAgain && { startAgain }) });
+    throw new PublicError('account_unknown', { ...wayBackOf(request), startAgain });
   }
 
   async function noteConnected(
@@ -141,13 +140,11 @@ export function consentRoutes(needs: Needs): Router {
     const { challenge, client, request_url: requestUrl } = request;
     const locale = localeOf(res);
     const ticked = formFault(res) && postedList(req, 'grant_scope');
-    const app = appView(client);
-    const startAgain = restartOf(requestUrl);
     const seconds = policy.consentRememberSeconds;
     const since = new Date(client.created_at ?? Number.NaN);
     res.render('consent', {
       ...formLocals(csrf, req, res, challenge),
-      app,
+      app: appView(client),
       person: personView(user),
       changeHref: isDeviceFlow(request) ? undefined : restartAsSomebodyElse(requestUrl),
       scopes: request.requested_scope.map((name) =>
@@ -165,7 +162,7 @@ export function consentRoutes(needs: Needs): Router {
         : { ago: Number.isNaN(since.getTime()) ? undefined : locale.ago(since) },
       isRemembered: postedText(req, 'remember') !== '',
       rememberTime: seconds > 0 ? locale.time(seconds) : undefined,
-      wayBack: wayBack.note(challenge, { app, ...(startAgain && { startAgain }) }),
+      wayBack: wayBack.note(challenge, wayBackOf(request)),
     });
   }
 

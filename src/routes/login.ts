@@ -21,7 +21,7 @@ import { formLocals, type Notice } from '../web/form-locals.ts';
 import { localeOf, preferLocales } from '../web/locale.ts';
 import { audit } from '../web/log.ts';
 import { appView } from '../web/views.ts';
-import { restartAsSomebodyElse, restartOf } from '../web/way-back.ts';
+import { restartAsSomebodyElse, wayBackOf } from '../web/way-back.ts';
 import type { Desk } from './desk.ts';
 
 type Needs = { hydra: Pick<Hydra, 'login'>; identity: Identity } & Pick<
@@ -160,22 +160,20 @@ export function loginRoutes(needs: Needs): Router {
     form: { challenge: string; login: string; tried?: Exclude<Tried, { user: User }> },
   ): void {
     preferLocales(needs.locales, res, request.oidc_context?.ui_locales);
-    const app = appView(request.client);
     const { challenge, login, tried } = form;
     if (tried) res.status('seconds' in tried ? 429 : 400);
     if (tried && 'seconds' in tried) res.setHeader('Retry-After', String(tried.seconds));
     const locals = formLocals(csrf, req, res, challenge);
-    const startAgain = restartOf(request.request_url);
     const { loginRememberSeconds } = policy;
     res.render('login', {
       ...locals,
-      app,
+      app: appView(request.client),
       login,
       notice: tried ? noticeOf(res, tried) : locals.notice,
       isWrong: tried !== undefined && 'isWrong' in tried,
       isRemembered: postedText(req, 'remember') !== '',
       rememberTime: loginRememberSeconds > 0 ? localeOf(res).time(loginRememberSeconds) : undefined,
-      wayBack: wayBack.note(challenge, { app, ...(startAgain && { startAgain }) }),
+      wayBack: wayBack.note(challenge, wayBackOf(request)),
     });
   }
 

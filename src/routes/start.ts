@@ -3,8 +3,8 @@ import { PublicError } from '../errors.ts';
 import type { Identity } from '../identity/backend.ts';
 import { leave } from '../web/answer.ts';
 import { postedText } from '../web/challenge.ts';
-import { formFault } from '../web/csrf.ts';
 import { methodUnknown } from '../web/error-handler.ts';
+import { refusalNotice } from '../web/form-locals.ts';
 import { personView } from '../web/views.ts';
 import type { Desk } from './desk.ts';
 
@@ -15,9 +15,9 @@ export function startRoutes({ identity, csrf, pages, sessions }: Needs): Router 
   async function showStart(req: Request, res: Response): Promise<void> {
     const signIn = await sessions.signedIn(req, res);
     const user = signIn && (await identity.find(signIn.subject));
-    if (formFault(res)) res.status(403);
     res.render('start', {
       person: user && personView(user),
+      notice: refusalNotice(res),
       csrfToken: user && csrf.tokenFor(req, res),
     });
   }

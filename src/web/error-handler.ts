@@ -133,10 +133,8 @@ function showFault(
     const href = targets[name];
     return href ? [{ label: t(labels[name], { app: way.app?.name ?? '' }), href, style }] : [];
   });
-  const values = {
-    app: way.app?.name ?? t('error.the_app'),
-    time: time(way.retryAfterSeconds ?? 60),
-  };
+  const { retryAfterSeconds: wait } = way;
+  const values = { app: way.app?.name, time: wait && time(wait) };
   res.status(statusOf[code]).render('error', {
     tile,
     kind,

@@ -18,7 +18,8 @@ export function formLocals(csrf: Csrf, req: Request, res: Response, challenge: s
   };
 }
 
-function refusalNotice(res: Response): Notice | undefined {
+/** Says why the post behind this page was refused; `undefined` on an ordinary page view. */
+export function refusalNotice(res: Response): Notice | undefined {
   const { t } = localeOf(res);
   switch (formFault(res)) {
     case 'form_expired':

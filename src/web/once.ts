@@ -81,12 +81,13 @@ export function createAnswers() {
     }
   }
 
-  /** From now on this key counts as answered: `recall` and `once` throw. */
-  function close(key: string): void {
-    used.set(keyOf(key), true);
-  }
-
-  return { recall, once, close };
+  return {
+    recall,
+    once,
+    /** Notes that whatever this key stands for has ended. */
+    close: (key: string) => void used.set(keyOf(key), true),
+    isClosed: (key: string) => used.has(keyOf(key)),
+  };
 }
 
 export type Answers = ReturnType<typeof createAnswers>;

@@ -16,7 +16,7 @@ export interface PersonView {
   initial: string;
 }
 
-interface Client {
+export interface Client {
   client_id: string;
   client_name?: string;
   client_uri?: string;

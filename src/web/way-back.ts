@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import { LRUCache } from 'lru-cache';
 import type { WayForward } from '../errors.ts';
 import { postedText } from './challenge.ts';
-import { webAddress } from './views.ts';
+import { appView, webAddress, type Client } from './views.ts';
 
 /** The hidden field of a form that holds the way back. */
 const field = 'way_back';
@@ -56,6 +56,11 @@ export function createWayBack(secrets: readonly string[]) {
 }
 
 export type WayBack = ReturnType<typeof createWayBack>;
+
+/** The way back from a request of the OAuth2 server: its app, and where it begins anew. */
+export function wayBackOf(request: { client: Client; request_url: string }): WayForward {
+  return { app: appView(request.client), startAgain: restartOf(request.request_url) };
+}
 
 /**
  * The address at which a sign-in begins anew: the authorization request itself, or the page for
