@@ -16,8 +16,7 @@ export interface Parts {
  * Builds the parts once. Nothing here waits for the OAuth2 server: it may start later than we do.
  * @throws when the people cannot be read; the message is for the operator
  */
-export async function assemble(config: Config): Promise<Parts> {
-  const log = createLog(config.log.level);
+export async function assemble(config: Config, log = createLog(config.log.level)): Promise<Parts> {
   const identity = await createIdentity(config.identity, log);
   const hydra = createHydra(config.hydra, adminCallLog(log));
   return { config, log, hydra, identity };

@@ -18,6 +18,7 @@ interface Server {
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { env } = process;
+const orphanCheckMs = 250;
 
 async function main(): Promise<void> {
   const ports = await choosePorts();
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void stop());
+  whenOrphaned(() => void stop());
 
   await portico.started;
   say(`
@@ -115,6 +117,17 @@ async function porticoEnv(port: number, baseUrl: string, server: Server) {
     USERS_FILE: env['USERS_FILE'] || (await writeDemoUsers(join(root, '.cache/dev'))),
     LOG_LEVEL: env['LOG_LEVEL'] || 'warn',
   };
+}
+
+/** The shell of npm does not pass on the signal that ends it; started otherwise, we may outlive a shell. */
+function whenOrphaned(stop: () => void): void {
+  const parent = process.ppid;
+  if (!env['npm_lifecycle_event']) return;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    stop();
+  }, orphanCheckMs);
 }
 
 function demoAccounts(): string {

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { watchFolders } from './watch-folders.ts';
 
@@ -46,9 +47,9 @@ export function runPortico({ folder, env, aliveUrl, say }: PorticoOptions): Runn
     { change, end, runs }: { change: Promise<unknown>; end: Promise<unknown>; runs: number },
   ): Promise<void> {
     const startedAt = performance.now();
-    await Promise.race([untilAlive(aliveUrl, child), change]);
+    const isAlive = await Promise.race([untilAlive(aliveUrl, child), change.then(() => false)]);
     events.emit('started');
-    if (runs > 1 && isRunning(child)) {
+    if (runs > 1 && isAlive) {
       say(`Portico is back after ${Math.round(performance.now() - startedAt)} ms.`);
     }
     await Promise.race([end, change]);
@@ -59,8 +60,8 @@ export function runPortico({ folder, env, aliveUrl, say }: PorticoOptions): Runn
   }
 
   const watch = watchFolders(
-    ['src', 'views', 'public'].map((name) => `${folder}/${name}`),
-    { except: [`${folder}/src/dev`] },
+    ['src', 'views', 'public'].map((name) => join(folder, name)),
+    { except: [join(folder, 'src/dev')] },
     () => events.emit('change'),
   );
   const started = once(events, 'started').then(() => undefined);
@@ -92,16 +93,18 @@ async function stop(child: ChildProcess, end: Promise<unknown>): Promise<void> {
   clearTimeout(deadline);
 }
 
-async function untilAlive(url: string, child: ChildProcess): Promise<void> {
+/** @returns false when the process ended before it answered */
+async function untilAlive(url: string, child: ChildProcess): Promise<boolean> {
   while (isRunning(child)) {
     // oxlint-disable-next-line no-await-in-loop -- it is asked until it answers
-    if (await isAlive(url)) return;
+    if (await answers(url)) return true;
     // oxlint-disable-next-line no-await-in-loop
     await wait(aliveEveryMs);
   }
+  return false;
 }
 
-async function isAlive(url: string): Promise<boolean> {
+async function answers(url: string): Promise<boolean> {
   try {
     const { ok, body } = await fetch(url, { signal: AbortSignal.timeout(stopWithinMs) });
     await body?.cancel();

@@ -1,4 +1,4 @@
-import { readdirSync, watch, type FSWatcher } from 'node:fs';
+import { existsSync, readdirSync, watch, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 
 export interface FolderWatch {
@@ -20,45 +20,36 @@ export function watchFolders(
   { except }: { except: string[] },
   onChange: () => void,
 ): FolderWatch {
-  const watches = new Map<string, FSWatcher>();
+  const watches: FSWatcher[] = [];
   let timer: NodeJS.Timeout | undefined;
 
   function follow(folder: string): void {
-    if (except.includes(folder)) return;
-    if (!watches.has(folder)) watches.set(folder, begin(folder));
+    if (except.includes(folder) || !existsSync(folder)) return;
+    watches.push(watch(folder, (_event, name) => notice(name ?? '')).on('error', () => {}));
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       if (entry.isDirectory()) follow(join(folder, entry.name));
     }
   }
 
-  function begin(folder: string): FSWatcher {
-    const begun = watch(folder, (_event, name) => notice(name ?? ''));
-    begun.on('error', () => forget(folder)); // the folder is gone
-    return begun;
-  }
-
-  function forget(folder: string): void {
-    watches.get(folder)?.close();
-    watches.delete(folder);
-  }
-
   function notice(name: string): void {
-    const isFolderPerhaps = !name.includes('.');
-    if (isFolderPerhaps) followAll();
-    if (!isFolderPerhaps && !isSource.test(name)) return;
+    const mayBeFolder = !name.includes('.');
+    // It may be new, or another one under an old name.
+    if (mayBeFolder) followAnew();
+    if (!mayBeFolder && !isSource.test(name)) return;
     clearTimeout(timer);
     timer = setTimeout(onChange, quietMs);
   }
 
-  function followAll(): void {
+  function followAnew(): void {
+    close();
     for (const root of roots) follow(root);
   }
 
-  followAll();
-  return {
-    close() {
-      clearTimeout(timer);
-      for (const folder of watches.keys()) forget(folder);
-    },
-  };
+  function close(): void {
+    clearTimeout(timer);
+    for (const open of watches.splice(0)) open.close();
+  }
+
+  followAnew();
+  return { close };
 }

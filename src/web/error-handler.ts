@@ -38,7 +38,7 @@ const theirs: Face = { ...ours, tile: 'cloud' };
 const again: Face = { tile: 'caution', kind: 'accent', ways: [['tryAgain', 'strong']] };
 const paused: Face = { tile: 'clock', kind: 'accent', ways: [['app', 'tonal']] };
 
-/** How each fault looks, and which ways lead on from it. A way without a target is left out. */
+/** How each fault looks, and which ways lead on from it. One without a target is left out; when none is left, the start page leads on. */
 const faces: Record<ErrorCode, Face> = {
   decision_unknown: again,
   request_malformed: lost,
@@ -129,10 +129,13 @@ function showFault(
     app: way.app?.href,
     home: `${base}/`,
   };
-  const buttons = ways.flatMap(([name, style]) => {
-    const href = targets[name];
-    return href ? [{ label: t(labels[name], { app: way.app?.name ?? '' }), href, style }] : [];
-  });
+  const known = ways.filter(([name]) => targets[name]);
+  const shown: typeof ways = known.length > 0 ? known : [['home', 'tonal']];
+  const buttons = shown.map(([name, style]) => ({
+    label: t(labels[name], { app: way.app?.name ?? '' }),
+    href: targets[name],
+    style,
+  }));
   const { retryAfterSeconds: wait } = way;
   const values = { app: way.app?.name, time: wait && time(wait) };
   res.status(statusOf[code]).render('error', {

@@ -68,12 +68,8 @@ export async function startAdminStub({
       else usual();
     });
   });
-  // the kernel may still hold the port of a server that was just closed
   let port = 0;
-  const listen = () =>
-    new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(port, '127.0.0.1', resolve);
-    });
+  const listen = () => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const goDown = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());

@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util';
+import { workNames, type WorkName } from './works.ts';
+
+export interface Options {
+  rounds: number;
+  /** Of each measurement. */
+  ms: number;
+  /** Before the first measurement of a kind of work. */
+  warmMs: number;
+  works: readonly WorkName[];
+  isJson: boolean;
+}
+
+export const usage = `npm run bench -- [--quick] [--json] [--only ${workNames.join(',')}]
+
+  --quick  a look of about 20 seconds; without it some ten minutes
+  --json   the findings as JSON on standard output, the table on standard error
+  --only   some kinds of work
+
+  BENCH_PEER_URL    another app to measure beside; ratios are to it instead of to the bare page
+  BENCH_PEER_START  a shell command that starts it (with PORT and HYDRA_ADMIN_URL), so that its
+                    start and its memory can be measured, and it gets the same core
+  BENCH_PEER_USER   email:password of somebody who may sign in there, foo@bar.com:foobar
+  BENCH_ADMIN_PORT  where the admin API shall be, for a peer that runs already`;
+
+/** @throws for what it does not know; the message is for the person at the terminal */
+export function readOptions(args: string[]): Options {
+  const { values } = parseArgs({
+    args,
+    options: {
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      only: { type: 'string' },
+    },
+  });
+  const works = values.only?.split(',') ?? [...workNames];
+  const unknown = works.find((name) => !workNames.some((known) => known === name));
+  if (unknown !== undefined) throw new TypeError(`There is no work "${unknown}".`);
+  const pace = values.quick
+    ? { rounds: 2, ms: 300, warmMs: 300 }
+    : { rounds: 5, ms: 3_000, warmMs: 3_000 };
+  return { ...pace, works: works as WorkName[], isJson: values.json };
+}

@@ -1,0 +1,104 @@
+import type { App } from './apps.ts';
+import {
+  measurePace,
+  measureTimes,
+  startApp,
+  type Pace,
+  type RunningApp,
+  type Times,
+} from './measure.ts';
+import type { Options } from './options.ts';
+import { usageOf } from './process-usage.ts';
+import { spreadOf } from './spread.ts';
+import { worksAt, type WorkName } from './works.ts';
+import { closedLoop } from './load.ts';
+
+/** All that was found about one app at one kind of work, a round after the other. */
+export interface Found {
+  paces: Pace[];
+  /** At half of its own peak. */
+  halfLoad: Times[];
+  /** At half of the peak of the slowest app: the same rate for all. */
+  sameRate: Times[];
+}
+
+export interface Findings {
+  startMs: number[];
+  peakMemory: number | undefined;
+  works: Partial<Record<WorkName, Found>>;
+}
+
+/**
+ * Measures all apps. In each round every app has its turn at the same work, one after the other, so
+ * that a slow minute of the machine is a slow minute for all of them.
+ * @param driver the process group of the admin API
+ * @param tell hears what is being done
+ * @returns what was found, by the name of the app
+ */
+export async function measureAll(
+  apps: App[],
+  options: Options,
+  { driver, tell }: { driver: number; tell: (what: string) => void },
+): Promise<Map<string, Findings>> {
+  const found = new Map<string, Findings>(
+    apps.map(({ name }) => [name, { startMs: [], peakMemory: undefined, works: {} }]),
+  );
+  tell('starting');
+  for (let round = 0; round < options.rounds; round++) {
+    for (const app of apps.filter(({ command }) => command)) {
+      const { process: started } = await startApp(app);
+      found.get(app.name)!.startMs.push(started!.startMs);
+      await started!.stop();
+    }
+  }
+  const running: RunningApp[] = [];
+  try {
+    for (const app of apps) running.push(await startApp(app));
+    await measureWorks(running, options, { found, driver, tell });
+    for (const { name, process: started } of running) {
+      found.get(name)!.peakMemory = started && usageOf(started.group)?.peakMemory;
+    }
+  } finally {
+    for (const { process: started } of running) await started?.stop();
+  }
+  return found;
+}
+
+async function measureWorks(
+  running: RunningApp[],
+  { rounds, ms, warmMs, works }: Options,
+  { found, driver, tell }: Parameters<typeof measureAll>[2] & { found: Map<string, Findings> },
+): Promise<void> {
+  const turns = works.map((name) => ({
+    name,
+    apps: running.map((app) => {
+      const one: Found = { paces: [], halfLoad: [], sameRate: [] };
+      found.get(app.name)!.works[name] = one;
+      return { app, work: worksAt(app.site)[name], found: one };
+    }),
+  }));
+  for (const { name, apps } of turns) {
+    tell(`warming up: ${name}`);
+    for (const { app, work } of apps) await closedLoop(app.site.url, work, warmMs);
+  }
+  for (let round = 1; round <= rounds; round++) {
+    for (const { name, apps } of turns) {
+      tell(`round ${round} of ${rounds}, as fast as it goes: ${name}`);
+      for (const turn of apps) {
+        turn.found.paces.push(await measurePace(turn.app, turn.work, { ms, driver }));
+      }
+    }
+  }
+  for (let round = 1; round <= rounds; round++) {
+    for (const { name, apps } of turns) {
+      tell(`round ${round} of ${rounds}, at a fixed rate: ${name}`);
+      const peaks = apps.map((turn) => spreadOf(turn.found.paces.map((p) => p.perSecond))!.median);
+      for (const [index, { app, work, found: one }] of apps.entries()) {
+        const own = { perSecond: peaks[index]! / 2, ms };
+        one.halfLoad.push(await measureTimes(app, work, own));
+        const same = { perSecond: Math.min(...peaks) / 2, ms };
+        one.sameRate.push(await measureTimes(app, work, same));
+      }
+    }
+  }
+}

@@ -1,0 +1,240 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import type { Browser } from '../support/browser.ts';
+import { control, link } from '../support/page.ts';
+import { addressOf, foosLogin, newChallenge } from '../support/screens.ts';
+
+let stub: AdminStub;
+let app: TestApp;
+
+beforeAll(async () => {
+  stub = await startAdminStub();
+  app = await startApp(stub, { TRUST_PROXY: 'loopback' });
+});
+beforeEach(() => stub.reset());
+afterAll(async () => {
+  await app.close();
+  await stub.close();
+});
+
+const rightCode = 'fKt7pW3x';
+let addresses = 0;
+function newBrowser(address = `198.51.100.${(addresses += 1)}`): Browser {
+  return app.browser({ 'X-Forwarded-For': address });
+}
+const device = (more = ''): string =>
+  addressOf('/device/verify', 'device_challenge', stub.device(newChallenge('d'), rightCode)) + more;
+const typed = () => stub.sent('device.accept').map(({ body }) => body?.['user_code']);
+const headingOf = 'Connect a device';
+
+describe('the page for a code', () => {
+  test('asks for it, and warns of codes that others sent', async () => {
+    const page = await newBrowser().get(device());
+    expect(page.status).toBe(200);
+    expect(page.heading).toBe(headingOf);
+    expect(page.text).toContain('Type the code that your TV or other device shows.');
+    expect(page.text).toContain('If someone sent you a code or read one out to you, stop here.');
+    expect(control(page, 'code')).toMatchObject({ name: 'user_code', value: '' });
+    expect(control(page, 'verify')).toMatchObject({ name: 'decision', value: 'accept' });
+  });
+
+  test('shows a code that came along, and does nothing with it by itself', async () => {
+    const browser = newBrowser();
+    const page = await browser.get(device(`&user_code=${rightCode}`));
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('Is this the code that your device shows?');
+    expect(control(page, 'code')?.value).toBe(rightCode);
+    expect(stub.calls).toEqual([]);
+    const done = await browser.submit(page, { press: 'verify' });
+    expect(done.leadsTo).toContain('device_verifier=');
+  });
+
+  test('shows a code that came along as text, one of several not at all', async () => {
+    const code = encodeURIComponent('"><script>alert(1)</script>');
+    const page = await newBrowser().get(device(`&user_code=${code}`));
+    expect(control(page, 'code')?.value).toBe('"><script>alert(1)</script>');
+    expect(page.html).not.toContain('<script');
+    const twice = await newBrowser().get(device('&user_code=a&user_code=b'));
+    expect(control(twice, 'code')?.value).toBe('');
+    const absent = await newBrowser().get(device('&user_code='));
+    expect(absent.text).toContain('Type the code');
+  });
+
+  test('without a challenge leads to where codes are asked for', async () => {
+    const page = await newBrowser().get('/device/verify');
+    expect(page.status).toBe(400);
+    expect(page.heading).toBe('Start from an app');
+    const hrefs = page.links.map(({ href }) => href);
+    expect(hrefs).toContain('http://127.0.0.1:4444/oauth2/device/verify');
+    for (const query of ['?device_challenge=', '?device_challenge=a&device_challenge=b']) {
+      expect((await newBrowser().get(`/device/verify${query}`)).status).toBe(400);
+    }
+    expect(stub.calls).toEqual([]);
+  });
+});
+
+describe('a code', () => {
+  test.each([
+    ['with a hyphen', 'fKt7-pW3x'],
+    ['with blanks', ' fKt7 pW3x '],
+    ['with other dashes and blanks', 'fKt7–\u00a0pW3x\t'],
+  ])('is sent without what people put between its letters: %s', async (_how, code) => {
+    const browser = newBrowser();
+    const page = await browser.get(device());
+    const done = await browser.submit(page, { fill: { code } });
+    expect(done.status).toBe(200);
+    expect(done.leadsTo).toMatch(
+      /^http:\/\/127\.0\.0\.1:4444\/oauth2\/device\/verify\?.*_verifier=/,
+    );
+    expect(typed()).toEqual([rightCode]);
+  });
+
+  test.each([
+    ['wrong', 'AAAABBBB', ['AAAABBBB']],
+    ['of another case', 'FKT7PW3X', ['FKT7PW3X']],
+    ['empty', '', []],
+    ['nothing but hyphens', ' - - ', []],
+  ])('that is %s shows the form again, 400, with what was typed', async (_what, code, sent) => {
+    const browser = newBrowser();
+    const page = await browser.get(device());
+    const again = await browser.submit(page, { fill: { code } });
+    expect(again.status).toBe(400);
+    expect(again.title).toMatch(/^Error: /);
+    expect(again.heading).toBe(headingOf);
+    expect(again.text).toContain('That code is wrong or too old. Look at the device again.');
+    expect(control(again, 'code')?.value).toBe(code);
+    expect(control(again, 'code')?.tag).toContain('aria-invalid="true"');
+    expect(typed()).toEqual(sent);
+    const done = await browser.submit(again, { fill: { code: rightCode } });
+    expect(done.leadsTo).toContain('device_verifier=');
+  });
+
+  test('posted twice is sent once, and has one answer', async () => {
+    const browser = newBrowser();
+    const address = device();
+    const page = await browser.get(address);
+    const work = { fill: { code: rightCode } };
+    const pages = await Promise.all([1, 2, 3].map(() => browser.submit(page, work)));
+    expect(new Set(pages.map(({ leadsTo }) => leadsTo)).size).toBe(1);
+    expect(typed()).toEqual([rightCode]);
+    expect((await browser.get(address)).leadsTo).toBe(pages[0]!.leadsTo);
+  });
+
+  test('is sent for nothing but the button of the page', async () => {
+    const browser = newBrowser();
+    const page = await browser.get(device());
+    const fields = page.forms[0]!.controls.filter(({ kind }) => kind === 'hidden').map(
+      ({ name, value }): [string, string] => [name, value],
+    );
+    for (const decision of ['', 'reject', 'yes']) {
+      const answer = await browser.post('/device/verify', [
+        ...fields,
+        ['user_code', rightCode],
+        ['decision', decision],
+      ]);
+      expect(answer.status).toBe(400);
+    }
+    const forged = await browser.submit(page, {
+      fill: { code: rightCode },
+      forge: { _csrf: 'broken' },
+    });
+    expect(forged.status).toBe(403);
+    expect(control(forged, 'code')?.value).toBe(rightCode);
+    expect(typed()).toEqual([]);
+  });
+
+  test('for a challenge that is unknown or too old has a page, and a new beginning', async () => {
+    const browser = newBrowser();
+    const page = await browser.get(device());
+    const old = control(page, 'device_challenge')!.value;
+    stub.set(old, 'expired');
+    const expired = await browser.submit(page, { fill: { code: rightCode } });
+    expect(expired.status).toBe(410);
+    expect(link(expired, 'Start again')?.href).toBe('http://127.0.0.1:4444/oauth2/device/verify');
+    const forge = { device_challenge: 'nobody-knows' };
+    const unknown = await browser.submit(page, { fill: { code: rightCode }, forge });
+    expect(unknown.status).toBe(404);
+  });
+
+  test('is not to be had when the server is not there, and counts as no try', async () => {
+    const browser = newBrowser();
+    const page = await browser.get(device());
+    stub.answer('device.accept', (_call, res) => res.writeHead(503).end());
+    for (let i = 0; i < 6; i++) {
+      expect((await browser.submit(page, { fill: { code: rightCode } })).status).toBe(502);
+    }
+    stub.usually();
+    const done = await browser.submit(page, { fill: { code: rightCode } });
+    expect(done.leadsTo).toContain('device_verifier=');
+  });
+});
+
+describe('many wrong codes', () => {
+  test('are stopped after five in one browser, and nothing is sent then', async () => {
+    const browser = newBrowser();
+    const page = await browser.get(device());
+    for (let i = 0; i < 5; i++) {
+      expect((await browser.submit(page, { fill: { code: `wrong${i}` } })).status).toBe(400);
+    }
+    const paused = await browser.submit(page, { fill: { code: rightCode } });
+    expect(paused.status).toBe(429);
+    expect(Number(paused.headers['retry-after'])).toBeGreaterThan(500);
+    expect(Number(paused.headers['retry-after'])).toBeLessThanOrEqual(600);
+    expect(paused.text).toContain('Too many tries. Wait');
+    expect(typed()).toHaveLength(5);
+  });
+
+  test('are stopped after twenty from one address, whatever the browser', async () => {
+    const address = '203.0.113.9';
+    const results: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      const browser = newBrowser(address);
+      const page = await browser.get(device());
+      for (let j = 0; j < 4 + Number(i < 4); j++) {
+        results.push((await browser.submit(page, { fill: { code: `wrong${j}` } })).status);
+      }
+    }
+    expect(results.filter((status) => status === 400)).toHaveLength(20);
+    expect(results.slice(-4)).toEqual([429, 429, 429, 429]);
+    const elsewhere = newBrowser();
+    const page = await elsewhere.get(device());
+    expect((await elsewhere.submit(page, { fill: { code: rightCode } })).status).toBe(200);
+  });
+
+  test('at the same moment get no further than one after the other', async () => {
+    const browser = newBrowser();
+    const page = await browser.get(device());
+    await Promise.all(
+      Array.from({ length: 12 }, (_, i) => browser.submit(page, { fill: { code: `bad${i}` } })),
+    );
+    expect(typed()).toHaveLength(5);
+  });
+});
+
+describe('the page at the end', () => {
+  test.each([['/device/success'], ['/oauth2/device/success']])(
+    'is at %s, and names no app that anybody may write into its address',
+    async (path) => {
+      const page = await newBrowser().get(`${path}?client_id=meadow-notes`);
+      expect(page.status).toBe(200);
+      expect(page.heading).toBe('Your device is connected');
+      expect(page.text).toContain('Go back to your device.');
+      expect(page.setCookies).toEqual([]);
+    },
+  );
+
+  test('names the app that this browser has just connected', async () => {
+    const browser = newBrowser();
+    const login = stub.login(newChallenge(), stub.inDeviceFlow);
+    const form = await browser.get(addressOf('/login', 'login_challenge', login));
+    await browser.submit(form, { fill: foosLogin });
+    const consent = stub.consent(newChallenge(), stub.inDeviceFlow);
+    const question = await browser.get(addressOf('/consent', 'consent_challenge', consent));
+    await browser.submit(question, { press: 'accept' });
+    const page = await browser.get('/device/success?client_id=meadow-notes');
+    expect(page.heading).toBe('Meadow Notes is connected');
+    const other = await browser.get('/device/success?client_id=another');
+    expect(other.heading).toBe('Your device is connected');
+  });
+});

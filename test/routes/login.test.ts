@@ -1,0 +1,470 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Parts } from '../../src/assemble.ts';
+import { IdentityError } from '../../src/identity/backend.ts';
+import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import type { Browser } from '../support/browser.ts';
+import { control, link, type Page } from '../support/page.ts';
+import { ada, foo, password } from '../support/people.ts';
+import { addressOf, foosLogin, newChallenge } from '../support/screens.ts';
+
+let stub: AdminStub;
+let app: TestApp;
+/** How many passwords were looked at. */
+let hashed = 0;
+
+/** Counts the passwords that are looked at. */
+function counting(parts: Parts): Parts {
+  const { identity } = parts;
+  const verify: typeof identity.verify = (login, secret) => {
+    hashed += 1;
+    return identity.verify(login, secret);
+  };
+  return { ...parts, identity: { ...identity, verify } };
+}
+
+beforeAll(async () => {
+  stub = await startAdminStub();
+  // each test may come from an address of its own, or the limits of one would stop another
+  app = await startApp(stub, { TRUST_PROXY: 'loopback' }, { change: counting });
+});
+beforeEach(() => {
+  stub.reset();
+  hashed = 0;
+});
+afterAll(async () => {
+  await app.close();
+  await stub.close();
+});
+
+let addresses = 0;
+function newBrowser(headers: Record<string, string> = {}, of = app): Browser {
+  addresses += 1;
+  return of.browser({ 'X-Forwarded-For': `198.51.100.${addresses}`, ...headers });
+}
+
+type Given = Parameters<AdminStub['login']>[1];
+const login = (given?: Given): string =>
+  addressOf('/login', 'login_challenge', stub.login(newChallenge('login'), given));
+const accepted = () => stub.sent('login.accept').map(({ body }) => body);
+const open = async (given?: Given, browser = newBrowser()): Promise<[Browser, Page]> => [
+  browser,
+  await browser.get(login(given)),
+];
+const wrong = { email: 'foo@bar.com', password: 'wrong' };
+
+describe('the sign-in page', () => {
+  test('says which app asks, and has what a password manager looks for', async () => {
+    const [, page] = await open();
+    expect(page.status).toBe(200);
+    expect(page.heading).toBe('Sign in to Meadow Notes');
+    expect(page.title).toBe('Sign in to Meadow Notes – Portico');
+    expect(page.text).toContain('Use your Portico account.');
+    expect(page.html).toMatch(/<span class="mark hue-[1-6]" aria-hidden="true">M<\/span>/);
+    expect(control(page, 'email')).toMatchObject({ name: 'email', value: '' });
+    expect(control(page, 'email')?.tag).toContain('autocomplete="username"');
+    expect(control(page, 'email')?.tag).toContain('autofocus');
+    expect(control(page, 'password')).toMatchObject({ type: 'password', value: '' });
+    expect(control(page, 'password')?.tag).toContain('autocomplete="current-password"');
+    expect(control(page, 'remember')).toMatchObject({ kind: 'checkbox', isChecked: false });
+    expect(control(page, 'accept')).toMatchObject({ name: 'decision', value: 'accept' });
+    expect(control(page, 'reject')).toMatchObject({ name: 'decision', value: 'reject' });
+    expect(page.text).toContain('Cancel and go back to Meadow Notes');
+    expect(stub.sent()).toEqual([]);
+  });
+
+  test('has the name that the app hinted at, as text', async () => {
+    const hint = '"><b>ada@example.org';
+    const [, page] = await open({ oidc_context: { login_hint: hint } });
+    expect(control(page, 'email')?.value).toBe(hint);
+    expect(page.html).not.toContain('<b>ada');
+    expect(control(page, 'password')?.tag).toContain('autofocus');
+  });
+
+  test('shows names of apps as text, cuts long ones and stands in for missing ones', async () => {
+    const [, tagged] = await open({ client: { client_name: '<script>alert(1)</script>' } });
+    expect(tagged.heading).toBe('Sign in to <script>alert(1)</script>');
+    const [, long] = await open({ client: { client_name: 'n'.repeat(80) } });
+    expect(long.heading).toBe(`Sign in to ${'n'.repeat(59)}…`);
+    const [, unnamed] = await open({ client: { client_name: ' ', client_id: 'app-7' } });
+    expect(unnamed.heading).toBe('Sign in to app-7');
+    const [, emoji] = await open({ client: { client_name: '🦄🦄' } });
+    expect(emoji.html).toContain('aria-hidden="true">?</span>');
+  });
+
+  test('presses "sign in" for the Enter key', async () => {
+    const [browser, page] = await open();
+    const done = await browser.submit(page, { fill: foosLogin });
+    expect(done.leadsTo).toContain('login_verifier=');
+  });
+});
+
+describe('signing in', () => {
+  test('accepts the person who proved it, and goes on by a page of our own', async () => {
+    const [browser, page] = await open();
+    const done = await browser.submit(page, { fill: foosLogin });
+    expect(accepted()).toEqual([
+      {
+        subject: 'foo@bar.com',
+        remember: false,
+        acr: '1',
+        amr: ['pwd'],
+        context: { portico_flow: expect.any(String) },
+      },
+    ]);
+    expect(done.status).toBe(200);
+    expect(done.headers['cache-control']).toBe('no-store');
+    expect(done.heading).toBe('Going back to Meadow Notes');
+    expect(done.leadsTo).toMatch(/^http:\/\/127\.0\.0\.1:4444\/oauth2\/auth\?.*login_verifier=/);
+    expect(link(done, 'Continue')?.href).toBe(done.leadsTo);
+  });
+
+  test('answers a client that wants no page with a 303', async () => {
+    const [browser, page] = await open();
+    for (const Accept of ['*/*', 'application/json']) {
+      const done = await browser.submit(page, { fill: foosLogin, headers: { Accept } });
+      expect(done.status).toBe(303);
+      expect(done.leadsTo).toContain('login_verifier=');
+    }
+  });
+
+  test.each([
+    ['by username', 'ada', ada],
+    ['in capitals', 'ADA.STRASSE@EXAMPLE.ORG', ada],
+    ['with blanks around', '  foo@bar.com ', foo],
+  ])('works %s', async (_how, email, person) => {
+    const [browser, page] = await open();
+    const secret = person === foo ? 'foobar' : password;
+    await browser.submit(page, { fill: { email, password: secret } });
+    expect(accepted()).toEqual([expect.objectContaining({ subject: person.subject })]);
+  });
+
+  test('begins a session under a new id, which no page before it has', async () => {
+    const [browser, page] = await open();
+    browser.setCookie('portico_session', 's%3Aplanted.by-somebody');
+    const done = await browser.submit(page, { fill: foosLogin });
+    const cookie = done.setCookies.find((line) => line.startsWith('portico_session='));
+    expect(cookie).toMatch(/; Path=\/; HttpOnly; SameSite=Lax$/);
+    const [, again] = await open(undefined, browser);
+    const second = await browser.submit(again, { fill: foosLogin });
+    const other = second.setCookies.find((line) => line.startsWith('portico_session='));
+    expect(other?.split(';')[0]).not.toBe(cookie?.split(';')[0]);
+  });
+
+  test('reads the request again before it accepts', async () => {
+    const [browser, page] = await open();
+    const challenge = control(page, 'login_challenge')!.value;
+    stub.set(challenge, 'expired');
+    const old = await browser.submit(page, { fill: foosLogin });
+    expect(old.status).toBe(410);
+    expect(stub.sent()).toEqual([]);
+    expect(old.setCookies.join()).not.toContain('session');
+  });
+
+  test('begins no session when the server does not take the answer', async () => {
+    const [browser, page] = await open();
+    stub.answer('login.accept', (_call, res) => res.writeHead(500).end());
+    const down = await browser.submit(page, { fill: foosLogin });
+    expect(down.status).toBe(502);
+    expect(down.setCookies.join()).not.toContain('session');
+    stub.usually();
+    const done = await browser.submit(page, { fill: foosLogin });
+    expect(done.leadsTo).toContain('login_verifier=');
+  });
+
+  test('cancelled tells the app so, and looks at no password', async () => {
+    const [browser, page] = await open();
+    const done = await browser.submit(page, { press: 'reject', fill: foosLogin });
+    expect(done.leadsTo).toContain('login_verifier=');
+    expect(stub.sent().map(({ operation, body }) => [operation, body])).toEqual([
+      [
+        'login.reject',
+        { error: 'access_denied', error_description: 'The resource owner denied the request' },
+      ],
+    ]);
+    expect(hashed).toBe(0);
+  });
+
+  test('cancelled in a device flow ends at a page of ours', async () => {
+    const [browser, page] = await open(stub.inDeviceFlow);
+    const done = await browser.submit(page, { press: 'reject' });
+    expect(stub.sent('login.reject')).toHaveLength(1);
+    expect(done.leadsTo).toBe('/error?error=access_denied');
+    expect((await browser.follow(done)).heading).toBe('You did not allow it');
+  });
+});
+
+describe('how long a sign-in is kept', () => {
+  test.each([
+    ['30 days', undefined, 2_592_000, 'For 30 days. Not on a shared device.'],
+    ['as set', '7200', 7_200, 'For 2 hours. Not on a shared device.'],
+    ['as the server likes', '0', 0, 'Until you sign out. Not on a shared device.'],
+  ])('is %s when the box is ticked, and the words agree', async (_what, value, seconds, words) => {
+    const own = await startApp(stub, { LOGIN_REMEMBER_SECONDS: value });
+    const browser = own.browser();
+    const page = await browser.get(login());
+    expect(page.text).toContain(words);
+    await browser.submit(page, { fill: foosLogin, tick: { remember: true } });
+    expect(accepted()).toEqual([
+      expect.objectContaining({ remember: true, remember_for: seconds }),
+    ]);
+    await own.close();
+  });
+
+  test('is not at all when the box is not ticked', async () => {
+    const [browser, page] = await open();
+    await browser.submit(page, { fill: foosLogin, tick: { remember: false } });
+    expect(accepted()[0]).toHaveProperty('remember', false);
+    expect(accepted()[0]).not.toHaveProperty('remember_for');
+  });
+});
+
+describe('a wrong password', () => {
+  const words =
+    'Those details don’t match Check the e-mail address and the password, then try again.';
+
+  test('shows the same form, 400, with what was typed but the password', async () => {
+    const [browser, page] = await open();
+    const again = await browser.submit(page, { fill: wrong, tick: { remember: true } });
+    expect(again.status).toBe(400);
+    expect(again.heading).toBe('Sign in to Meadow Notes');
+    expect(again.title).toMatch(/^Error: /);
+    expect(again.text).toContain(words);
+    expect(again.html).toContain('role="alert"');
+    expect(control(again, 'email')).toMatchObject({ value: 'foo@bar.com' });
+    expect(control(again, 'email')?.tag).toContain('aria-invalid="true"');
+    expect(control(again, 'password')?.value).toBe('');
+    expect(control(again, 'password')?.tag).toMatch(/aria-invalid="true".*autofocus/);
+    expect(control(again, 'remember')?.isChecked).toBe(true);
+    expect(again.html).not.toContain('wrong"');
+    expect(stub.sent()).toEqual([]);
+    expect(browser.cookies()).not.toHaveProperty('portico_session');
+    const done = await browser.submit(again, { fill: { password: 'foobar' } });
+    expect(done.leadsTo).toContain('login_verifier=');
+  });
+
+  test.each([
+    ['an unknown person', { email: 'nobody@example.org', password: 'foobar' }],
+    ['a disabled person', { email: 'dora@example.org', password }],
+    ['the password of another', { email: 'foo@bar.com', password }],
+    ['no password', { email: 'foo@bar.com', password: '' }],
+    ['nothing typed', { email: '', password: '' }],
+  ])('of %s gets the same words', async (_who, fill) => {
+    const [browser, page] = await open();
+    const again = await browser.submit(page, { fill });
+    expect(again.status).toBe(400);
+    expect(again.text).toContain(words);
+    expect(hashed).toBe(1);
+    expect(stub.sent()).toEqual([]);
+  });
+
+  test('with a field that is there twice proves nobody', async () => {
+    const [browser, page] = await open();
+    const again = await browser.submit(page, { fill: foosLogin, add: [['password', 'foobar']] });
+    expect(again.status).toBe(400);
+    expect(stub.sent()).toEqual([]);
+  });
+
+  test('keeps what was typed when the form was too old, but never the password', async () => {
+    const [browser, page] = await open();
+    const again = await browser.submit(page, {
+      fill: { email: 'ada', password: 'sesame' },
+      tick: { remember: true },
+      forge: { _csrf: 'old' },
+    });
+    expect(again.status).toBe(403);
+    expect(control(again, 'email')?.value).toBe('ada');
+    expect(control(again, 'password')?.value).toBe('');
+    expect(control(again, 'remember')?.isChecked).toBe(true);
+    expect(again.html).not.toContain('sesame');
+    expect(hashed).toBe(0);
+  });
+});
+
+describe('many wrong passwords', () => {
+  test.each([
+    ['a known account', 'max@example.org'],
+    ['an unknown account', 'nobody@example.net'],
+  ])('for %s are stopped after five, and nothing is hashed then', async (_which, email) => {
+    const [browser, page] = await open();
+    const fill = { email, password: 'wrong' };
+    for (let i = 0; i < 5; i++) expect((await browser.submit(page, { fill })).status).toBe(400);
+    expect(hashed).toBe(5);
+    const paused = await browser.submit(page, { fill: { email, password } });
+    expect(paused.status).toBe(429);
+    const seconds = Number(paused.headers['retry-after']);
+    expect(seconds).toBeGreaterThan(20);
+    expect(seconds).toBeLessThanOrEqual(30);
+    expect(paused.heading).toBe('Sign in to Meadow Notes');
+    expect(paused.text).toContain(`Too many tries Wait ${seconds} seconds, then try again.`);
+    expect(control(paused, 'email')?.value).toBe(email);
+    expect(hashed).toBe(5);
+    expect(stub.sent()).toEqual([]);
+    // another account from the same address may still sign in
+    const other = await browser.submit(paused, { fill: foosLogin });
+    expect(other.leadsTo).toContain('login_verifier=');
+  });
+
+  test('at the same moment get no further than one after the other', async () => {
+    const [browser, page] = await open();
+    const fill = { email: 'ada', password: 'wrong' };
+    const spelled = { email: 'Ada.Straße@example.org', password: 'wrong' };
+    const pages = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => browser.submit(page, { fill: i % 2 ? fill : spelled })),
+    );
+    expect(pages.filter(({ status }) => status === 400)).toHaveLength(5);
+    expect(pages.filter(({ status }) => status === 429)).toHaveLength(15);
+    expect(hashed).toBe(5);
+  });
+
+  test('for one account from everywhere do not stop its own browser', async () => {
+    const own = await startApp(stub, { TRUST_PROXY: 'loopback' });
+    const [home] = await open(undefined, newBrowser({}, own));
+    const page = await home.get(login());
+    await home.submit(page, { fill: foosLogin });
+    for (let i = 0; i < 100; i++) {
+      const guesser = own.browser({ 'X-Forwarded-For': `203.0.113.${Math.floor(i / 4)}` });
+      const form = await guesser.get(login());
+      expect((await guesser.submit(form, { fill: wrong })).status).toBe(400);
+    }
+    const stranger = own.browser({ 'X-Forwarded-For': '203.0.113.200' });
+    const refused = await stranger.submit(await stranger.get(login()), { fill: foosLogin });
+    expect(refused.status).toBe(429);
+    const again = await home.submit(await home.get(login()), { fill: foosLogin });
+    expect(again.leadsTo).toContain('login_verifier=');
+    await own.close();
+  });
+
+  test('are not counted while too many passwords are being checked', async () => {
+    const verify = () => Promise.reject(new IdentityError('busy', 'the queue is full'));
+    const busy = await startApp(
+      stub,
+      {},
+      { change: (parts) => ({ ...parts, identity: { ...parts.identity, verify } }) },
+    );
+    const browser = busy.browser();
+    const address = login();
+    const form = await browser.get(address);
+    for (let i = 0; i < 7; i++) {
+      const page = await browser.submit(form, { fill: foosLogin });
+      expect(page.status).toBe(503);
+      expect(page.heading).toBe('Many people are signing in right now');
+      expect(link(page, 'Try again')?.href).toBe(address);
+    }
+    expect(stub.sent()).toEqual([]);
+    await busy.close();
+  });
+});
+
+describe('a person whom the server remembers', () => {
+  const remembered = { skip: true, subject: ada.subject };
+
+  test('is asked nothing: the same subject, how they signed in, and nothing of remembering', async () => {
+    const [browser, page] = await open(remembered);
+    expect(page.status).toBe(303);
+    expect(page.leadsTo).toContain('login_verifier=');
+    expect(accepted()).toEqual([
+      {
+        subject: ada.subject,
+        acr: '1',
+        amr: ['pwd'],
+        context: { portico_flow: expect.any(String) },
+      },
+    ]);
+    expect(browser.cookies()).toEqual({});
+  });
+
+  test('is answered once, however often the page is loaded', async () => {
+    const browser = newBrowser();
+    const address = login(remembered);
+    const pages = await Promise.all([1, 2, 3].map(() => browser.get(address)));
+    pages.push(await browser.get(address));
+    expect(new Set(pages.map((page) => page.leadsTo)).size).toBe(1);
+    expect(stub.sent()).toHaveLength(1);
+  });
+
+  test.each([
+    ['is gone', 'nobody-we-know'],
+    ['is disabled', 'dora-1'],
+  ])(
+    'and %s is asked to sign in anew, without the hint at the old account',
+    async (_s, subject) => {
+      const [, page] = await open({ skip: true, subject });
+      expect(page.status).toBe(303);
+      const target = new URL(page.leadsTo!);
+      expect(target.href).toMatch(/^http:\/\/127\.0\.0\.1:4444\/oauth2\/auth\?/);
+      expect(target.searchParams.get('prompt')).toBe('login');
+      expect(target.searchParams.has('id_token_hint')).toBe(false);
+      expect(target.searchParams.get('state')).toBe('s-81c2-4e7f');
+      expect(stub.sent()).toEqual([]);
+    },
+  );
+
+  test('and is gone is told to an app that wants no page', async () => {
+    const [, page] = await open({
+      skip: true,
+      subject: 'nobody-we-know',
+      request_url: `${stub.publicUrl}/oauth2/auth?client_id=meadow-notes&prompt=none&state=s`,
+    });
+    expect(page.status).toBe(303);
+    expect(page.leadsTo).toContain('login_verifier=');
+    expect(stub.sent().map(({ operation, body }) => [operation, body?.['error']])).toEqual([
+      ['login.reject', 'login_required'],
+    ]);
+  });
+
+  test('and is gone gets a page in a device flow, where asking anew would go in a circle', async () => {
+    const [, page] = await open({ ...stub.inDeviceFlow, skip: true, subject: 'nobody-we-know' });
+    expect(page.status).toBe(403);
+    expect(page.heading).toBe('This account can’t be used here');
+    expect(link(page, 'Use another account')?.href).toBe(
+      'http://127.0.0.1:4444/oauth2/sessions/logout',
+    );
+    expect(stub.sent()).toEqual([]);
+  });
+
+  test('is never accepted by a look that is no page view', async () => {
+    const browser = newBrowser();
+    const head = await browser.send('head', login(remembered));
+    expect(head.status).toBe(200);
+    const form = await browser.get(login());
+    const forge = { login_challenge: stub.login(newChallenge(), remembered), _csrf: 'broken' };
+    const posted = await browser.submit(form, { fill: foosLogin, forge });
+    expect(posted.status).toBe(403);
+    expect(stub.sent()).toEqual([]);
+  });
+
+  test('can post a password of their own when a form is still open', async () => {
+    const [browser, page] = await open();
+    const forge = { login_challenge: stub.login(newChallenge(), remembered) };
+    const fill = { email: 'ada', password };
+    const done = await browser.submit(page, { fill, forge });
+    expect(done.leadsTo).toContain('login_verifier=');
+    expect(accepted()).toEqual([expect.objectContaining({ subject: ada.subject })]);
+  });
+
+  test('is not accepted as somebody else: the sign-in begins anew', async () => {
+    const [browser, page] = await open();
+    const forge = { login_challenge: stub.login(newChallenge(), remembered) };
+    const done = await browser.submit(page, { fill: foosLogin, forge });
+    expect(new URL(done.leadsTo!).searchParams.get('prompt')).toBe('login');
+    expect(stub.sent()).toEqual([]);
+    expect(browser.cookies()).not.toHaveProperty('portico_session');
+  });
+});
+
+describe.each(['1.11', '2.3'] as const)('in front of a server %s', (version) => {
+  test('a person signs in and is remembered', async () => {
+    const old = await startAdminStub({ version });
+    const own = await startApp(old);
+    const browser = own.browser();
+    const page = await browser.get(addressOf('/login', 'login_challenge', old.login('c')));
+    const done = await browser.submit(page, { fill: foosLogin, tick: { remember: true } });
+    expect(done.leadsTo).toContain('login_verifier=');
+    const skipped = old.login('d', { skip: true, subject: foo.subject });
+    const next = await browser.get(addressOf('/login', 'login_challenge', skipped));
+    expect(next.leadsTo).toContain('login_verifier=');
+    await own.close();
+    await old.close();
+  });
+});

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import type { Browser } from '../support/browser.ts';
+import { control, link, type Page } from '../support/page.ts';
+import { ada } from '../support/people.ts';
+import { addressOf, foosLogin, newChallenge } from '../support/screens.ts';
+
+let stub: AdminStub;
+let app: TestApp;
+
+beforeAll(async () => {
+  stub = await startAdminStub();
+  app = await startApp(stub);
+});
+beforeEach(() => stub.reset());
+afterAll(async () => {
+  await app.close();
+  await stub.close();
+});
+
+type Given = NonNullable<Parameters<AdminStub['logout']>[1]>;
+const logout = (given?: Given): string =>
+  addressOf('/logout', 'logout_challenge', stub.logout(newChallenge('logout'), given));
+const fromServer: Given = {
+  rp_initiated: false,
+  client: null,
+  request_url: '/oauth2/sessions/logout',
+};
+
+async function signedIn(): Promise<Browser> {
+  const browser = app.browser();
+  const login = stub.login(newChallenge('login'));
+  const page = await browser.get(addressOf('/login', 'login_challenge', login));
+  await browser.submit(page, { fill: foosLogin });
+  stub.calls.length = 0;
+  expect(browser.cookies()).toHaveProperty('portico_session');
+  return browser;
+}
+
+function isSignedIn(page: Page): boolean {
+  return page.text.includes('You are signed in as');
+}
+
+describe('the question', () => {
+  test('names the app and the person', async () => {
+    const page = await app.browser().get(logout({ subject: ada.subject }));
+    expect(page.status).toBe(200);
+    expect(page.heading).toBe('Sign out?');
+    expect(page.text).toContain('Meadow Notes asks to sign you out.');
+    expect(page.text).toContain('Ada Mary Straße Ada.Straße@example.org');
+    expect(page.text).toContain('Stay signed in Sign out');
+    expect(stub.sent()).toEqual([]);
+  });
+
+  test('names the house when no app asked, and nobody whom we do not know', async () => {
+    const page = await app.browser().get(logout({ ...fromServer, subject: 'nobody-we-know' }));
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('You are about to sign out of Portico.');
+    expect(page.html).not.toContain('class="person"');
+    expect(page.text).not.toContain('nobody-we-know');
+  });
+
+  test('stays for the Enter key', async () => {
+    const browser = app.browser();
+    await browser.submit(await browser.get(logout()));
+    expect(stub.sent().map(({ operation }) => operation)).toEqual(['logout.reject']);
+  });
+
+  test('comes in the language that the app wished for', async () => {
+    const request_url = '/oauth2/sessions/logout?id_token_hint=e.y&ui_locales=fr+de';
+    const page = await app.browser().get(logout({ request_url }));
+    expect(page.lang).toBe('de');
+  });
+});
+
+describe('yes', () => {
+  test('ends the session here, and goes on to the server', async () => {
+    const browser = await signedIn();
+    const done = await browser.submit(await browser.get(logout()), { press: 'accept' });
+    expect(done.status).toBe(200);
+    expect(done.leadsTo).toMatch(/^http:\/\/127\.0\.0\.1:4444\/oauth2\/sessions\/logout\?logout_v/);
+    expect(stub.sent().map(({ operation }) => operation)).toEqual(['logout.accept']);
+    expect(browser.cookies()).not.toHaveProperty('portico_session');
+    expect(isSignedIn(await browser.get('/'))).toBe(false);
+  });
+
+  test('is worth nothing to who kept the cookie', async () => {
+    const browser = await signedIn();
+    const [kept] = browser.cookies()['portico_session']!.split(';');
+    await browser.submit(await browser.get(logout()), { press: 'accept' });
+    const thief = app.browser({ Cookie: kept! });
+    expect(isSignedIn(await thief.get('/'))).toBe(false);
+  });
+
+  test('ends no session here when the server does not take it', async () => {
+    const browser = await signedIn();
+    const page = await browser.get(logout());
+    stub.answer('logout.accept', (_call, res) => res.writeHead(500).end());
+    expect((await browser.submit(page, { press: 'accept' })).status).toBe(502);
+    expect(isSignedIn(await browser.get('/'))).toBe(true);
+  });
+
+  test('works without a session here', async () => {
+    const browser = app.browser();
+    const done = await browser.submit(await browser.get(logout(fromServer)), { press: 'accept' });
+    expect(done.leadsTo).toContain('logout_verifier=');
+  });
+});
+
+describe('no', () => {
+  test('is rejected at the server, and a page says so, with the way back', async () => {
+    const browser = await signedIn();
+    const address = logout();
+    const page = await browser.submit(await browser.get(address), { press: 'reject' });
+    expect(page.status).toBe(200);
+    expect(page.heading).toBe('You are still signed in');
+    expect(page.text).toContain('Nothing was changed. F foo@bar.com');
+    expect(link(page, 'Go back to Meadow Notes')?.href).toBe('https://notes.example.org');
+    expect(stub.sent().map(({ operation }) => operation)).toEqual(['logout.reject']);
+    expect(isSignedIn(await browser.get('/'))).toBe(true);
+    const reloaded = await browser.follow(await browser.get(address));
+    expect(reloaded.heading).toBe('You are still signed in');
+  });
+
+  test('has no way back that nobody knows', async () => {
+    const browser = app.browser();
+    const page = await browser.submit(await browser.get(logout(fromServer)), { press: 'reject' });
+    expect(page.heading).toBe('You are still signed in');
+    expect(page.text).not.toContain('Go back to');
+  });
+});
+
+describe('a question that need not be asked', () => {
+  const skipping = { client: { skip_logout_consent: true } };
+
+  test('is answered with yes when the app itself asked', async () => {
+    const browser = await signedIn();
+    const page = await browser.get(logout(skipping));
+    expect(page.status).toBe(303);
+    expect(page.leadsTo).toContain('logout_verifier=');
+    expect(stub.sent().map(({ operation }) => operation)).toEqual(['logout.accept']);
+    expect(browser.cookies()).not.toHaveProperty('portico_session');
+  });
+
+  test.each([
+    ['when the app did not ask', { ...skipping, rp_initiated: false }],
+    ['when the mark is false', { client: { skip_logout_consent: false } }],
+    ['when there is no mark', { client: { skip_logout_consent: null } }],
+  ])('is asked all the same %s', async (_when, given) => {
+    const page = await app.browser().get(logout(given));
+    expect(page.status).toBe(200);
+    expect(control(page, 'accept')).toBeDefined();
+    expect(stub.sent()).toEqual([]);
+  });
+
+  test('is answered only by a page view', async () => {
+    const browser = app.browser();
+    expect((await browser.send('head', logout(skipping))).status).toBe(200);
+    const form = await browser.get(logout());
+    const forge = { logout_challenge: stub.logout(newChallenge(), skipping), _csrf: 'broken' };
+    expect((await browser.submit(form, { press: 'accept', forge })).status).toBe(403);
+    expect(stub.sent()).toEqual([]);
+  });
+});
+
+test('a logout that was rejected before is unknown', async () => {
+  const challenge = stub.logout(newChallenge());
+  stub.set(challenge, 'rejected');
+  const page = await app.browser().get(addressOf('/logout', 'logout_challenge', challenge));
+  expect(page.status).toBe(404);
+});
+
+test('after signing out a page says so, to whoever comes', async () => {
+  const page = await app.browser().get('/logged-out');
+  expect(page.status).toBe(200);
+  expect(page.heading).toBe('You are signed out');
+  expect(page.text).toContain('On a shared device, close the whole browser.');
+  expect(page.setCookies).toEqual([]);
+});
