@@ -11,12 +11,12 @@ import type { Desk } from './desk.ts';
 
 type Needs = { hydra: Pick<Hydra, 'device'> } & Pick<
   Desk,
-  'answers' | 'csrf' | 'deviceLimiter' | 'pages' | 'sessions'
+  'answers' | 'csrf' | 'deviceLimiter' | 'pages' | 'sessions' | 'wayBack'
 >;
 
 /** The screen for the code that a TV or another device shows (RFC 8628, section 3.3). */
 export function deviceRoutes(needs: Needs): Router {
-  const { hydra, answers, csrf, deviceLimiter } = needs;
+  const { hydra, answers, csrf, deviceLimiter, wayBack } = needs;
 
   async function showDevice(req: Request, res: Response): Promise<void> {
     if (req.query['device_challenge'] === undefined && req.body === undefined) {
@@ -65,6 +65,7 @@ export function deviceRoutes(needs: Needs): Router {
     if (seconds) res.status(429).setHeader('Retry-After', String(seconds));
     res.render('device', {
       ...formLocals(csrf, req, res, challenge),
+      wayBack: wayBack.note(challenge, needs.pages.enterCode),
       code: code.slice(0, longestCode),
       isGiven: code !== '' && req.method === 'GET',
       isWrong,

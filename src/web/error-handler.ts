@@ -16,7 +16,14 @@ interface Face {
   hasReference?: true;
 }
 
-const lost: Face = { tile: 'arch', kind: 'accent', ways: [['home', 'tonal']] };
+const lost: Face = {
+  tile: 'arch',
+  kind: 'accent',
+  ways: [
+    ['startAgain', 'strong'],
+    ['home', 'tonal'],
+  ],
+};
 const late: Face = {
   tile: 'clock',
   kind: 'accent',

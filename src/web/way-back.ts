@@ -8,7 +8,12 @@ import { appView, webAddress, type Client } from './views.ts';
 /** The hidden field of a form that holds the way back. */
 const field = 'way_back';
 const mostWays = 5_000;
-const challengeNames = ['login_challenge', 'consent_challenge', 'logout_challenge'];
+const challengeNames = [
+  'login_challenge',
+  'consent_challenge',
+  'logout_challenge',
+  'device_challenge',
+];
 
 /**
  * Remembers where a sign-in began, because an expired challenge no longer tells: in the form,

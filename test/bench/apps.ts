@@ -34,7 +34,7 @@ export function portico(
     BASE_URL: address,
     HYDRA_ADMIN_URL: adminUrl,
     HYDRA_TRANSPORT: transport,
-    COOKIE_SECRET: 'a secret of the bench, which guards nothing',
+    COOKIE_SECRET: 'a secret of the bench that guards nothing at all',
     USERS_FILE: usersFile,
   };
   const personOf: Site['personOf'] = (visitor, hashing) => ({

@@ -47,7 +47,7 @@ describe('the consent page', () => {
     expect(page.heading).toBe('Allow Meadow Notes to use your Portico account?');
     expect(page.text).toContain('Ada Mary Straße Ada.Straße@example.org Not you?');
     expect(page.text).toContain('You go back to notes.example.org');
-    expect(page.text).toContain('Works with https://api.example.org , stock');
+    expect(page.text).toContain('Works with https://api.example.org, stock');
     expect(page.text).toContain('See your e-mail address And whether you have confirmed it.');
     expect(page.text).toContain('Stay connected Also when you are not using the app.');
     expect(link(page, 'Privacy policy')?.href).toBe('https://notes.example.org/privacy');

@@ -30,6 +30,7 @@ ul.actions p { margin: 0; color: var(--soft); }
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 8px; }
 table { width: 100%; border-collapse: collapse; font-size: 14px; }
 th, td { padding: 6px 12px; text-align: start; vertical-align: top; border-top: 1px solid var(--line); }
+th { white-space: nowrap; font-weight: 400; }
 tr:first-child > * { border-top: 0; }
 td:last-child { color: var(--soft); }
 code { font: 14px/1.5 ui-monospace, monospace; }

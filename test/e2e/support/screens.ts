@@ -13,6 +13,8 @@ import type { World } from './world.ts';
 export type Screen = [name: string, open: (page: Page, world: World) => Promise<void>];
 
 const longName = 'The Association of Allotment Gardeners of Upper Meadow and Vale';
+const longWord = 'Donaudampfschifffahrtselektrizitaetenhauptbetriebswerk';
+const longLogin = `${'maximiliane-'.repeat(4)}von-und-zu-hohenstein@post.example.org`;
 const manyScopes =
   'openid profile email phone address offline_access calendar.read calendar.write photos:albums.all ' +
   'https://api.example.org/auth/household-energy.readonly contacts notes';
@@ -27,6 +29,13 @@ export const screens: Screen[] = [
     },
   ],
   ['login', openLogin],
+  [
+    'login-long',
+    async (page, world) => {
+      const address = await authorizationUrl(world, { name: longWord });
+      await page.goto(`${address}&login_hint=${longLogin}`);
+    },
+  ],
   [
     'login-wrong',
     async (page, world) => {
