@@ -14,7 +14,7 @@ import { createCsrf } from './web/csrf.ts';
 import { errorHandler, pageUnknown } from './web/error-handler.ts';
 import { securityHeaders } from './web/headers.ts';
 import { createKnownBrowsers } from './web/known-browser.ts';
-import { loadLocales, locale } from './web/locale.ts';
+import { loadLocales, locale, postedLocale } from './web/locale.ts';
 import { requestLog } from './web/log.ts';
 import { createAnswers } from './web/once.ts';
 import { requestLocals, siteLocals } from './web/page-locals.ts';
@@ -48,8 +48,9 @@ export function createApp(parts: Parts): Express {
   app.use(securityHeaders(config.web.baseUrl)); // before static files: they need them too
   app.use(staticFiles);
   app.use(`${base}/health`, statusRoutes(desk));
-  app.use(desk.csrf.cookies, express.urlencoded({ extended: false, limit: largestForm }));
+  app.use(desk.csrf.cookies);
   app.use(locale(desk.locales, config.web.baseUrl), requestLocals(desk.locales));
+  app.use(express.urlencoded({ extended: false, limit: largestForm }), postedLocale(desk.locales));
   app.use(desk.csrf.csrf);
   app.use(`${base}/login`, loginRoutes(desk));
   app.use(`${base}/consent`, consentRoutes(desk));

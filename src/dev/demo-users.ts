@@ -5,7 +5,8 @@ import { hashPassword } from '../identity/password.ts';
 /** Everybody's password. It is public, so `npm start` refuses these people. */
 export const demoPassword = 'portico';
 
-const people = [
+/** People to try things out with; they sign in with their address. */
+export const demoUsers = [
   {
     subject: 'ada',
     email: 'ada@example.org',
@@ -39,13 +40,14 @@ const people = [
   },
 ];
 
-/** The addresses to sign in with. */
-export const demoLogins = people.map(({ email }) => email);
-
-/** Writes a file of people for `USERS_FILE`. @returns its path */
+/** Writes a file of them for `USERS_FILE`. @returns its path */
 export async function writeDemoUsers(folder: string): Promise<string> {
   const passwordHash = await hashPassword(demoPassword);
-  const entries = people.map((person) => ({ ...person, password_hash: passwordHash, demo: true }));
+  const entries = demoUsers.map((person) => ({
+    ...person,
+    password_hash: passwordHash,
+    demo: true,
+  }));
   await mkdir(folder, { recursive: true });
   const file = join(folder, 'users.json');
   await writeFile(file, `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600 });

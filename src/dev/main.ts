@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { demoLogins, demoPassword, writeDemoUsers } from './demo-users.ts';
+import { demoPassword, demoUsers, writeDemoUsers } from './demo-users.ts';
 import type { LoopbackPort } from './oauth2/loopback-port.ts';
 import { startStandIn } from './oauth2/start-stand-in.ts';
 import { runPortico } from './portico.ts';
@@ -21,19 +21,23 @@ const { env } = process;
 const orphanCheckMs = 250;
 
 async function main(): Promise<void> {
-  const ports = await choosePorts();
-  const baseUrl = `http://localhost:${ports.portico}`;
-  const server = await findServer(ports, baseUrl);
+  const porticoPort = await reserve('Portico', Number(env['PORT']) || 3000);
+  const samplePort = await reserve('the sample app', 5555);
+  const baseUrl = `http://localhost:${porticoPort.port}`;
+  const server = env['HYDRA_ADMIN_URL'] ? givenServer(baseUrl) : await standInServer(baseUrl);
+
+  await samplePort.close();
   const sample = await startSampleClient({
-    port: ports.sample,
+    port: samplePort.port,
     issuer: server.issuer,
     adminUrl: server.adminUrl,
     adminHeaders: adminHeaders(),
     log: say,
   });
+  await porticoPort.close();
   const portico = runPortico({
     folder: root,
-    env: await porticoEnv(ports.portico, baseUrl, server),
+    env: await porticoEnv(porticoPort.port, baseUrl, server),
     aliveUrl: `${baseUrl}/health/alive`,
     say,
   });
@@ -53,38 +57,22 @@ async function main(): Promise<void> {
 `);
 }
 
-/** Each next to the usual one when that is taken; all of them are found before any is used. */
-async function choosePorts() {
-  const found = {
-    portico: await reserve('Portico', Number(env['PORT']) || 3000),
-    public: await reserve('the OAuth2 server', 4444),
-    admin: await reserve('its admin API', 4445),
-    sample: await reserve('the sample app', 5555),
-  };
-  await Promise.all(Object.values(found).map((reserved) => reserved.close()));
-  return {
-    portico: found.portico.port,
-    public: found.public.port,
-    admin: found.admin.port,
-    sample: found.sample.port,
-  };
-}
-
 async function reserve(what: string, wanted: number): Promise<LoopbackPort> {
   const reserved = await reservePort(wanted);
   if (reserved.port !== wanted) say(`Port ${wanted} is taken: ${what} is on ${reserved.port}.`);
   return reserved;
 }
 
-/** The OAuth2 server that the settings name, or the stand-in. */
-async function findServer(
-  ports: { public: number; admin: number },
-  baseUrl: string,
-): Promise<Server> {
-  const { HYDRA_ADMIN_URL: adminUrl, HYDRA_PUBLIC_URL: publicUrl } = env;
-  if (!adminUrl) {
-    return startStandIn({ publicPort: ports.public, adminPort: ports.admin, appUrl: baseUrl });
-  }
+async function standInServer(appUrl: string): Promise<Server> {
+  const publicPort = await reserve('the OAuth2 server', 4444);
+  const adminPort = await reserve('its admin API', 4445);
+  await Promise.all([publicPort.close(), adminPort.close()]);
+  return startStandIn({ publicPort: publicPort.port, adminPort: adminPort.port, appUrl });
+}
+
+/** The OAuth2 server that the settings name. */
+function givenServer(baseUrl: string): Server {
+  const { HYDRA_ADMIN_URL: adminUrl = '', HYDRA_PUBLIC_URL: publicUrl } = env;
   if (!publicUrl) {
     throw new Error('HYDRA_ADMIN_URL is set, so HYDRA_PUBLIC_URL must be set too: the issuer.');
   }
@@ -131,7 +119,8 @@ function whenOrphaned(stop: () => void): void {
 }
 
 function demoAccounts(): string {
-  return `${demoLogins[0]} and the password ${demoPassword} (or ${demoLogins.slice(1).join(', ')})`;
+  const [first, ...others] = demoUsers.map(({ email }) => email);
+  return `${first} and the password ${demoPassword} (or ${others.join(', ')})`;
 }
 
 function say(sentence: string): void {

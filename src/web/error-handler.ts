@@ -156,15 +156,17 @@ function showFault(
   });
 }
 
-/** The same page once more; after a post, the page whose form was posted. */
+/**
+ * The same page once more; after a post, the page whose form was posted. Nothing but a query, so
+ * that no path of a request can lead to another host.
+ */
 function tryAgainOf(req: Request): string {
-  const fields = fieldsOf(req);
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(fields)) {
-    if (/^(\w+_challenge|user_code)$/.test(name) && typeof value === 'string')
-      query.set(name, value);
+  for (const [name, value] of Object.entries(fieldsOf(req))) {
+    const isKept = /^(\w+_challenge|user_code)$/.test(name);
+    if (isKept && typeof value === 'string') query.set(name, value);
   }
-  return query.size > 0 ? `${req.path}?${query.toString()}` : req.path;
+  return `?${query.toString()}`;
 }
 
 /** The OAuth2 server says where a browser with an answered challenge has to go. */

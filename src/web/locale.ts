@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Request, RequestHandler, Response } from 'express';
 import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
-import { fieldsOf } from './challenge.ts';
+import { postedFields } from './challenge.ts';
 
 export type Values = Record<string, string | number>;
 
@@ -62,19 +62,29 @@ function createLocale(lang: string, words: Record<string, string>): Locale {
 }
 
 /**
- * Chooses the language: what was picked on this page, then `ui_locales` of the app, then what this
- * browser picked before, then what it asks for.
+ * Chooses the language: what is picked with this request, then `ui_locales` of the app
+ * (`preferLocales`), then what this browser picked before, then what it asks for.
  */
 export function locale(locales: Locales, home: CookieHome): RequestHandler {
   const name = cookieName(home, 'lang');
   const yearMs = 365 * 24 * 60 * 60 * 1000;
   return function locale(req, res, next) {
-    const picked = known(locales, fieldsOf(req)['lang']);
-    if (picked && req.query['lang'] !== undefined) {
-      res.cookie(name, picked.lang, { ...cookieOptions(home), maxAge: yearMs });
-    }
-    res.locals['pickedLang'] = picked?.lang;
+    const picked = known(locales, req.query['lang']);
+    if (picked) res.cookie(name, picked.lang, { ...cookieOptions(home), maxAge: yearMs });
+    pick(res, picked);
     speak(res, picked ?? known(locales, req.cookies?.[name]) ?? asked(locales, req));
+    next();
+  };
+}
+
+/** Keeps the language of a page whose form was posted. */
+export function postedLocale(locales: Locales): RequestHandler {
+  return function postedLocale(req, res, next) {
+    const picked = known(locales, postedFields(req)['lang']);
+    if (picked) {
+      pick(res, picked);
+      speak(res, picked);
+    }
     next();
   };
 }
@@ -89,6 +99,10 @@ export function preferLocales(locales: Locales, res: Response, wishes: string[] 
 /** The language of the page at hand. */
 export function localeOf(res: Response): Locale {
   return res.locals['locale'] as Locale;
+}
+
+function pick(res: Response, picked: Locale | undefined): void {
+  res.locals['pickedLang'] = picked?.lang;
 }
 
 function speak(res: Response, chosen: Locale): void {

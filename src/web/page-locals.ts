@@ -37,12 +37,8 @@ export function requestLocals(locales: Locales): RequestHandler {
   };
 }
 
-function languageLinks(
-  locales: Locales,
-  path: string,
-  fields: Record<string, unknown>,
-  current: string,
-) {
+/** Nothing but a query, so that no path of a request can lead to another host. */
+function languageLinks(locales: Locales, fields: Record<string, unknown>, current: string) {
   const query = new URLSearchParams();
   for (const name of kept) {
     const value = fields[name];
@@ -52,7 +48,7 @@ function languageLinks(
   return [...locales.values()].map(({ lang, ownName }) => ({
     tag: lang,
     name: ownName,
-    href: `${path}?lang=${lang}${rest}`,
+    href: `?lang=${lang}${rest}`,
     isCurrent: lang === current,
   }));
 }

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { openConnection, type Connection } from './connection.ts';
-import { monotonicMs } from './monotonic-ms.ts';
+import { plainAddress } from './plain-script.ts';
 
 /** Something to do again and again: one page, or a whole journey. */
 export interface Work {
@@ -66,9 +66,7 @@ export async function fixedRate(
       else await serve(visitor, next);
     };
 
-    const ticker = new Worker(new URL('ticker.ts', import.meta.url), {
-      workerData: { perSecond, count },
-    });
+    const ticker = new Worker(await plainAddress('ticker'), { workerData: { perSecond, count } });
     try {
       await new Promise<void>((resolve, reject) => {
         ticker.on('error', reject);
@@ -97,4 +95,9 @@ async function withVisitors<T>(
   } finally {
     for (const connection of connections) connection.close();
   }
+}
+
+/** Milliseconds of a clock that the ticker's thread shares. */
+function monotonicMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
 }

@@ -43,7 +43,7 @@ async function main(options: Options): Promise<void> {
       peer(place),
     ].filter((app) => app !== undefined);
     const found = await measureAll(apps, options, { driver: admin.group, tell: say });
-    report(apps, found, options);
+    report({ apps, found, options, isTied: cores !== undefined });
   } finally {
     await admin.stop();
     await removeUsersFile(usersFile);
@@ -51,16 +51,19 @@ async function main(options: Options): Promise<void> {
   }
 }
 
-function report(
-  apps: App[],
-  found: Awaited<ReturnType<typeof measureAll>>,
-  { rounds, ms, isJson }: Options,
-): void {
+interface Report {
+  apps: App[];
+  found: Awaited<ReturnType<typeof measureAll>>;
+  options: Options;
+  isTied: boolean;
+}
+
+function report({ apps, found, options: { rounds, ms, isJson }, isTied }: Report): void {
   const names = apps.map(({ name }) => name);
   const yardstick = names.at(-1)!;
   const sections = sectionsOf(found, yardstick);
   const doubts = [
-    ...(findCores() ? [] : ['Nothing was tied to a core: that takes taskset and two cores.']),
+    ...(isTied ? [] : ['Nothing was tied to a core: that takes taskset and two cores.']),
     ...doubtsAbout(found),
   ];
   const about =

@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 
 /** The apps have a core to themselves; whatever drives them is on another. */
 export interface Cores {
@@ -10,7 +9,7 @@ export interface Cores {
 /** Two cores, or `undefined` where processes cannot be tied to one: no `taskset`, or one core only. */
 export function findCores(): Cores | undefined {
   const allowed = spawnSync('taskset', ['-cp', String(process.pid)], { encoding: 'utf8' });
-  if (allowed.status !== 0 || availableParallelism() < 2) return undefined;
+  if (allowed.status !== 0) return undefined;
   const cores = numbersIn(allowed.stdout.split(':').at(-1) ?? '');
   const [app, driver] = cores;
   return app === undefined || driver === undefined ? undefined : { app, driver };

@@ -66,7 +66,7 @@ export async function measureAll(
 
 async function measureWorks(
   running: RunningApp[],
-  { rounds, ms, warmMs, works }: Options,
+  { rounds, timesRounds, ms, warmMs, works }: Options,
   { found, driver, tell }: Parameters<typeof measureAll>[2] & { found: Map<string, Findings> },
 ): Promise<void> {
   const turns = works.map((name) => ({
@@ -89,9 +89,9 @@ async function measureWorks(
       }
     }
   }
-  for (let round = 1; round <= rounds; round++) {
+  for (let round = 1; round <= timesRounds; round++) {
     for (const { name, apps } of turns) {
-      tell(`round ${round} of ${rounds}, at a fixed rate: ${name}`);
+      tell(`round ${round} of ${timesRounds}, at a fixed rate: ${name}`);
       const peaks = apps.map((turn) => spreadOf(turn.found.paces.map((p) => p.perSecond))!.median);
       for (const [index, { app, work, found: one }] of apps.entries()) {
         const own = { perSecond: peaks[index]! / 2, ms };

@@ -163,3 +163,20 @@ test('carries requests of many kilobytes', async ({ page, world }) => {
   await page.waitForURL((url) => url.searchParams.get('state') === state);
   expect(new URL(page.url()).searchParams.get('code')).toBeTruthy();
 });
+
+test('is not believed by the app in a browser that did not ask', async ({
+  page,
+  openBrowser,
+  world,
+}) => {
+  const callback = `${world.sampleUrl}/callback?**`;
+  await page.route(callback, (route) => route.fulfill({ status: 204 }));
+  const called = page.waitForRequest(callback);
+  await pressInSampleApp(page, world, 'Sign in');
+  await signIn(page);
+  await allow(page);
+  const stranger = await (await openBrowser()).newPage();
+  await stranger.goto(world.sampleUrl);
+  await stranger.goto((await called).url());
+  await expect(stranger.getByText('state_unknown')).toBeVisible();
+});

@@ -46,3 +46,20 @@ test('signs out without an app, and from the start page', async ({ page, world }
   await pressInSampleApp(page, world, 'Sign in');
   await expect(page.locator('#password')).toBeVisible();
 });
+
+test('is not believed by the app when somebody else says it', async ({ page, world }) => {
+  await getTokens(page, world, { isRemembered: true });
+  const claims = page.getByRole('group', { name: 'Claims of the ID token' });
+  const sid = await claims.getByRole('row', { name: /^sid / }).locator('td').first().innerText();
+  const forged = `${btoa('{"alg":"none"}')}.${btoa(JSON.stringify({ sid, aud: 'portico-sample' }))}.`;
+  const posted = await page.request.post(`${world.sampleUrl}/backchannel-logout`, {
+    form: { logout_token: forged },
+  });
+  expect(posted.status()).toBe(400);
+  const framed = await page.request.get(
+    `${world.sampleUrl}/frontchannel-logout?iss=http://elsewhere&sid=${sid}`,
+  );
+  expect(framed.status()).toBe(400);
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'Hello, Ada Lovelace' })).toBeVisible();
+});

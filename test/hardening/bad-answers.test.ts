@@ -223,7 +223,7 @@ function complaintsAbout(page: Page, scene: Scene, { status, mayAlsoBe }: Omit<C
     page.status === 504 ? ['oauth2_server_slow'] : ['oauth2_server_down', 'oauth2_server_nonsense'];
   const isAnswer = !doing.operation.endsWith('.get');
   const right: Record<string, boolean> = {
-    [`status ${page.status}`]: [status, mayAlsoBe].includes(page.status),
+    [`status ${page.status}`]: page.status === status || page.status === mayAlsoBe,
     [`heading "${page.heading}"`]: codes.some(
       (code) => page.heading === words[`error.${code}.title`],
     ),
@@ -392,7 +392,7 @@ describe.each(transports)('when the admin API, asked by %s,', (transport) => {
       some(answered, index + half, 3).map((doing) => ({ doing, target })),
     );
     const complaints = await inTurns(cells, async ({ doing, target }) => {
-      const give: Fault = (res) => sendJson(res, { redirect_to: target });
+      const give = (res: ServerResponse) => sendJson(res, { redirect_to: target });
       const found = await complaintsOf(app, doing, { give, status: 502 });
       return found.map((one) => `${JSON.stringify(target)}: ${one}`);
     });

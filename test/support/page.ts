@@ -18,6 +18,7 @@ export interface Form {
 }
 
 export interface Link {
+  /** Whole; on the host of the page only the path and what follows it. */
   href: string;
   text: string;
 }
@@ -63,7 +64,7 @@ export function readPage(url: string, answer: Response, setCookies: string[]): P
     text: textOf(shown.replace(/^[\s\S]*<body>/, '')),
     forms: [...shown.matchAll(/<form([^>]*)>([\s\S]*?)<\/form>/g)].map(readForm),
     links: [...shown.matchAll(/<a\s([^>]*)>([\s\S]*?)<\/a>/g)].map(([, attributes, inner]) => ({
-      href: attribute(attributes!, 'href'),
+      href: resolved(attribute(attributes!, 'href'), url),
       text: textOf(inner!),
     })),
     leadsTo: headers['location'] ?? (refresh === undefined ? undefined : decoded(refresh)),
@@ -91,6 +92,13 @@ function readForm([, attributes = '', inner = '']: RegExpMatchArray): Form {
   });
   const [method, action] = ['method', 'action'].map((key) => attribute(attributes, key));
   return { method: method!, action: action!, controls };
+}
+
+function resolved(href: string, page: string): string {
+  if (!URL.canParse(href, page)) return href;
+  const { origin, pathname, search } = new URL(href, page);
+  if (origin !== new URL(page).origin) return href;
+  return pathname + search;
 }
 
 function kindOf(type: string): 'hidden' | 'checkbox' | 'text' {

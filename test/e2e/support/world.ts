@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createApp } from '../../../src/app.ts';
 import { assemble } from '../../../src/assemble.ts';
 import { loadConfig } from '../../../src/config.ts';
-import { demoLogins, demoPassword, writeDemoUsers } from '../../../src/dev/demo-users.ts';
+import { demoPassword, demoUsers, writeDemoUsers } from '../../../src/dev/demo-users.ts';
 import type { ClientBody } from '../../../src/dev/admin/client-record.ts';
 import { startStandIn, type StandIn } from '../../../src/dev/oauth2/start-stand-in.ts';
 import { startSampleClient } from '../../../src/dev/sample-client.ts';
@@ -25,9 +25,8 @@ export interface World {
   close(): Promise<void>;
 }
 
-export const ada = { login: demoLogins[0]!, subject: 'ada', password: demoPassword };
+export const ada = { login: demoUsers[0]!.email, password: demoPassword };
 
-const subjects = demoLogins.map((login) => login.split('@')[0]!);
 const stopWithinMs = 1000;
 
 export async function createWorld(): Promise<World> {
@@ -74,7 +73,7 @@ export async function createWorld(): Promise<World> {
     async forgetPeople() {
       passedMs = 0;
       const sessions = `${adminUrl}/admin/oauth2/auth/sessions`;
-      const ends = subjects.flatMap((subject) => [
+      const ends = demoUsers.flatMap(({ subject }) => [
         `${sessions}/consent?all=true&subject=${subject}`,
         `${sessions}/login?subject=${subject}`,
       ]);

@@ -1,0 +1,287 @@
+/** The screens without a challenge, and every request that no screen is for. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { fieldsOf, type Browser } from '../support/browser.ts';
+import { control, link, type Page } from '../support/page.ts';
+import { addressOf, foosLogin, newChallenge, openAt, screens } from '../support/screens.ts';
+
+let stub: AdminStub;
+let app: TestApp;
+
+beforeAll(async () => {
+  stub = await startAdminStub();
+  app = await startApp(stub);
+});
+beforeEach(() => stub.reset());
+afterAll(async () => {
+  await app.close();
+  await stub.close();
+});
+
+async function signedIn(of = app): Promise<Browser> {
+  const browser = of.browser();
+  const login = stub.login(newChallenge('login'));
+  const page = await browser.get(addressOf('/login', 'login_challenge', login));
+  await browser.submit(page, { fill: foosLogin });
+  return browser;
+}
+
+describe('the page for errors that the server cannot give to an app', () => {
+  const get = (query: Record<string, string> | string): Promise<Page> =>
+    app.browser().get(`/error?${new URLSearchParams(query).toString()}`);
+
+  test.each([
+    ['invalid_request', 'This app can’t sign you in', true],
+    ['invalid_client', 'This app can’t sign you in', true],
+    ['invalid_scope', 'This app can’t sign you in', true],
+    ['unauthorized_client', 'This app can’t sign you in', true],
+    ['unsupported_response_type', 'This app can’t sign you in', true],
+    ['server_error', 'We can’t sign you in right now', true],
+    ['temporarily_unavailable', 'We can’t sign you in right now', true],
+    ['login_required', 'You need to sign in first', true],
+    ['consent_required', 'The app needs your answer first', true],
+    ['interaction_required', 'We need to ask you something first', true],
+    ['request_forbidden', 'We lost track of this sign-in', true],
+    ['request_unauthorized', 'This sign-in took too long', true],
+    ['Not Found', 'We don’t know this step', true],
+    ['error', 'We don’t know this step', true],
+    ['access_denied', 'You did not allow it', false],
+    ['something_new', 'This app can’t sign you in', true],
+    ['constructor', 'This app can’t sign you in', true],
+    ['', 'This app can’t sign you in', true],
+  ])('knows %s', async (error, heading, hasReference) => {
+    const page = await get({ error });
+    expect(page.status).toBe(400);
+    expect(page.heading).toBe(heading);
+    expect(page.text).not.toMatch(/oauth2\.|\{app\}/);
+    expect(/reference: [0-9A-Z]{4}-[0-9A-Z]{4}/.test(page.text)).toBe(hasReference);
+    expect(page.setCookies).toEqual([]);
+  });
+
+  test('shows what the server wrote as text, in a fold', async () => {
+    const markup = '<b onclick="x">bold</b><script>alert(1)</script>';
+    const page = await get({ error: `${markup}`, error_description: `See ${markup}` });
+    expect(page.text).toContain('Details for its makers Error');
+    expect(page.text).toContain(`Description See ${markup}`);
+    expect(page.html).not.toMatch(/<b |<script/);
+  });
+
+  test('shows the first of parameters that are there twice, and not too much of it', async () => {
+    const page = await get(
+      'error=invalid_client&error=other&error_description=1st&error_description=2',
+    );
+    expect(page.text).toContain('invalid_client Description 1st');
+    expect(page.text).not.toContain('other');
+    const long = await get({ error: 'invalid_client', error_description: 'x'.repeat(9_000) });
+    expect(long.text.length).toBeLessThan(2_000);
+  });
+
+  test('has a page without any parameter', async () => {
+    const page = await app.browser().get('/error');
+    expect(page.status).toBe(400);
+    expect(page.heading).toBe('This app can’t sign you in');
+    expect(page.text).not.toContain('Details for its makers');
+  });
+});
+
+describe('the start page', () => {
+  test('says what this is and what to do', async () => {
+    const page = await app.browser().get('/');
+    expect(page.status).toBe(200);
+    expect(page.heading).toBe('This is Portico');
+    expect(page.text).toContain('Open the app you want to use and choose “Sign in” there.');
+    expect(page.text).toContain('You are not signed in.');
+    expect(page.setCookies).toEqual([]);
+    expect(stub.calls).toEqual([]);
+  });
+
+  test('says who is signed in in this browser, and signs them out', async () => {
+    const browser = await signedIn();
+    const page = await browser.get('/');
+    expect(page.text).toContain('You are signed in as F foo@bar.com');
+    const done = await browser.submit(page);
+    expect(done.leadsTo).toBe('http://127.0.0.1:4444/oauth2/sessions/logout');
+    expect(browser.cookies()).not.toHaveProperty('portico_session');
+    expect((await browser.get('/')).text).toContain('You are not signed in.');
+  });
+
+  test('leads to "signed out" when nobody knows where the server is', async () => {
+    const own = await startApp(stub, { HYDRA_PUBLIC_URL: undefined });
+    const browser = await signedIn(own);
+    const done = await browser.submit(await browser.get('/'));
+    expect(done.leadsTo).toBe('/logged-out');
+    expect((await browser.follow(done)).heading).toBe('You are signed out');
+    await own.close();
+  });
+
+  test('signs nobody out by a broken form or by any other word', async () => {
+    const browser = await signedIn();
+    const page = await browser.get('/');
+    const broken = await browser.submit(page, { forge: { _csrf: 'broken' } });
+    expect(broken.status).toBe(403);
+    expect(broken.text).toContain('You are signed in as');
+    const token = control(page, '_csrf')!.value;
+    const other = await browser.post('/', { _csrf: token, decision: 'accept' });
+    expect(other.status).toBe(400);
+    expect((await browser.get('/')).text).toContain('You are signed in as');
+  });
+
+  test('shows nobody whom we do not have any more', async () => {
+    const browser = await signedIn();
+    const { find } = app.parts.identity;
+    app.parts.identity.find = async () => undefined;
+    const page = await browser.get('/').finally(() => (app.parts.identity.find = find));
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('You are not signed in.');
+  });
+
+  test('believes no cookie that we did not sign', async () => {
+    const browser = await signedIn();
+    const value = /=([^;]+)/.exec(browser.cookies()['portico_session']!)![1]!;
+    browser.setCookie('portico_session', `${value.slice(0, -4)}AAAA`);
+    expect((await browser.get('/')).text).toContain('You are not signed in.');
+  });
+});
+
+describe('a request that no page is for', () => {
+  test.each([
+    ['/nothing-here'],
+    ['/login/more'],
+    ['/favicon.ico'],
+    ['/.env'],
+    ['/static/'],
+    ['/static/../src/main.ts'],
+    ['/health/other'],
+    ['//login'],
+    ['/oauth2/auth'],
+  ])('is a 404 with a way on: %s', async (path) => {
+    const page = await app.browser().get(app.url + path);
+    expect(page.status).toBe(404);
+    expect(page.heading).toBe('This page does not exist');
+    expect(link(page, 'Go to the start page')?.href).toBe('/');
+    expect(page.setCookies).toEqual([]);
+  });
+
+  test.each([['put'], ['delete']] as const)(
+    'by %s is a 405 that says what is allowed',
+    async (by) => {
+      for (const path of ['/login', '/consent', '/logout', '/device/verify', '/']) {
+        const page = await app.browser().send(by, path);
+        expect(page.status).toBe(405);
+        expect(page.headers['allow']).toBe('GET, HEAD, POST');
+        expect(page.heading).toBe('This page can’t be opened like that');
+      }
+      expect(stub.calls).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['/error'],
+    ['/logged-out'],
+    ['/logout/stayed'],
+    ['/device/success'],
+    ['/oauth2/device/success'],
+    ['/health/alive'],
+    ['/health/ready'],
+  ])('as a form at a page without one is a 405: %s', async (path) => {
+    const page = await app.browser().post(path, { any: 'thing' });
+    expect(page.status).toBe(405);
+    expect(page.headers['allow']).toBe('GET, HEAD');
+  });
+
+  test.each([
+    ['/login?login_challenge=%'],
+    ['/login?login_challenge=%zz'],
+    ['/%zz'],
+    ['/%c0%ae%c0%ae/'],
+    ['/login%00'],
+    ['/error?error=%ff%fe'],
+  ])('with a broken escape is no fault of ours: %s', async (path) => {
+    const page = await app.browser().get(path);
+    expect(page.status).toBeGreaterThanOrEqual(400);
+    expect(page.status).toBeLessThan(500);
+    expect(page.heading).not.toBe('');
+    expect(page.headers['content-security-policy']).toContain("script-src 'none'");
+  });
+});
+
+describe.each(screens)('a form of $name', (screen) => {
+  async function send(body: string | Buffer, type: string, headers: Record<string, string> = {}) {
+    const { address } = openAt(stub, screen);
+    const browser = app.browser();
+    await browser.get(address);
+    const page = await browser.send('post', address, { body: body as string, type, headers });
+    expect(stub.sent()).toEqual([]);
+    return page;
+  }
+
+  test('of 64 kB is read, and one with more is a 413', async () => {
+    const browser = app.browser();
+    const form = await browser.get(openAt(stub, screen).address);
+    const post = (size: number): Promise<Page> => {
+      const fields = fieldsOf(form.forms[0]!, screen.yes);
+      const room = size - new URLSearchParams([...fields, ['note', '']]).toString().length;
+      return browser.post(screen.path, [...fields, ['note', 'x'.repeat(room)]]);
+    };
+    const large = await post(64 * 1024 + 1);
+    expect(large.status).toBe(413);
+    expect(large.heading).toBe('That was too much text');
+    expect(stub.sent()).toEqual([]);
+    expect((await post(64 * 1024)).status).toBe(200);
+  });
+
+  test('with more than 1,000 fields is a 4xx', async () => {
+    const page = await send('a=1&'.repeat(1_200), 'application/x-www-form-urlencoded');
+    expect(page.status).toBeGreaterThanOrEqual(400);
+    expect(page.status).toBeLessThan(500);
+    expect(page.heading).not.toBe('');
+  });
+
+  test.each([
+    ['JSON', '{"decision":"accept"}', 'application/json'],
+    ['plain text', 'decision=accept', 'text/plain'],
+    ['a multipart form', '--x\r\n\r\n--x--', 'multipart/form-data; boundary=x'],
+    ['no type at all', 'decision=accept', ' '],
+  ])('sent as %s is never acted on', async (_how, body, type) => {
+    const page = await send(body, type);
+    expect(page.status).toBeGreaterThanOrEqual(400);
+    expect(page.status).toBeLessThan(500);
+    expect(page.heading).not.toBe('');
+  });
+
+  test.each([
+    ['a charset that nobody knows', 'application/x-www-form-urlencoded; charset=klingon', {}],
+    ['an encoding that nobody knows', undefined, { 'Content-Encoding': 'klingon' }],
+    ['a broken gzip', undefined, { 'Content-Encoding': 'gzip' }],
+  ])('with %s is a 4xx', async (_how, type, headers) => {
+    const form = 'application/x-www-form-urlencoded';
+    const page = await send('decision=accept', type ?? form, headers);
+    expect(page.status).toBeGreaterThanOrEqual(400);
+    expect(page.status).toBeLessThan(500);
+    expect(page.heading).toBe('We can’t read this');
+  });
+});
+
+test('a fault of ours is a 500 that tells its id and nothing more', async () => {
+  const faulty = await startApp(
+    stub,
+    { LOG_LEVEL: 'info' },
+    {
+      change: (parts) => {
+        const find = () => Promise.reject(new Error('the secret place of the database'));
+        return { ...parts, identity: { ...parts.identity, find } };
+      },
+    },
+  );
+  const address = addressOf('/consent', 'consent_challenge', stub.consent(newChallenge()));
+  const page = await faulty.browser().get(address);
+  expect(page.status).toBe(500);
+  expect(page.heading).toBe('Something went wrong here');
+  expect(page.html).not.toMatch(/secret place|\.ts|node_modules/);
+  const [, id] = /reference: ([0-9A-Z-]+)/.exec(page.text)!;
+  const line = faulty.logs.find(({ msg }) => msg === 'unexpected error');
+  expect(line).toMatchObject({ request: id, err: { message: 'the secret place of the database' } });
+  expect(JSON.stringify(line)).toContain('consent.ts');
+  await faulty.close();
+});

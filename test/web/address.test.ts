@@ -1,0 +1,272 @@
+/** What the public address rules: links, cookies, static files, https. */
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import { request as forward } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
+import { cookieSecret, startApp, type TestApp } from '../support/app.ts';
+import { fieldsOf } from '../support/browser.ts';
+import { link } from '../support/page.ts';
+import { addressOf, foosLogin, newChallenge, screens } from '../support/screens.ts';
+
+let stub: AdminStub;
+beforeAll(async () => {
+  stub = await startAdminStub();
+});
+beforeEach(() => stub.reset());
+afterAll(() => stub.close());
+
+describe('with a path in its address, the app', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startApp(stub, { BASE_URL: 'http://127.0.0.1:{port}/auth/' });
+  });
+  afterAll(() => app.close());
+
+  test('lives below it, and nowhere else', async () => {
+    expect(app.publicUrl).toMatch(/\/auth$/);
+    const browser = app.browser();
+    for (const path of ['/auth/', '/auth', '/auth/logged-out', '/auth/health/alive']) {
+      expect([path, (await browser.get(path)).status]).toEqual([path, 200]);
+    }
+    for (const path of ['/', '/login', '/logged-out', '/health/alive', '/authx', '/auth/auth']) {
+      const page = await browser.get(path);
+      expect([path, page.status]).toEqual([path, 404]);
+      expect(link(page, 'Go to the start page')?.href).toBe('/auth/');
+    }
+    expect((await browser.get('/auth/oauth2/device/success')).status).toBe(200);
+  });
+
+  test.each(screens)('has forms, links, files and cookies of $name below it', async (screen) => {
+    const browser = app.browser();
+    const challenge = stub[screen.name](newChallenge());
+    const page = await browser.get(addressOf(`/auth${screen.path}`, screen.field, challenge));
+    expect(page.forms.map(({ action }) => action)).toEqual([`/auth${screen.path}`]);
+    const own = page.links.map(({ href }) => href).filter((href) => href.startsWith('/'));
+    expect(own.length).toBeGreaterThan(0);
+    for (const href of own) expect(href).toMatch(/^\/auth\//);
+    const files = [...page.html.matchAll(/href="([^"]*\/static\/[^"]*)"/g)].map(
+      ([, path]) => path!,
+    );
+    for (const file of files) {
+      expect(file).toMatch(/^\/auth\/static\//);
+      expect((await browser.get(file)).status).toBe(200);
+    }
+    expect(page.setCookies).toEqual([
+      expect.stringMatching(/^portico_csrf_auth=[^;]+; Path=\/auth; HttpOnly; SameSite=Lax$/),
+    ]);
+    const done = await browser.submit(page, screen.yes);
+    expect(done.leadsTo).toContain('_verifier=');
+    for (const line of done.setCookies) expect(line).toContain('; Path=/auth');
+  });
+
+  test('keeps its own addresses below it after an answer, too', async () => {
+    const browser = app.browser();
+    const device = stub.consent(newChallenge(), stub.inDeviceFlow);
+    const form = await browser.get(addressOf('/auth/consent', 'consent_challenge', device));
+    const denied = await browser.submit(form, { press: 'reject' });
+    expect(denied.leadsTo).toBe('/auth/error?error=access_denied');
+    const logout = stub.logout(newChallenge());
+    const address = addressOf('/auth/logout', 'logout_challenge', logout);
+    await browser.submit(await browser.get(address), { press: 'reject' });
+    const again = await browser.get(address);
+    expect(again.leadsTo).toBe('/auth/logout/stayed');
+    const bad = await browser.get('/auth/error?error=request_forbidden');
+    expect(link(bad, 'Go to the start page')?.href).toBe('/auth/');
+  });
+
+  test('leads to the same page once more when the server is down', async () => {
+    const address = addressOf('/auth/login', 'login_challenge', stub.login(newChallenge()));
+    stub.answer('login.get', (_call, res) => res.writeHead(500).end());
+    const page = await app.browser().get(address);
+    expect(link(page, 'Try again')?.href).toBe(address);
+  });
+});
+
+describe('with an https address behind a proxy, the app', () => {
+  let app: TestApp;
+  const proxied = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': '198.51.100.7' };
+  beforeAll(async () => {
+    const env = { BASE_URL: 'https://login.example.org/auth', TRUST_PROXY: 'loopback' };
+    app = await startApp(stub, env);
+  });
+  afterAll(() => app.close());
+
+  test('asks browsers to stay with https', async () => {
+    for (const path of ['/auth/', '/auth/nowhere', '/auth/health/alive']) {
+      const { headers } = await app.browser(proxied).get(path);
+      expect(headers['strict-transport-security']).toBe('max-age=31536000');
+      expect(headers['content-security-policy']).toContain('upgrade-insecure-requests');
+    }
+  });
+
+  test.each([
+    ['told by the proxy', proxied],
+    ['even when the proxy does not tell', {}],
+  ])('sets secure cookies for the host alone, marked by its path, %s', async (_how, headers) => {
+    const browser = app.browser(headers);
+    const login = stub.login(newChallenge());
+    const form = await browser.get(addressOf('/auth/login', 'login_challenge', login));
+    const done = await browser.submit(form, { fill: foosLogin });
+    const german = await browser.get('/auth/?lang=de');
+    const lines = [...form.setCookies, ...done.setCookies, ...german.setCookies];
+    expect(lines.map((line) => line.split('=')[0]).toSorted()).toEqual([
+      '__Host-portico_csrf_auth',
+      '__Host-portico_known_auth',
+      '__Host-portico_lang_auth',
+      '__Host-portico_session_auth',
+    ]);
+    for (const line of lines) {
+      expect(line).toMatch(/; Path=\/;/);
+      expect(line).toMatch(/; HttpOnly; Secure; SameSite=Lax$/);
+      expect(line).not.toContain('Domain');
+    }
+    expect(german.text).toContain('foo@bar.com');
+  });
+
+  test('takes forms of its public address only', async () => {
+    const browser = app.browser(proxied);
+    const form = await browser.get(
+      addressOf('/auth/consent', 'consent_challenge', stub.consent(newChallenge())),
+    );
+    const body = new URLSearchParams(fieldsOf(form.forms[0]!, { press: 'accept' })).toString();
+    for (const Origin of ['http://login.example.org', 'https://example.org', app.url]) {
+      const page = await browser.send('post', '/auth/consent', { headers: { Origin }, body });
+      expect(page.status).toBe(403);
+    }
+    expect(stub.sent()).toEqual([]);
+    expect((await browser.submit(form, { press: 'accept' })).status).toBe(200);
+  });
+
+  test('believes no host that came along with a request', async () => {
+    const login = addressOf('/auth/login', 'login_challenge', stub.login(newChallenge()));
+    const headers = { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example' };
+    for (const path of ['/auth/', '/auth/nowhere', login]) {
+      const page = await app.browser({ ...proxied, ...headers }).get(path);
+      expect(page.html).not.toContain('evil.example');
+    }
+  });
+});
+
+test('with an https address, everything works through a real proxy', async () => {
+  const pem = (name: string) => readFileSync(`test/fixtures/hydra/tls/${name}.pem`, 'utf8');
+  let backend = '';
+  const proxy = createServer({ key: pem('key'), cert: pem('cert') }, (req, res) => {
+    const { method, headers } = req;
+    const also = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '198.51.100.9' };
+    const onward = forward(backend + req.url, { method, headers: { ...headers, ...also } }, (r) => {
+      res.writeHead(r.statusCode!, r.headers);
+      r.pipe(res);
+    });
+    req.pipe(onward);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const publicUrl = `https://localhost:${(proxy.address() as AddressInfo).port}`;
+  const app = await startApp(stub, { BASE_URL: publicUrl, TRUST_PROXY: 'loopback' });
+  backend = app.url;
+  const jar = new Map<string, string>();
+
+  function send(path: string, options: RequestOptions, body?: string) {
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+    const headers = { ...options.headers, cookie };
+    const target = new URL(path, publicUrl.replace('localhost', '127.0.0.1'));
+    return new Promise<{ status: number; html: string }>((resolve, reject) => {
+      httpsRequest(target, { ...options, headers, rejectUnauthorized: false }, (res) => {
+        for (const line of res.headers['set-cookie'] ?? []) {
+          const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!;
+          expect(line).toContain('Secure');
+          jar.set(name!, value!);
+        }
+        let html = '';
+        res.setEncoding('utf8').on('data', (chunk) => (html += chunk));
+        res.on('end', () => resolve({ status: res.statusCode!, html }));
+      })
+        .on('error', reject)
+        .end(body);
+    });
+  }
+
+  const login = stub.login(newChallenge());
+  const form = await send(addressOf('/login', 'login_challenge', login), {});
+  expect(form.status).toBe(200);
+  const [, token] = /name="_csrf" value="([^"]+)"/.exec(form.html)!;
+  const fields = { _csrf: token!, login_challenge: login, decision: 'accept', ...foosLogin };
+  const type = 'application/x-www-form-urlencoded';
+  const headers = { origin: publicUrl, accept: 'text/html', 'content-type': type };
+  const body = new URLSearchParams(fields).toString();
+  const done = await send('/login', { method: 'POST', headers }, body);
+  expect(done.status).toBe(200);
+  expect(done.html).toContain('login_verifier=');
+  expect([...jar.keys()].toSorted()).toEqual([
+    '__Host-portico_csrf',
+    '__Host-portico_known',
+    '__Host-portico_session',
+  ]);
+  const start = await send('/', {});
+  expect(start.html).toContain('You are signed in as');
+  await app.close();
+  proxy.closeAllConnections();
+  await new Promise((resolve) => proxy.close(resolve));
+});
+
+describe('a secret for cookies', () => {
+  test('may be followed by a new one, while the old still verifies', async () => {
+    const before = await startApp(stub);
+    const browser = before.browser();
+    const address = addressOf('/consent', 'consent_challenge', stub.consent(newChallenge()));
+    const form = await browser.get(address);
+    await before.close();
+    const secrets = `a-new-secret-of-the-tests-0123456789abcdef, ${cookieSecret}`;
+    const { host } = new URL(before.url);
+    const after = await startApp(stub, { COOKIE_SECRET: secrets, BASE_URL: `http://${host}` });
+    const cookie = Object.values(browser.cookies())
+      .map((line) => line.split(';')[0])
+      .join('; ');
+    const done = await after.browser({ Cookie: cookie }).submit(form, { press: 'accept' });
+    expect(done.leadsTo).toContain('consent_verifier=');
+    await after.close();
+  });
+
+  test('that is another one verifies nothing', async () => {
+    const before = await startApp(stub);
+    const browser = before.browser();
+    const address = addressOf('/consent', 'consent_challenge', stub.consent(newChallenge()));
+    const form = await browser.get(address);
+    await before.close();
+    const { host } = new URL(before.url);
+    const other = { COOKIE_SECRET: 'x'.repeat(32), BASE_URL: `http://${host}` };
+    const after = await startApp(stub, other);
+    const [cookie] = browser.cookies()['portico_csrf']!.split(';');
+    const page = await after.browser({ Cookie: cookie! }).submit(form, { press: 'accept' });
+    expect(page.status).toBe(403);
+    expect(stub.sent()).toEqual([]);
+    await after.close();
+  });
+});
+
+describe('a proxy', () => {
+  const guess = async (app: TestApp, from: string): Promise<number> => {
+    const browser = app.browser({ 'X-Forwarded-For': from });
+    const form = await browser.get(
+      addressOf('/login', 'login_challenge', stub.login(newChallenge())),
+    );
+    const fill = { email: 'max@example.org', password: 'wrong' };
+    return (await browser.submit(form, { fill })).status;
+  };
+
+  test('that is trusted says who the browser is', async () => {
+    const app = await startApp(stub, { TRUST_PROXY: '1' });
+    for (let i = 0; i < 7; i++) expect(await guess(app, `198.51.100.${i}`)).toBe(400);
+    await app.close();
+  });
+
+  test('that is not trusted says nothing: its addresses count as one', async () => {
+    const app = await startApp(stub, { TRUST_PROXY: 'false' });
+    const results: number[] = [];
+    for (let i = 0; i < 6; i++) results.push(await guess(app, `198.51.100.${i}`));
+    expect(results).toEqual([400, 400, 400, 400, 400, 429]);
+    await app.close();
+  });
+});

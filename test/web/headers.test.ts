@@ -1,0 +1,283 @@
+/** Security headers on everything, static files, and which answers set cookies. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import type { Page } from '../support/page.ts';
+import { addressOf, foosLogin, newChallenge, openAt, screens } from '../support/screens.ts';
+
+let stub: AdminStub;
+let app: TestApp;
+
+beforeAll(async () => {
+  stub = await startAdminStub();
+  app = await startApp(stub);
+});
+beforeEach(() => stub.reset());
+afterAll(async () => {
+  await app.close();
+  await stub.close();
+});
+
+/** One of each kind of answer, by what it is. */
+async function everyKind(): Promise<Record<string, Page>> {
+  const browser = app.browser();
+  const device = stub.device(newChallenge(), 'code');
+  const skipped = stub.login(newChallenge(), { skip: true, subject: 'max-1' });
+  const [login, consent, logout] = await Promise.all(
+    screens.map((screen) => browser.get(openAt(stub, screen).address)),
+  );
+  return {
+    login: login!,
+    consent: consent!,
+    logout: logout!,
+    device: await browser.get(addressOf('/device/verify', 'device_challenge', device)),
+    'device done': await browser.get('/device/success'),
+    start: await browser.get('/'),
+    'signed out': await browser.get('/logged-out'),
+    stayed: await browser.get('/logout/stayed'),
+    error: await browser.get('/error?error=invalid_request'),
+    'wrong password': await browser.submit(login!, { fill: { email: 'a', password: 'b' } }),
+    'broken form': await browser.submit(login!, { forge: { _csrf: 'x' } }),
+    'moving on': await browser.submit(consent!, { press: 'accept' }),
+    redirect: await browser.get(addressOf('/login', 'login_challenge', skipped)),
+    missing: await browser.get('/login'),
+    unknown: await browser.get('/login?login_challenge=unknown'),
+    'no page': await browser.get('/nowhere'),
+    'no method': await browser.send('put', '/login'),
+    health: await browser.get('/health/alive'),
+  };
+}
+
+test('every answer has the security headers, and is neither stored nor found', async () => {
+  for (const [kind, { headers }] of Object.entries(await everyKind())) {
+    const csp = headers['content-security-policy']!;
+    expect([kind, csp.split(';').toSorted()]).toEqual([
+      kind,
+      [
+        "base-uri 'none'",
+        "default-src 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "img-src 'self'",
+        "script-src 'none'",
+        "style-src 'self'",
+      ],
+    ]);
+    expect([kind, headers]).toEqual([
+      kind,
+      expect.objectContaining({
+        'cache-control': 'no-store',
+        'x-robots-tag': 'noindex',
+        'referrer-policy': 'same-origin',
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+      }),
+    ]);
+    for (const absent of [
+      'x-powered-by',
+      'etag',
+      'cross-origin-opener-policy',
+      'strict-transport-security',
+    ]) {
+      expect([kind, headers[absent]]).toEqual([kind, undefined]);
+    }
+  }
+});
+
+test('every page has a language, a direction and one heading, and no script or inline style', async () => {
+  for (const [kind, page] of Object.entries(await everyKind())) {
+    if (kind === 'redirect' || kind === 'health') continue;
+    expect([kind, page.headers['content-type']]).toEqual([kind, 'text/html; charset=utf-8']);
+    expect([kind, page.lang, page.dir]).toEqual([kind, 'en', 'ltr']);
+    expect([kind, page.html.match(/<h1/g)]).toEqual([kind, ['<h1']]);
+    expect([kind, page.title]).toEqual([kind, expect.stringMatching(/^.+ – Portico$/)]);
+    expect(page.html).not.toMatch(/<script|<style|\sstyle=|\son\w+="|javascript:/i);
+    expect(page.html).not.toMatch(/undefined|\[object|\{\w+\}|>null</);
+  }
+});
+
+test('an anonymous page view sets the cookie of its form, and no other', async () => {
+  const withForm: string[] = [];
+  const paths = screens.map((screen) => openAt(stub, screen).address);
+  const device = stub.device(newChallenge(), 'code');
+  paths.push(addressOf('/device/verify', 'device_challenge', device));
+  for (const path of paths) {
+    const page = await app.browser().get(path);
+    expect(page.setCookies).toEqual([
+      expect.stringMatching(/^portico_csrf=s%3A[^;]+; Path=\/; HttpOnly; SameSite=Lax$/),
+    ]);
+    withForm.push(path);
+  }
+  const skipped = stub.consent(newChallenge(), { skip: true });
+  const without = [
+    '/',
+    '/error?error=x',
+    '/logged-out',
+    '/logout/stayed',
+    '/device/success',
+    '/health/alive',
+    '/health/ready',
+    '/nowhere',
+    '/login',
+    '/login?login_challenge=unknown',
+    addressOf('/consent', 'consent_challenge', skipped),
+  ];
+  for (const path of without) expect((await app.browser().get(path)).setCookies).toEqual([]);
+  expect(withForm).toHaveLength(4);
+});
+
+test('a browser that has the cookie of forms is not given another', async () => {
+  const browser = app.browser();
+  await browser.get(openAt(stub, screens[0]!).address);
+  const page = await browser.get(openAt(stub, screens[1]!).address);
+  expect(page.setCookies).toEqual([]);
+});
+
+test('a look without a body (HEAD) has the headers of the page and acts on nothing', async () => {
+  const skipping = [
+    openAt(stub, screens[0]!).address,
+    addressOf(
+      '/login',
+      'login_challenge',
+      stub.login(newChallenge(), { skip: true, subject: 'max-1' }),
+    ),
+    addressOf('/consent', 'consent_challenge', stub.consent(newChallenge(), { skip: true })),
+    addressOf(
+      '/logout',
+      'logout_challenge',
+      stub.logout(newChallenge(), { client: { skip_logout_consent: true } }),
+    ),
+  ];
+  for (const path of [...skipping, '/', '/health/alive']) {
+    const page = await app.browser().send('head', path);
+    expect([path, page.status]).toEqual([path, 200]);
+    expect(page.html).toBe('');
+    expect(page.headers['content-security-policy']).toContain("script-src 'none'");
+  }
+  expect(stub.sent()).toEqual([]);
+});
+
+describe('static files', () => {
+  interface Answer {
+    status: number;
+    headers: IncomingHttpHeaders;
+    body: Buffer;
+  }
+
+  /** By hand, because other clients take the compression away. */
+  function get(path: string, encoding = '', method = 'GET'): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const headers = encoding ? { 'accept-encoding': encoding } : {};
+      httpRequest(app.url + path, { method, headers }, (res) => {
+        const chunks: Buffer[] = [];
+        res.on('data', (chunk: Buffer) => chunks.push(chunk));
+        res.on('end', () => {
+          const { statusCode: status = 0, headers: got } = res;
+          resolve({ status, headers: got, body: Buffer.concat(chunks) });
+        });
+      })
+        .on('error', reject)
+        .end();
+    });
+  }
+  const styleSheet = async (): Promise<string> => {
+    const { html } = await app.browser().get('/');
+    return /<link rel="stylesheet" href="([^"]+)"/.exec(html)![1]!;
+  };
+
+  test('have a hash in their address, a long age and all headers', async () => {
+    const path = await styleSheet();
+    expect(path).toMatch(/^\/static\/[0-9a-f]{12}\/style\.css$/);
+    const { status, headers, body } = await get(path);
+    expect(status).toBe(200);
+    expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    expect(headers['content-type']).toBe('text/css; charset=utf-8');
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['set-cookie']).toBeUndefined();
+    expect(body).toEqual(readFileSync('public/style.css'));
+  });
+
+  test.each([
+    ['br, gzip', 'br'],
+    ['gzip, deflate, br', 'br'],
+    ['gzip', 'gzip'],
+    ['br;q=0, gzip;q=0.5', 'gzip'],
+    ['identity', undefined],
+    ['gzip;q=0', undefined],
+    ['', undefined],
+  ])('are sent as the browser takes them: %j', async (accepted, coding) => {
+    const { headers, body } = await get(await styleSheet(), accepted);
+    const plain = readFileSync('public/style.css');
+    const read = { br: brotliDecompressSync, gzip: gunzipSync, none: (buffer: Buffer) => buffer };
+    expect(headers['content-encoding']).toBe(coding);
+    expect(headers.vary).toBe('Accept-Encoding');
+    expect(headers['content-length']).toBe(String(body.length));
+    expect(read[(coding ?? 'none') as keyof typeof read](body)).toEqual(plain);
+  });
+
+  test('are only read, only at their address of now, and never beyond their folder', async () => {
+    const path = await styleSheet();
+    const head = await get(path, 'br', 'HEAD');
+    expect([head.status, head.body.length]).toEqual([200, 0]);
+    expect(Number(head.headers['content-length'])).toBeGreaterThan(0);
+    expect((await get(path, '', 'POST')).status).toBeGreaterThanOrEqual(400);
+    const others = ['/static/style.css', '/style.css', '/static/000000000000/style.css'];
+    const above = [
+      '/static/%2e%2e/package.json',
+      `${path}/../../../package.json`,
+      '/views/login.ejs',
+    ];
+    for (const other of [...others, ...above]) expect((await get(other)).status).toBe(404);
+  });
+
+  test('are all there', async () => {
+    const { html } = await app.browser().get('/');
+    const used = [...html.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)].map(([, path]) => path!);
+    expect(new Set(used).size).toBe(readdirSync('public').length);
+    for (const path of used) expect((await get(path)).status).toBe(200);
+  });
+
+  test('and the first page are at most 14 kB on the wire', async () => {
+    const challenge = stub.login(`${'x'.repeat(1_200)}==`);
+    const page = await get(addressOf('/login', 'login_challenge', challenge), 'br, gzip');
+    const style = await get(await styleSheet(), 'br, gzip');
+    const headers = JSON.stringify([page.headers, style.headers]).length;
+    expect(page.body.length + style.body.length + headers).toBeLessThanOrEqual(14 * 1024);
+  });
+});
+
+test('a logo of the house is served from here, and shown in the place of ours', async () => {
+  const own = await startApp(stub, { BRAND_LOGO: 'public/logo.svg', BRAND_NAME: 'Meadow <House>' });
+  const page = await own.browser().get('/');
+  expect(page.html).toMatch(/<img class="logo" src="\/static\/[0-9a-f]{12}\/logo\.svg" alt="">/);
+  expect(page.heading).toBe('This is Meadow <House>');
+  await own.close();
+});
+
+test('the links of the house are in the footer, when there are any', async () => {
+  const own = await startApp(stub, {
+    SUPPORT_URL: 'mailto:help@example.org',
+    PRIVACY_URL: 'https://example.org/privacy',
+    TERMS_URL: 'https://example.org/terms?a=1&b=2',
+  });
+  const page = await own.browser().get('/');
+  const links = page.links.map(({ text, href }) => [text, href]);
+  expect(links).toContainEqual(['Help', 'mailto:help@example.org']);
+  expect(links).toContainEqual(['Privacy', 'https://example.org/privacy']);
+  expect(links).toContainEqual(['Terms', 'https://example.org/terms?a=1&b=2']);
+  const plain = await app.browser().get('/');
+  expect(plain.text).not.toContain('Privacy');
+  await own.close();
+});
+
+test('someone signed in is written to no page that is kept', async () => {
+  const browser = app.browser();
+  await browser.submit(await browser.get(openAt(stub, screens[0]!).address), { fill: foosLogin });
+  const page = await browser.get('/');
+  expect(page.text).toContain('foo@bar.com');
+  expect(page.headers['cache-control']).toBe('no-store');
+});

@@ -1,0 +1,110 @@
+/** The server under the app: requests that are none, and how it stops. */
+import { connect } from 'node:net';
+import type { RequestListener } from 'node:http';
+import { Agent, get as httpGet } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startServer } from '../../src/web/server.ts';
+import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+
+describe('a request that is none', () => {
+  let stub: AdminStub;
+  let app: TestApp;
+  beforeAll(async () => {
+    stub = await startAdminStub();
+    app = await startApp(stub);
+  });
+  afterAll(async () => {
+    await app.close();
+    await stub.close();
+  });
+
+  /** Sends bytes as they are. @returns all that comes back until the connection ends */
+  function sendRaw(bytes: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
+      let answer = '';
+      socket.setEncoding('utf8').on('data', (chunk) => (answer += chunk));
+      socket.on('close', () => resolve(answer)).on('error', reject);
+      socket.end(bytes);
+    });
+  }
+
+  test.each([
+    ['no HTTP at all', 'hello\r\n\r\n', 400],
+    ['a broken header', 'GET / HTTP/1.1\r\nHost: x\r\nbroken\r\n\r\n', 400],
+    ['no host', 'GET / HTTP/1.1\r\n\r\n', 400],
+    ['a method that nobody knows', 'BREW / HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+    ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1, 2\r\n\r\nx', 400],
+    ['too many headers', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(66_000)}\r\n\r\n`, 431],
+  ])('with %s gets an answer, and the next one too', async (_what, bytes, status) => {
+    const answer = await sendRaw(bytes);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect((await app.browser().get('/')).status).toBe(200);
+  });
+
+  test('gets a page to read when its headers are too large', async () => {
+    const answer = await sendRaw(`GET /?${'x'.repeat(66_000)} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    expect(answer).toContain('Content-Type: text/html; charset=utf-8');
+    expect(answer).toContain('Cache-Control: no-store');
+    expect(answer).toContain("Content-Security-Policy: default-src 'none'");
+    expect(answer).toContain('<h1>This address is too long</h1>');
+  });
+});
+
+describe('a server that is told to stop', () => {
+  const listenTo = (listener: RequestListener) =>
+    startServer(listener, { port: 0, host: '127.0.0.1' });
+  const address = (port: number) => `http://127.0.0.1:${port}/`;
+
+  test('lets requests under way end, and takes no more', async () => {
+    let finish = (): void => {};
+    const begun = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    let release = (): void => {};
+    const server = await listenTo((_req, res) => {
+      release = () => void res.end('whole');
+      finish();
+    });
+    const answer = fetch(address(server.port)).then((res) => res.text());
+    await begun;
+    const stopped = server.stop(60_000);
+    await expect(fetch(address(server.port))).rejects.toThrow('fetch failed');
+    release();
+    expect(await answer).toBe('whole');
+    await stopped;
+  });
+
+  test('does not wait for connections that are kept open for nothing', async () => {
+    const server = await listenTo((_req, res) => void res.end('x'));
+    const agent = new Agent({ keepAlive: true });
+    await new Promise<void>((resolve, reject) => {
+      const sent = httpGet(address(server.port), { agent }, (res) =>
+        res.resume().on('end', resolve),
+      );
+      sent.on('error', reject);
+    });
+    await server.stop(60_000);
+    agent.destroy();
+  });
+
+  test('cuts what is left at the deadline', async () => {
+    let begin = (): void => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const server = await listenTo(() => begin()); // and never answers
+    const cut = expect(fetch(address(server.port))).rejects.toThrow('fetch failed');
+    await begun;
+    await server.stop(20);
+    await cut;
+  });
+
+  test('is not started where another one listens', async () => {
+    const server = await listenTo((_req, res) => void res.end());
+    const second = startServer(() => {}, { port: server.port, host: '127.0.0.1' });
+    await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await server.stop(20);
+  });
+});
