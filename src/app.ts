@@ -4,9 +4,9 @@ import type { Parts } from './assemble.ts';
 import type { Config } from './config.ts';
 import { consentRoutes } from './routes/consent.ts';
 import type { Desk, Pages } from './routes/desk.ts';
-import { deviceRoutes } from './routes/device.ts';
+import { deviceDoneRoutes, deviceRoutes } from './routes/device.ts';
 import { loginRoutes } from './routes/login.ts';
-import { logoutRoutes } from './routes/logout.ts';
+import { afterLogoutRoutes, logoutRoutes } from './routes/logout.ts';
 import { oauth2ErrorRoutes } from './routes/oauth2-error.ts';
 import { startRoutes } from './routes/start.ts';
 import { statusRoutes } from './routes/status.ts';
@@ -51,11 +51,14 @@ export function createApp(parts: Parts): Express {
   app.use(desk.csrf.cookies);
   app.use(locale(desk.locales, config.web.baseUrl), requestLocals(desk.locales));
   app.use(express.urlencoded({ extended: false, limit: largestForm }), postedLocale(desk.locales));
-  app.use(desk.csrf.csrf);
+  app.use(`${base}/error`, oauth2ErrorRoutes(desk.pages));
+  app.use(base || '/', afterLogoutRoutes(desk), deviceDoneRoutes(desk));
+  app.use(desk.csrf.csrf); // from here on are pages with forms
   app.use(`${base}/login`, loginRoutes(desk));
   app.use(`${base}/consent`, consentRoutes(desk));
-  app.use(`${base}/error`, oauth2ErrorRoutes(desk.pages));
-  app.use(base || '/', logoutRoutes(desk), deviceRoutes(desk), startRoutes(desk));
+  app.use(`${base}/logout`, logoutRoutes(desk));
+  app.use(`${base}/device/verify`, deviceRoutes(desk));
+  app.use(base || '/', startRoutes(desk));
   app.use(pageUnknown, errorHandler(log, desk.wayBack, base));
   return app;
 }

@@ -1,4 +1,5 @@
 import { Router, type Request, type Response } from 'express';
+import { methodUnknown } from '../web/error-handler.ts';
 import { localeOf } from '../web/locale.ts';
 
 /** How a known error looks; others look like `default`. */
@@ -49,6 +50,7 @@ export function oauth2ErrorRoutes({ start }: { start: string }): Router {
 
   const router = Router();
   router.get('/', showOauth2Error);
+  router.all('/', methodUnknown('GET, HEAD'));
   return router;
 }
 

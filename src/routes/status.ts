@@ -13,5 +13,8 @@ export function statusRoutes({ hydra }: { hydra: Pick<Hydra, 'server'> }): Route
     res.status(isReady ? 200 : 503);
     res.json({ status: isReady ? 'ok' : 'the OAuth2 server does not answer' });
   });
+  router.all(['/alive', '/ready'], (_req, res) => {
+    res.status(405).set('Allow', 'GET, HEAD').json({ status: 'this can only be read' });
+  });
   return router;
 }

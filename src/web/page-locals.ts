@@ -31,8 +31,7 @@ const kept = [
 /** What views know of the request at hand: where the same page is in other languages. */
 export function requestLocals(locales: Locales): RequestHandler {
   return function requestLocals(req, res, next) {
-    const { path } = req;
-    res.locals['languages'] = () => languageLinks(locales, path, fieldsOf(req), localeOf(res).lang);
+    res.locals['languages'] = () => languageLinks(locales, fieldsOf(req), localeOf(res).lang);
     next();
   };
 }

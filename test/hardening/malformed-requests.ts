@@ -39,7 +39,7 @@ export const open = {
   logout_challenge: 'open-logout-',
   device_challenge: 'open-device-',
 };
-export const openChallenges = 100;
+export const openChallenges = 25;
 
 type ChallengeName = keyof typeof guarded;
 
@@ -432,8 +432,9 @@ function queryOf(die: Dice, path: string, method: string): string {
   return pairs.length > 0 ? die.one(marks) + pairs.join('&') : '';
 }
 
-/** Some that must not be answered without the right token, whatever the method. */
+/** One that must not be answered without the right token, whatever the method, or an odd one. */
 function guardedChallenge(die: Dice, name: ChallengeName, method: string): string {
+  if (die.chance(0.15)) return die.one(oddValues);
   const known: Partial<typeof guarded> = method === 'GET' || die.chance(0.5) ? guarded : unasked;
   return known[name] ?? guarded[name];
 }

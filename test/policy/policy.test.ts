@@ -1,0 +1,244 @@
+/** Decisions as tables: no server, no browser. */
+import { describe, expect, test } from '@jest/globals';
+import type { ConsentRequest, LogoutRequest, OAuth2Client } from '../../src/hydra/types.ts';
+import type { User } from '../../src/identity/backend.ts';
+import { claimsFor } from '../../src/policy/claims.ts';
+import {
+  consentDecision,
+  consentDenied,
+  everythingRequested,
+  grantable,
+  isChecked,
+  isDeviceFlow,
+  isNeeded,
+  reasonToSkip,
+  rememberDecision,
+  type ConsentPolicy,
+} from '../../src/policy/consent.ts';
+import {
+  isSilent,
+  loginDecision,
+  loginDenied,
+  loginRequired,
+  passwordMethods,
+  rememberedLoginDecision,
+} from '../../src/policy/login.ts';
+import { maySkipLogoutQuestion } from '../../src/policy/logout.ts';
+
+const user: User = { subject: 's-1', email: 'a@example.org' };
+const open: ConsentPolicy = {
+  consentRememberSeconds: 60,
+  consentPreselect: 'all',
+  isSelfRegistrationOn: false,
+};
+const registering: ConsentPolicy = { ...open, isSelfRegistrationOn: true };
+const authorization = 'https://auth.example.org/oauth2/auth?client_id=a';
+const deviceVerification = 'https://auth.example.org/x/oauth2/device/verify?client_id=a';
+
+function consentRequest(given: Partial<ConsentRequest> = {}): ConsentRequest {
+  return {
+    challenge: 'c',
+    requested_scope: ['openid', 'email'],
+    requested_access_token_audience: ['stock'],
+    skip: false,
+    subject: 's-1',
+    oidc_context: null,
+    client: { client_id: 'a' },
+    request_url: authorization,
+    ...given,
+  };
+}
+
+describe('login', () => {
+  test.each([
+    [true, 3_600, { remember: true, remember_for: 3_600 }],
+    [true, 0, { remember: true, remember_for: 0 }],
+    [false, 3_600, { remember: false }],
+  ])('remembered: %s, for %i seconds', async (isRemembered, seconds, expected) => {
+    const form = { isRemembered, amr: passwordMethods };
+    const decision = await loginDecision(user, form, { loginRememberSeconds: seconds });
+    expect(decision).toEqual({ subject: 's-1', acr: '1', amr: ['pwd'], ...expected });
+  });
+
+  test('of a person who is remembered says who and how, and nothing of remembering', async () => {
+    expect(await rememberedLoginDecision(user)).toEqual({ subject: 's-1', acr: '1', amr: ['pwd'] });
+    const otherwise = await rememberedLoginDecision(user, ['pwd', 'otp']);
+    expect(otherwise.amr).toEqual(['pwd', 'otp']);
+  });
+
+  test('is refused with codes that OAuth knows, and no word about the person', () => {
+    expect(loginDenied.error).toBe('access_denied');
+    expect(consentDenied.error).toBe('access_denied');
+    expect(loginRequired.error).toBe('login_required');
+  });
+
+  test.each([
+    [`${authorization}&prompt=none`, true],
+    [`${authorization}&prompt=login`, false],
+    [`${authorization}&prompt=none%20login`, false],
+    [authorization, false],
+    ['no address', false],
+    ['', false],
+  ])('is silent at %s: %s', (request_url, expected) => {
+    expect(isSilent({ request_url })).toBe(expected);
+  });
+});
+
+describe('consent', () => {
+  test.each([
+    [authorization, false],
+    [deviceVerification, true],
+    ['https://auth.example.org/oauth2/auth?redirect_uri=/oauth2/device/verify', false],
+    ['https://auth.example.org/oauth2/auth#/oauth2/device/verify', false],
+    ['/oauth2/device/verify', false],
+    ['', false],
+  ])('is of a device flow at %s: %s', (request_url, expected) => {
+    expect(isDeviceFlow({ request_url })).toBe(expected);
+  });
+
+  const checked: OAuth2Client = { client_id: 'a', metadata: { checked: true } };
+  const marked: OAuth2Client = { client_id: 'a', metadata: { checked: 'true' } };
+  const plain: OAuth2Client = { client_id: 'a' };
+  test.each([
+    ['any client where none signs itself up', plain, open, true],
+    ['a client without metadata', plain, registering, false],
+    ['a client with another mark', marked, registering, false],
+    ['a client that was checked', checked, registering, true],
+  ])('counts %s as checked: %#', (_which, client, policy, expected) => {
+    expect(isChecked(client, policy)).toBe(expected);
+  });
+
+  const own = { ...plain, skip_consent: true };
+  const ownChecked = { ...checked, skip_consent: true };
+  test.each([
+    ['a new request', {}, open, undefined],
+    ['a remembered one', { skip: true }, open, 'remembered'],
+    ['a remembered one of an unchecked app', { skip: true }, registering, 'remembered'],
+    ['one of a first-party app', { client: own }, open, 'first-party'],
+    ['one of an app that calls itself first-party', { client: own }, registering, undefined],
+    ['one of a checked first-party app', { client: ownChecked }, registering, 'first-party'],
+    ['a remembered one of a first-party app', { client: own, skip: true }, open, 'remembered'],
+    [
+      'one with a half-hearted mark',
+      { client: { ...plain, skip_consent: false } },
+      open,
+      undefined,
+    ],
+    ['one in a device flow', { client: own, request_url: deviceVerification }, open, undefined],
+    [
+      'one remembered in a device flow',
+      { skip: true, request_url: deviceVerification },
+      open,
+      undefined,
+    ],
+  ])('may skip the question for %s: %#', async (_which, given, policy, expected) => {
+    expect(await reasonToSkip(consentRequest(given), policy)).toBe(expected);
+  });
+
+  test.each([
+    ['everything', ['openid', 'email'], ['stock'], ['openid', 'email'], ['stock']],
+    ['in the order of the request', ['email', 'openid'], [], ['openid', 'email'], []],
+    ['less', ['email'], [], ['email'], []],
+    ['nothing', [], [], [], []],
+    ['more', ['openid', 'admin'], ['stock', 'bank'], ['openid'], ['stock']],
+    ['the same twice', ['email', 'email'], [], ['email'], []],
+    ['another case', ['OPENID', 'Email '], ['STOCK'], [], []],
+  ])('grants what was asked for and allowed: %s', (_what, scopes, audiences, granted, to) => {
+    const grant = grantable(consentRequest(), { scopes, audiences });
+    expect(grant).toEqual({ scopes: granted, audiences: to });
+  });
+
+  test('asked for nothing grants nothing', () => {
+    const request = consentRequest({ requested_scope: [], requested_access_token_audience: [] });
+    expect(everythingRequested(request)).toEqual({ scopes: [], audiences: [] });
+    expect(grantable(request, { scopes: ['openid'], audiences: ['stock'] })).toEqual({
+      scopes: [],
+      audiences: [],
+    });
+  });
+
+  test.each([
+    ['openid', 'all', true],
+    ['openid', 'none', false],
+    ['email', 'all', false],
+  ] as const)('needs %s where %s is ticked: %s', (scope, consentPreselect, expected) => {
+    expect(isNeeded(scope, { ...open, consentPreselect })).toBe(expected);
+  });
+
+  test.each([
+    ['ticked', { isRemembered: true }, { remember: true, remember_for: 60 }],
+    ['not ticked', { isRemembered: false }, { remember: false }],
+    ['not said', {}, { remember: false }],
+    ['remembered already', { reason: 'remembered' }, {}],
+    ['first-party', { reason: 'first-party' }, { remember: true, remember_for: 60 }],
+  ] as const)('is remembered when %s', (_when, how, expected) => {
+    expect(rememberDecision(how, open)).toEqual(expected);
+  });
+
+  test('always names both lists and both maps', () => {
+    const nothing = { id_token: {}, access_token: {} };
+    expect(consentDecision({ scopes: [], audiences: [] }, nothing, {})).toEqual({
+      grant_scope: [],
+      grant_access_token_audience: [],
+      session: nothing,
+    });
+  });
+});
+
+describe('claims', () => {
+  const whole: User = {
+    subject: 's-1',
+    email: 'a@example.org',
+    email_verified: false,
+    username: 'anna',
+    name: 'Anna',
+    phone_number: '+49 30 1',
+    address: { country: 'Germany' },
+    updated_at: 0,
+  };
+  test.each([
+    [[], {}],
+    [['openid'], {}],
+    [['unknown', 'constructor', '__proto__'], {}],
+    [['email'], { email: 'a@example.org', email_verified: false }],
+    [['profile'], { name: 'Anna', preferred_username: 'anna', updated_at: 0 }],
+    [['phone'], { phone_number: '+49 30 1' }],
+    [['address', 'address'], { address: { country: 'Germany' } }],
+  ])('of %j', async (scopes, expected) => {
+    const claims = await claimsFor(whole, scopes, consentRequest());
+    expect(claims).toEqual({ id_token: expected, access_token: {} });
+  });
+
+  test('never hold what is nobody else’s business, nor what a person does not have', async () => {
+    const scopes = ['openid', 'profile', 'email', 'phone', 'address', 'offline_access'];
+    const hidden = { ...user, disabled: false, name: null, password_hash: 'x' } as unknown as User;
+    const { id_token } = await claimsFor(hidden, scopes, consentRequest());
+    expect(id_token).toEqual({ email: 'a@example.org' });
+  });
+
+  test('name the person as they wish to be called, else by username', async () => {
+    const wish = { ...whole, preferred_username: 'annie' };
+    const { id_token } = await claimsFor(wish, ['profile'], consentRequest());
+    expect(id_token['preferred_username']).toBe('annie');
+  });
+});
+
+describe('logout', () => {
+  const request = (given: Partial<LogoutRequest>): LogoutRequest => ({
+    subject: 's-1',
+    request_url: '/oauth2/sessions/logout',
+    rp_initiated: true,
+    client: { client_id: 'a', skip_logout_consent: true },
+    ...given,
+  });
+  test.each([
+    ['the app asked, and may', {}, true],
+    ['the app did not ask', { rp_initiated: false }, false],
+    ['there is no app', { client: null }, false],
+    ['the app may not', { client: { client_id: 'a', skip_logout_consent: false } }, false],
+    ['nothing is known of it', { client: { client_id: 'a', skip_logout_consent: null } }, false],
+    ['it may skip another question', { client: { client_id: 'a', skip_consent: true } }, false],
+  ])('goes without a question when %s: %#', (_when, given, expected) => {
+    expect(maySkipLogoutQuestion(request(given))).toBe(expected);
+  });
+});
