@@ -246,7 +246,7 @@ function complaintsAbout(page: Page, scene: Scene, { status, mayAlsoBe }: Omit<C
 async function complaintsAfterwards(page: Page, { doing, browser, answers }: Scene) {
   const before = answers();
   const { href = '' } = link(page, words['button.try_again']!) ?? {};
-  const again = await browser.get(href);
+  const again = await browser.get(new URL(href, page.url).href);
   const done = doing.work && !doing.isWell(again) ? await browser.submit(again, doing.work) : again;
   const sent = answers() - before;
   const isAnswered = doing.work !== undefined || !doing.operation.endsWith('.get');

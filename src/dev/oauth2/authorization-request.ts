@@ -1,13 +1,15 @@
 import { allowedRedirectUri, forbiddenAudience, forbiddenScope } from './allowed.ts';
-import { mayUseResponseType, words, type Client } from './client.ts';
+import { words, type Client } from './client.ts';
 import type { Context } from './context.ts';
 import { fault } from './protocol-error.ts';
 import { responseModes, type ReplyTo } from './reply.ts';
+import { readResponseType, type ResponseType } from './response-types.ts';
 
 /** A request of `/oauth2/auth` that may go on (OAuth 2.0 4.1.1). */
 export interface AuthorizationRequest {
   client: Client;
   redirectUri: string;
+  responseType: ResponseType;
   scope: string[];
   audience: string[];
   parameters: URLSearchParams;
@@ -38,14 +40,13 @@ export function readAuthorizationRequest(
   const audience = audiencesOf(parameters);
   checkAllowed(client, scope, audience);
   if (parameters.get('registration')) throw fault('registration_not_supported');
-  const responseType = parameters.get('response_type') ?? '';
-  if (!mayUseResponseType(client, responseType) || responseType !== 'code') {
-    throw fault('unsupported_response_type', `The response type was "${responseType}".`);
-  }
+  const responseType = readResponseType(client, parameters);
+  // An ID token is not for the logs, where a query ends up.
+  if (responseType !== 'code' && !parameters.get('response_mode')) to.responseMode = 'fragment';
   if (to.state.length < leastStateLength) {
     throw fault('invalid_state', `It must have ${leastStateLength} characters or more.`);
   }
-  return { client, redirectUri, scope, audience, parameters };
+  return { client, redirectUri, responseType, scope, audience, parameters };
 }
 
 /** One parameter with blanks, or several parameters. */

@@ -6,8 +6,8 @@ import type { Context } from './context.ts';
 import { grantOf } from './grant.ts';
 import { beginLogin, finishLogin } from './login-step.ts';
 import { fault } from './protocol-error.ts';
-import { newToken } from './random.ts';
 import { asProtocolError, replyToClient, replyWithError, type ReplyTo } from './reply.ts';
+import { respond } from './response-types.ts';
 
 /** `GET|POST /oauth2/auth` (OAuth 2.0 3.1), the place where every leg of the flow comes back to. */
 export function authorizeRoutes(context: Context): Router {
@@ -35,32 +35,26 @@ async function takeStep(context: Context, res: Response, leg: Leg): Promise<void
     const flow = await finishLogin(context, res, { verifier: loginVerifier, demand: leg });
     return beginConsent(context, res, { flow, demand: leg });
   }
-  if (consentVerifier) return giveCode(context, res, { leg, consentVerifier });
+  if (consentVerifier) return answerClient(context, res, { leg, consentVerifier });
   // A posted request loses its body here: the app is sent back to an address without it.
   const requestUrl = `${context.urls.public}/oauth2/auth?${rawQuery(res.req.originalUrl)}`;
   return beginLogin(context, res, { ...leg, requestUrl });
 }
 
-function giveCode(
+async function answerClient(
   context: Context,
   res: Response,
   { leg, consentVerifier }: { leg: Leg; consentVerifier: string },
-): void {
-  const { parameters } = leg;
+): Promise<void> {
+  const { client, parameters, responseType } = leg;
   const flow = finishConsent(context, res, {
     verifier: consentVerifier,
     clientId: queryOf(res.req).get('client_id'),
   });
-  const codeChallenge = parameters.get('code_challenge') || null;
-  if (codeChallenge && parameters.get('code_challenge_method') !== 'S256') {
-    throw fault('invalid_request', 'The only code_challenge_method is S256.');
-  }
   const grant = grantOf(context, flow, parameters.get('nonce'));
-  const code = newToken('ac');
-  context.records.codes.set(
-    code,
-    { grant, redirectUri: parameters.get('redirect_uri'), codeChallenge, isUsed: false },
-    context.lifetimes.code,
-  );
-  replyToClient(res, leg, { code, scope: grant.scope.join(' ') });
+  const answer = await respond(context, responseType, { client, grant, parameters });
+  if (responseType !== 'code' && leg.responseMode === 'query') {
+    throw fault('unsupported_response_mode', `A query is not safe for "${responseType}".`);
+  }
+  replyToClient(res, leg, answer);
 }

@@ -69,7 +69,8 @@ export function mayUseResponseType(client: Client, responseType: string): boolea
   return allowed.some((type) => inOrder(type) === inOrder(responseType));
 }
 
-function inOrder(responseType: string): string {
+/** The words of a response type in alphabetical order. */
+export function inOrder(responseType: string): string {
   return words(responseType).toSorted().join(' ');
 }
 

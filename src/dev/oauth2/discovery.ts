@@ -23,7 +23,7 @@ export function discoveryRoutes({ urls, keys }: Context): Router {
 
 /**
  * Word for word what clients find at a real server, so that they choose as they would there. It
- * promises more than the stand-in keeps: other response types than `code`, request objects,
+ * promises more than the stand-in keeps: response types with `token`, request objects,
  * `private_key_jwt` and signed userinfo are not served here, and `plain` is refused there too.
  */
 const asTheRealServerSays = {

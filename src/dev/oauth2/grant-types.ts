@@ -3,6 +3,7 @@ import { forbiddenScope } from './allowed.ts';
 import { audiencesOf, checkAllowed } from './authorization-request.ts';
 import { isPublic, mayUseGrant, words, type Client } from './client.ts';
 import { seconds, type Context } from './context.ts';
+import { checkNonce } from './grant.ts';
 import { fault } from './protocol-error.ts';
 import { revokeGrants } from './records.ts';
 import { issueTokens, type TokenResponse } from './tokens.ts';
@@ -40,8 +41,10 @@ async function exchangeCode(context: Context, client: Client, form: URLSearchPar
     context.records.codes.delete(text);
     throw fault('invalid_grant', 'The code_verifier does not fit the code_challenge.');
   }
+  const { grant, firstClaims } = code;
+  if (grant.scope.includes('openid')) checkNonce(grant);
   code.isUsed = true;
-  return issueTokens(context, { grant: code.grant, client }, 'authorization_code');
+  return issueTokens(context, { grant, client, firstClaims }, 'authorization_code');
 }
 
 /** RFC 7636 4.6. A verifier without a challenge is as wrong as a challenge without a verifier. */

@@ -1,5 +1,6 @@
 import { seconds, type Context } from './context.ts';
 import type { ConsentedFlow } from './consent-step.ts';
+import { fault } from './protocol-error.ts';
 import type { Grant } from './records.ts';
 
 /** What the tokens of a consented flow are made of. */
@@ -27,6 +28,17 @@ export function grantOf(context: Context, flow: ConsentedFlow, nonce: string | n
       ...(nonce && { nonce }),
     },
   };
+}
+
+const leastNonceLength = 8;
+
+/**
+ * A nonce may be missing, but not short (OpenID Connect Core 15.5.2).
+ * @throws ProtocolError
+ */
+export function checkNonce({ idTokenClaims: { nonce } }: Grant): void {
+  if (typeof nonce !== 'string' || nonce.length >= leastNonceLength) return;
+  throw fault('insufficient_entropy', `The nonce has less than ${leastNonceLength} characters.`);
 }
 
 /** Claims that only the server may set: the app's are dropped even where the server has none. */

@@ -29,6 +29,7 @@ const known = {
   invalid_grant: [400, 'The grant is unknown, used, expired, revoked or of another client.'],
   invalid_scope: [400, 'A requested scope is unknown or not allowed.'],
   invalid_state: [400, 'The state is missing or too short to be hard to guess.'],
+  insufficient_entropy: [400, 'A value that must be hard to guess is not.'],
   unauthorized_client: [400, 'The client may not use this grant type.'],
   unsupported_response_type: [400, 'This response type is not supported.'],
   unsupported_response_mode: [400, 'This response mode is not supported.'],

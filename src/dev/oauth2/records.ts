@@ -29,6 +29,8 @@ export interface AuthorizationCode {
   grant: Grant;
   redirectUri: string | null;
   codeChallenge: string | null;
+  /** Claims of the ID token that those after a refresh lack. */
+  firstClaims: Claims;
   isUsed: boolean;
 }
 

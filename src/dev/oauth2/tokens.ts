@@ -17,6 +17,7 @@ export interface TokenResponse {
 
 type GrantType =
   | 'authorization_code'
+  | 'implicit'
   | 'refresh_token'
   | 'client_credentials'
   | 'device_authorization';
@@ -26,7 +27,7 @@ type GrantType =
  */
 export async function issueTokens(
   context: Context,
-  { grant, client }: { grant: Grant; client: Client },
+  { grant, client, firstClaims }: { grant: Grant; client: Client; firstClaims?: Claims },
   grantType: GrantType,
 ): Promise<TokenResponse> {
   const { records, lifetimes } = context;
@@ -44,8 +45,8 @@ export async function issueTokens(
   // Nobody signed in: there is nobody to tell of, and nothing to refresh.
   if (grantType === 'client_credentials') return response;
   if (grant.scope.includes('openid')) {
-    const idLifespan = lifespan('id', lifetimes.token);
-    response.id_token = await signIdToken(context, { grant, accessToken, idLifespan });
+    const own = { ...firstClaims, at_hash: leftHashOf(accessToken) };
+    response.id_token = await signIdToken(context, { grant, client, own }, grantType);
   }
   if (mayRefresh(client, grant)) {
     const refreshLifespan = lifespan('refresh', lifetimes.refreshToken);
@@ -66,23 +67,26 @@ function mayRefresh(client: Client, { scope }: Grant): boolean {
   return isAllowed && mayUseGrant(client, 'refresh_token');
 }
 
-function signIdToken(
+/** The ID token of a grant (OpenID Connect Core 2), with claims of its `own`. */
+export function signIdToken(
   context: Context,
-  { grant, accessToken, idLifespan }: { grant: Grant; accessToken: string; idLifespan: number },
+  { grant, client, own }: { grant: Grant; client: Client; own: Claims },
+  grantType: GrantType,
 ): Promise<string> {
   const now = seconds(context);
-  const claims: Claims = {
+  const { token: usual } = context.lifetimes;
+  return context.keys.sign({
     ...grant.idTokenClaims,
-    at_hash: createHash('sha256')
-      .update(accessToken)
-      .digest()
-      .subarray(0, 16)
-      .toString('base64url'),
-    exp: now + idLifespan,
+    ...own,
+    exp: now + lifespanOf(client, `${grantType}_grant_id_token_lifespan`, usual),
     iat: now,
     jti: randomUUID(),
-  };
-  return context.keys.sign(claims);
+  });
+}
+
+/** What ties a code or access token to an ID token (OpenID Connect Core 3.3.2.11). */
+export function leftHashOf(text: string): string {
+  return createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url');
 }
 
 const secondsOf: Record<string, number> = { h: 3600, m: 60, s: 1 };

@@ -1,0 +1,341 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ConfigError, loadConfig, settingNames } from '../src/config.ts';
+import { foo, removeUsersFile, writeUsersFile } from './support/people.ts';
+
+type Env = Record<string, string | undefined>;
+
+let folder: string;
+let usersFile: string;
+let needed: Env;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'settings-'));
+  usersFile = await writeUsersFile();
+  needed = {
+    BASE_URL: 'http://localhost:3000',
+    HYDRA_ADMIN_URL: 'http://hydra:4445',
+    COOKIE_SECRET: 'x'.repeat(32),
+    USERS_FILE: usersFile,
+  };
+});
+afterAll(async () => {
+  await removeUsersFile(usersFile);
+  await rm(folder, { recursive: true });
+});
+
+const load = (env: Env = {}) => loadConfig({ ...needed, ...env });
+
+function faultsOf(env: Env, base: Env = needed): string[] {
+  try {
+    loadConfig({ ...base, ...env });
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+const file = async (name: string, text: string): Promise<string> => {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+};
+
+describe('.env.example', () => {
+  const example = readFileSync('.env.example', 'utf8');
+  const rows = [...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value!]);
+
+  test('has every setting, in the order of the code', () => {
+    expect(rows.map(([name]) => name)).toEqual(settingNames);
+  });
+
+  test('says the defaults: with it nothing is other than without', () => {
+    const given = rows.filter(([name]) => !(name! in needed));
+    expect(load(Object.fromEntries(given))).toEqual(load());
+    const said = rows.filter(([, value]) => value !== '').map(([name]) => name);
+    const described = settingNames.filter((name) => !faultsOf({ [name]: '' }).length);
+    expect(described).toEqual(expect.arrayContaining(said));
+  });
+
+  test('holds no secret and nothing that is required', () => {
+    for (const name of Object.keys(needed)) expect(rows).toContainEqual([name, '']);
+  });
+});
+
+test('the README names every setting', () => {
+  const readme = readFileSync('README.md', 'utf8');
+  const table = readme.slice(readme.indexOf('## Settings'));
+  for (const name of settingNames) expect(table).toContain(`\`${name}\``);
+  expect(table).toContain('`ORY_API_KEY`');
+});
+
+describe('settings', () => {
+  test('have defaults for all that is not needed', () => {
+    const config = load();
+    expect(config.server).toEqual({ port: 3000, host: undefined });
+    expect(config.hydra).toMatchObject({ timeoutMs: 5_000, transport: 'got', headers: {} });
+    expect(config.web.trustProxy).toBe(false);
+    expect(config.policy).toEqual({
+      loginRememberSeconds: 2_592_000,
+      consentRememberSeconds: 0,
+      consentPreselect: 'all',
+      isSelfRegistrationOn: false,
+    });
+    expect(config.brand.name).toBe('Portico');
+    expect(config.log.level).toBe('info');
+  });
+
+  test('do not change any more', () => {
+    const config = load({ HYDRA_ADMIN_HEADERS: '{"X-Tenant":"blue"}' });
+    for (const part of [config, config.web, config.web.baseUrl, config.hydra.headers]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
+    expect(Object.isFrozen(config.web.cookieSecrets)).toBe(true);
+  });
+
+  test('that are empty or blank count as not set', () => {
+    expect(load({ PORT: '', LOG_LEVEL: '  ', HOST: '' })).toEqual(load());
+    expect(faultsOf({ BASE_URL: ' ' })).toHaveLength(1);
+  });
+
+  test('are all faulty in one list, by name, value and wish', () => {
+    const faults = faultsOf(
+      {
+        PORT: 'eighty',
+        BASE_URL: 'example.org',
+        HYDRA_TRANSPORT: 'axios',
+        COOKIE_SECRET: 'short',
+        LOG_LEVEL: 'loud',
+      },
+      {},
+    );
+    expect(faults).toEqual([
+      'PORT is "eighty". It must be a port number, 0 to 65535.',
+      expect.stringMatching(/^BASE_URL is "example\.org"\. It must be the public address/),
+      expect.stringMatching(/^HYDRA_ADMIN_URL is not set\. It must be/),
+      'HYDRA_TRANSPORT is "axios". It must be got or undici.',
+      expect.stringMatching(/^COOKIE_SECRET is a value that is not shown\. It must be/),
+      expect.stringMatching(/^USERS_FILE is not set\. It must be/),
+      expect.stringMatching(/^LOG_LEVEL is "loud"\. It must be/),
+    ]);
+    const message = new ConfigError(faults).message;
+    for (const fault of faults) expect(message).toContain(fault);
+  });
+
+  test('that are secret are never shown', () => {
+    const secret = 'tell-nobody\u00fc';
+    const faults = faultsOf({
+      COOKIE_SECRET: secret,
+      HYDRA_ADMIN_TOKEN: secret,
+      HYDRA_ADMIN_HEADERS: `{"X-Key":"${secret}"`,
+      HYDRA_ADMIN_URL: `http://me:${secret}@hydra`,
+      HYDRA_PUBLIC_URL: `https://me:${secret}@auth.example.org/a@b`,
+    });
+    expect(faults).toHaveLength(5);
+    expect(faults.join()).not.toContain('tell-nobody');
+  });
+
+  test.each([
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', '3e3'],
+    ['PORT', '0x50'],
+    ['BASE_URL', 'http://example.org'],
+    ['BASE_URL', 'ftp://localhost'],
+    ['BASE_URL', 'http://localhost.example.org'],
+    ['BASE_URL', 'http://127.0.0.1.example.org'],
+    ['BASE_URL', 'https://example.org?a=1'],
+    ['BASE_URL', 'https://me@example.org'],
+    ['BASE_URL', 'https://example.org#top'],
+    ['HYDRA_ADMIN_URL', 'hydra:4445'],
+    ['HYDRA_ADMIN_URL', 'unix:///run/hydra'],
+    ['HYDRA_PUBLIC_URL', 'javascript:alert(1)'],
+    ['HYDRA_ADMIN_TOKEN', 'two\nlines'],
+    ['HYDRA_ADMIN_HEADERS', '[]'],
+    ['HYDRA_ADMIN_HEADERS', '{"a b":"c"}'],
+    ['HYDRA_ADMIN_HEADERS', '{"a":1}'],
+    ['HYDRA_ADMIN_HEADERS', '{"a":"b\\nc"}'],
+    ['HYDRA_ADMIN_CA_FILE', '/no/such/file'],
+    ['MOCK_TLS_TERMINATION', 'maybe'],
+    ['HYDRA_VERSION', 'newest'],
+    ['HYDRA_TIMEOUT_MS', '99'],
+    ['HYDRA_TIMEOUT_MS', '60001'],
+    ['HYDRA_TIMEOUT_MS', '5s'],
+    ['HYDRA_TRANSPORT', 'GOT'],
+    ['COOKIE_SECRET', 'x'.repeat(31)],
+    ['COOKIE_SECRET', `${'x'.repeat(32)},`],
+    ['COOKIE_SECRET', `${'x'.repeat(32)},short`],
+    ['TRUST_PROXY', 'yes'],
+    ['TRUST_PROXY', '10.0.0.0/x'],
+    ['TRUST_PROXY', '10.0.0.0/99'],
+    ['TRUST_PROXY', 'loopback,'],
+    ['USERS_FILE', '/no/such/file'],
+    ['LOGIN_REMEMBER_SECONDS', '-1'],
+    ['LOGIN_REMEMBER_SECONDS', '30 days'],
+    ['CONSENT_REMEMBER_SECONDS', '99999999999'],
+    ['CONSENT_PRESELECT', 'some'],
+    ['SELF_REGISTRATION', 'true'],
+    ['BRAND_NAME', 'x'.repeat(61)],
+    ['BRAND_LOGO', 'README.md'],
+    ['BRAND_LOGO', '/no/such/logo.svg'],
+    ['SUPPORT_URL', 'mailto:'],
+    ['SUPPORT_URL', 'javascript:alert(1)'],
+    ['PRIVACY_URL', 'mailto:a@b'],
+    ['TERMS_URL', '/terms'],
+  ])('%s is not taken as %j', (name, value) => {
+    const faults = faultsOf({ [name]: value });
+    expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name} is `))]);
+  });
+
+  test.each([
+    ['https://example.org/auth/', 'https://example.org/auth', '/auth', true, false],
+    ['https://example.org', 'https://example.org', '', true, false],
+    ['HTTPS://Example.ORG:443//', 'https://example.org', '', true, false],
+    ['http://localhost:3000', 'http://localhost:3000', '', false, true],
+    ['http://127.0.0.1:80/a/b', 'http://127.0.0.1/a/b', '/a/b', false, true],
+    ['http://[::1]:3000', 'http://[::1]:3000', '', false, true],
+    ['http://login.localhost', 'http://login.localhost', '', false, true],
+  ])('BASE_URL %s is taken apart', (value, href, path, isSecure, isLoopback) => {
+    const { baseUrl } = load({ BASE_URL: value, TRUST_PROXY: 'false' }).web;
+    expect(baseUrl).toEqual({ href, origin: new URL(href).origin, path, isSecure, isLoopback });
+  });
+
+  test('an https address demands a word about proxies', () => {
+    const env = { BASE_URL: 'https://example.org' };
+    expect(faultsOf(env)).toEqual([expect.stringMatching(/^TRUST_PROXY is not set\. .*https/)]);
+    expect(faultsOf({ ...env, TRUST_PROXY: ' ' })).toHaveLength(1);
+    expect(faultsOf({ ...env, TRUST_PROXY: 'perhaps' })).toHaveLength(1);
+    for (const word of ['true', 'false', '1', '0', 'loopback, 10.0.0.0/8', '::1', 'fd00::/8']) {
+      expect([word, faultsOf({ ...env, TRUST_PROXY: word })]).toEqual([word, []]);
+    }
+    expect(load({ ...env, TRUST_PROXY: '1' }).web.trustProxy).toBe(1);
+    expect(load({ ...env, TRUST_PROXY: 'false' }).web.trustProxy).toBe(false);
+    expect(load({ ...env, TRUST_PROXY: 'loopback, 10.0.0.0/8' }).web.trustProxy).toEqual([
+      'loopback',
+      '10.0.0.0/8',
+    ]);
+  });
+
+  test('addresses of the server keep their path, and lose the slash at its end', () => {
+    const { hydra } = load({
+      HYDRA_ADMIN_URL: 'https://gate.example.org/hydra-admin/',
+      HYDRA_PUBLIC_URL: 'https://auth.example.org//',
+    });
+    expect(hydra.adminUrl).toBe('https://gate.example.org/hydra-admin');
+    expect(hydra.publicUrl).toBe('https://auth.example.org');
+  });
+
+  test('a token may have the name that other programs give it; ours wins', () => {
+    expect(load({ ORY_API_KEY: 'a' }).hydra.token).toBe('a');
+    expect(load({ ORY_PAT: 'b' }).hydra.token).toBe('b');
+    expect(load({ ORY_PAT: 'b', ORY_API_KEY: 'a' }).hydra.token).toBe('a');
+    expect(load({ ORY_PAT: 'b', HYDRA_ADMIN_TOKEN: 'c' }).hydra.token).toBe('c');
+  });
+
+  test('several secrets for cookies come in their order', () => {
+    const [first, second] = ['a'.repeat(32), 'b'.repeat(40)];
+    expect(load({ COOKIE_SECRET: `${first}, ${second}` }).web.cookieSecrets).toEqual([
+      first,
+      second,
+    ]);
+  });
+
+  test('people with public passwords may exist on a loopback address only', () => {
+    expect(load().identity.mayHaveDemoUsers).toBe(true);
+    const env = { BASE_URL: 'https://example.org', TRUST_PROXY: '1' };
+    expect(load(env).identity.mayHaveDemoUsers).toBe(false);
+  });
+});
+
+describe('a secret from a file', () => {
+  test.each([['COOKIE_SECRET'], ['HYDRA_ADMIN_TOKEN'], ['HYDRA_ADMIN_HEADERS']])(
+    '%s is read without the line end of editors',
+    async (name) => {
+      const value = name === 'HYDRA_ADMIN_HEADERS' ? '{"X-A":"b"}' : 'y'.repeat(40);
+      const path = await file(name, `${value}\n`);
+      const given = load({ [name]: undefined, [`${name}_FILE`]: path });
+      expect(given).toEqual(load({ [name]: value }));
+    },
+  );
+
+  test('gives way to the setting itself', async () => {
+    const path = await file('token', 'from the file');
+    const env = { HYDRA_ADMIN_TOKEN: 'itself', HYDRA_ADMIN_TOKEN_FILE: path };
+    expect(load(env).hydra.token).toBe('itself');
+  });
+
+  test('that is not there, empty or wrong is a fault that shows the place, not the secret', async () => {
+    const [empty, bad] = [await file('empty', ' \n'), await file('bad', 'too-short-a-secret')];
+    const faultOf = (path: string) =>
+      faultsOf({ COOKIE_SECRET: undefined, COOKIE_SECRET_FILE: path });
+    expect(faultOf('/no/such/file')).toEqual([expect.stringContaining('/no/such/file')]);
+    expect(faultOf(empty)).toEqual([expect.stringContaining(empty)]);
+    expect(faultOf(bad)).toEqual([expect.stringContaining('not shown')]);
+    expect(faultOf(bad).join()).not.toContain('too-short');
+  });
+
+  test('is none for what is no secret', async () => {
+    const path = await file('port', '4000');
+    expect(load({ PORT_FILE: path }).server.port).toBe(3000);
+  });
+});
+
+describe('the program', () => {
+  const run = (env: Env, signalWhen?: RegExp) =>
+    new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
+      const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+        env: { PATH: process.env['PATH'], ...env },
+      });
+      let [out, err] = ['', ''];
+      let isTold = false; // a second signal would not wait
+      child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+        out += chunk;
+        if (signalWhen?.test(out) && !isTold) isTold = child.kill('SIGTERM');
+      });
+      child.stderr.setEncoding('utf8').on('data', (chunk: string) => (err += chunk));
+      child.on('close', (code) => resolve({ code, out, err }));
+    });
+
+  test('does not start with faulty settings, and lists them without a stack', async () => {
+    const { code, out, err } = await run({ PORT: 'eighty', COOKIE_SECRET: 'short' });
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    expect(err).toContain('These settings need another look:');
+    expect(err).toContain('  - PORT is "eighty".');
+    expect(err).toContain('  - USERS_FILE is not set.');
+    expect(err).not.toMatch(/\n\s+at /);
+  });
+
+  test('does not start with faulty people, nor with public passwords in public', async () => {
+    const env = { ...needed, PORT: '0', HOST: '127.0.0.1' };
+    const broken = await file('broken.json', '[{"subject": "a",}]');
+    const people = await run({ ...env, USERS_FILE: broken });
+    expect(people.code).toBe(1);
+    expect(people.err).toContain('broken.json');
+    expect(people.err).not.toMatch(/\n\s+at /);
+    const users = await file('demo.json', JSON.stringify([{ ...foo, demo: true }]));
+    const inPublic = { BASE_URL: 'https://example.org', TRUST_PROXY: '1' };
+    const demo = await run({ ...env, ...inPublic, USERS_FILE: users });
+    expect(demo.code).toBe(1);
+    expect(demo.err).toContain('demo');
+    expect(demo.err).not.toMatch(/\n\s+at |argon2/);
+  });
+
+  test('starts before the OAuth2 server is there, writes JSON lines, and ends when told to', async () => {
+    const env = { ...needed, PORT: '0', HOST: '127.0.0.1', HYDRA_ADMIN_URL: 'http://127.0.0.1:1' };
+    const { code, out, err } = await run(env, /"listening"/);
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { msg: string; level: number });
+    expect(lines.map(({ msg }) => msg)).toEqual(['listening', 'stopping', 'stopped']);
+    expect(lines[0]).toMatchObject({ level: 30, address: 'http://localhost:3000' });
+  });
+});
