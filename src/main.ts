@@ -10,7 +10,6 @@ async function main(): Promise<void> {
   const parts = await assemble(loadConfig(process.env));
   const { config, log, hydra, identity } = parts;
   const server = await startServer(createApp(parts), config.server);
-  log.info({ port: server.port, address: config.web.baseUrl.href }, 'listening');
 
   const stop = async (signal: string) => {
     log.info({ signal }, 'stopping');
@@ -19,6 +18,7 @@ async function main(): Promise<void> {
     log.info('stopped');
   };
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop(signal));
+  log.info({ port: server.port, address: config.web.baseUrl.href }, 'listening');
 }
 
 try {

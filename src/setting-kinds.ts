@@ -97,9 +97,14 @@ export function trustProxy(given: string): TrustProxy | undefined {
   if (/^(true|false)$/.test(given)) return given === 'true';
   const list = given.split(',').map((entry) => entry.trim());
   const isProxy = (entry: string) =>
-    /^(loopback|linklocal|uniquelocal)$/.test(entry) ||
-    (isIP(entry.replace(/\/\d{1,3}$/, '')) > 0 && !entry.endsWith('/'));
+    /^(loopback|linklocal|uniquelocal)$/.test(entry) || isAddressOrNetwork(entry);
   return list.every(isProxy) ? list : undefined;
+}
+
+function isAddressOrNetwork(entry: string): boolean {
+  const [address = '', prefix = '0', ...more] = entry.split('/');
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return more.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= longest;
 }
 
 export function readable(path: string): string | undefined {

@@ -48,14 +48,17 @@ const file = async (name: string, text: string): Promise<string> => {
 
 describe('.env.example', () => {
   const example = readFileSync('.env.example', 'utf8');
-  const rows = [...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value!]);
+  const rows = [...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [
+    name,
+    value,
+  ]);
 
   test('has every setting, in the order of the code', () => {
     expect(rows.map(([name]) => name)).toEqual(settingNames);
   });
 
   test('says the defaults: with it nothing is other than without', () => {
-    const given = rows.filter(([name]) => !(name! in needed));
+    const given = rows.filter(([name]) => !Object.hasOwn(needed, name!));
     expect(load(Object.fromEntries(given))).toEqual(load());
     const said = rows.filter(([, value]) => value !== '').map(([name]) => name);
     const described = settingNames.filter((name) => !faultsOf({ [name]: '' }).length);

@@ -30,7 +30,7 @@ const longestText = 1_000;
  */
 export function oauth2ErrorRoutes({ start }: { start: string }): Router {
   function showOauth2Error(req: Request, res: Response): void {
-    const { t, named } = localeOf(res);
+    const { t } = localeOf(res);
     const error = textOf(req.query['error']);
     const description = textOf(req.query['error_description']);
     const name = error.toLowerCase().replaceAll(' ', '_');
@@ -40,8 +40,8 @@ export function oauth2ErrorRoutes({ start }: { start: string }): Router {
     res.status(400).render('error', {
       tile,
       kind: isHouse ? 'accent' : 'caution',
-      title: named(`oauth2.${code}.title`, { app: undefined }),
-      text: named(`oauth2.${code}.text`, { app: undefined }),
+      title: t(`oauth2.${code}.title`),
+      text: t(`oauth2.${code}.text`),
       buttons: isHouse ? [{ label: t('button.start_page'), href: start, style: 'tonal' }] : [],
       reference: code === 'access_denied' ? undefined : req.id,
       details: error === '' || code === 'access_denied' ? undefined : { error, description },

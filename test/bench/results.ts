@@ -71,8 +71,9 @@ export function doubtsAbout(found: Map<string, Findings>): string[] {
         spreadOf(known(paces.map((pace) => pace[read])))?.median ?? Number.NaN;
       const [app, driver] = [share('appShare'), share('driverShare')];
       if (!(app < 0.9)) return [];
-      const what = `${name}, ${work}: the app had ${percent(app)} of its core`;
-      return [`${what}, generator and admin API ${percent(driver)} of theirs. It can do more.`];
+      const what = `${name}, ${work}: the app had only ${percent(app)} of its core`;
+      const why = driver < 0.8 ? 'something else is running here' : 'the generator is the limit';
+      return [`${what}, the generator and the admin API ${percent(driver)} of theirs: ${why}.`];
     }),
   );
 }

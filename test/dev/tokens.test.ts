@@ -25,7 +25,7 @@ describe('discovery', () => {
       revocation_endpoint: `${world.publicUrl}/oauth2/revoke`,
       end_session_endpoint: `${world.publicUrl}/oauth2/sessions/logout`,
       device_authorization_endpoint: `${world.publicUrl}/oauth2/device/auth`,
-      response_types_supported: expect.arrayContaining(['code']),
+      response_types_supported: expect.arrayContaining(['code', 'id_token', 'code id_token']),
       code_challenge_methods_supported: expect.arrayContaining(['S256']),
       backchannel_logout_supported: true,
     });

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
-import { openBrowser } from '../support/browser.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { fieldsOf, openBrowser, type FormWork, type Page } from '../support/browser.ts';
 import { control } from '../support/page.ts';
 import { foo, removeUsersFile, writeUsersFile } from '../support/people.ts';
 import {
@@ -265,4 +266,92 @@ describe.each(worlds)('with seed $seed, by way of $transport,', ({ transport, se
     expect(await exited).toEqual([0, null]);
     expect(app.lines.at(-1)).toMatchObject({ msg: 'stopped' });
   }, 20_000);
+});
+
+describe('a post with a broken token', () => {
+  let stub: AdminStub;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    stub = await startAdminStub();
+    app = await startApp(stub);
+  });
+
+  afterAll(async () => {
+    await app.close();
+    await stub.close();
+  });
+
+  const broken: Record<string, FormWork> = {
+    'no token': { forge: { _csrf: undefined } },
+    'an empty token': { forge: { _csrf: '' } },
+    'a token of its own': { forge: { _csrf: 'aaaaaaaa-aaaaaaaaaaaaaaaaaaaaaaaaaaa' } },
+    'half a token': { forge: { _csrf: 'aaaaaaaa' } },
+    'a second token': { add: [['_csrf', 'x']] },
+    'the token of another name': { forge: { _csrf: undefined }, add: [['_csrf[]', 'x']] },
+    'a token in its headers': {
+      forge: { _csrf: undefined },
+      headers: { 'X-CSRF-Token': 'x', 'X-XSRF-Token': 'x' },
+    },
+    'a page of another site': { headers: { 'Sec-Fetch-Site': 'cross-site' } },
+    'a page of a neighbour': { headers: { 'Sec-Fetch-Site': 'same-site' } },
+    'no page at all': { headers: { 'Sec-Fetch-Site': 'none' } },
+  };
+
+  const screens: Record<string, () => string> = {
+    login: () => `/login?login_challenge=${stub.login('l')}`,
+    consent: () => `/consent?consent_challenge=${stub.consent('c')}`,
+    logout: () => `/logout?logout_challenge=${stub.logout('o')}`,
+    device: () => `/device/verify?device_challenge=${stub.device('d', 'ABCD2345')}`,
+  };
+
+  test.each(Object.keys(screens))('is never acted on by the page of %s', async (name) => {
+    const mine = app.browser();
+    const form = await mine.get(screens[name]!());
+    const token = control(form, '_csrf')!.value;
+    const fill =
+      name === 'login'
+        ? { email: foo.email, password: 'foobar' }
+        : name === 'device'
+          ? { code: 'ABCD2345' }
+          : {};
+    const usual = { press: 'accept', fill };
+
+    async function expectRefusal(what: string, answer: Page) {
+      expect([what, answer.status]).toEqual([what, 403]);
+      expect([what, control(answer, '_csrf')?.value]).toEqual([what, expect.any(String)]);
+      expect([what, answer.leadsTo]).toEqual([what, undefined]);
+      expect(answer.html).not.toContain('foobar');
+      expect(Object.keys(mine.cookies()).join()).not.toMatch(/_(session|known)/);
+      expect(stub.sent()).toEqual([]);
+    }
+
+    for (const [what, work] of Object.entries(broken)) {
+      await expectRefusal(what, await mine.submit(form, { ...usual, ...work }));
+    }
+    // Older browsers do not say which kind of page a form comes from, only whose.
+    const body = new URLSearchParams(fieldsOf(form.forms[0]!, usual)).toString();
+    const send = (Origin: string) =>
+      mine.send('post', form.forms[0]!.action, { headers: { Origin }, body });
+    for (const origin of ['http://evil.example', `${app.publicUrl}1`, 'https://127.0.0.1']) {
+      await expectRefusal(`the origin ${origin}`, await send(origin));
+    }
+
+    // Another browser, with a cookie of its own, with none, and with one that is not signed.
+    const theirs = app.browser();
+    await theirs.get(screens[name]!());
+    await expectRefusal('the token of another browser', await theirs.submit(form, usual));
+    await expectRefusal('no cookie', await app.browser().submit(form, usual));
+    const forger = app.browser();
+    for (const value of [token, 's:abc.def', 's%3Aabc.def', 'j%3A%7B%7D']) {
+      forger.dropCookies();
+      forger.setCookie('portico_csrf', value);
+      await expectRefusal(`the cookie ${value}`, await forger.submit(form, usual));
+    }
+
+    const done = await mine.submit(form, usual);
+    expect(done.leadsTo).toContain('_verifier=');
+    expect(stub.sent()).toHaveLength(1);
+    stub.reset();
+  });
 });

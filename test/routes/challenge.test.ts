@@ -5,6 +5,7 @@ import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { fieldsOf } from '../support/browser.ts';
 import { control, link, type Page } from '../support/page.ts';
+import { password } from '../support/people.ts';
 import { addressOf, foosLogin, newChallenge, openAt, screens } from '../support/screens.ts';
 
 let stub: AdminStub;
@@ -188,6 +189,27 @@ describe.each(screens)('$name: a challenge', (screen) => {
     expect(stub.sent()).toHaveLength(1);
   });
 
+  test('being answered in one browser is a 409 in any other meanwhile', async () => {
+    const { address } = openAt(stub, screen);
+    const [browser, stranger] = [app.browser(), app.browser()];
+    const strangersForm = await stranger.get(address);
+    const form = await browser.get(address);
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      stub.answer(`${name}.accept`, (_call, _res, usual) => {
+        release = usual;
+        resolve();
+      });
+    });
+    const first = browser.submit(form, yes);
+    await held;
+    expect((await stranger.submit(strangersForm, yes)).status).toBe(409);
+    expect((await stranger.get(address)).status).toBe(409);
+    release();
+    expect((await first).leadsTo).toMatch(/_verifier=/);
+    expect(stub.sent()).toHaveLength(1);
+  });
+
   test.each([['GET'], ['POST']])('that the server calls used leads on by %s', async (method) => {
     const { challenge, address } = openAt(oldStub, screen);
     const browser = oldApp.browser();
@@ -353,7 +375,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
       );
       const body = new URLSearchParams(fieldsOf(form.forms[0]!, yes)).toString();
       const page = await browser.send('post', path, { headers: sent, body });
-      expect(page.status).toBe(status);
+      expect(page.status >= 400 ? page.status : 200).toBe(status);
       expect(stub.sent()).toHaveLength(status === 200 ? 1 : 0);
     });
 
@@ -475,6 +497,42 @@ test('login: a conflict at the server is a 409 with a new beginning', async () =
   expect(link(page, 'Start again')?.href).toEqual(authorization);
   expect(link(page, 'Go to Meadow Notes')?.href).toBe('https://notes.example.org');
   expect(browser.cookies()).not.toHaveProperty('portico_session');
+});
+
+test('login: answered once, it takes neither another person, nor another wish, nor a guess', async () => {
+  const browser = app.browser();
+  const address = addressOf('/login', 'login_challenge', stub.login(newChallenge()));
+  const form = await browser.get(address);
+  const done = await browser.submit(form, { fill: foosLogin });
+  const others = [
+    { fill: { email: 'ada', password } },
+    { fill: foosLogin, tick: { remember: true } },
+    { fill: { email: 'foo@bar.com', password: 'wrong' } },
+  ];
+  for (const work of others) {
+    const page = await browser.submit(form, work);
+    expect(page.status).toBe(409);
+    expect(page.leadsTo).toBeUndefined();
+  }
+  expect((await browser.get('/')).text).toContain('foo@bar.com');
+  expect((await browser.get(address)).leadsTo).toBe(done.leadsTo);
+  expect(stub.sent()).toHaveLength(1);
+});
+
+test('consent: answered once, it takes neither more nor less', async () => {
+  const browser = app.browser();
+  const given = { requested_scope: ['openid', 'email', 'photos'] };
+  const challenge = stub.consent(newChallenge(), given);
+  const form = await browser.get(addressOf('/consent', 'consent_challenge', challenge));
+  const first = { press: 'accept', tick: { photos: false } };
+  const done = await browser.submit(form, first);
+  for (const tick of [{ photos: true }, { photos: false, email: false }, { remember: true }]) {
+    const page = await browser.submit(form, { press: 'accept', tick });
+    expect(page.status).toBe(409);
+    expect(page.leadsTo).toBeUndefined();
+  }
+  expect((await browser.submit(form, first)).leadsTo).toBe(done.leadsTo);
+  expect(stub.sent()).toHaveLength(1);
 });
 
 test('consent: a sign-in that ended under one challenge stays ended under the next', async () => {

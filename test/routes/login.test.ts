@@ -453,10 +453,16 @@ describe('a person whom the server remembers', () => {
   });
 });
 
-describe.each(['1.11', '2.3'] as const)('in front of a server %s', (version) => {
+describe.each([
+  ['1.11', 'got'],
+  ['1.11', 'undici'],
+  ['2.3', 'got'],
+  ['2.3', 'undici'],
+  ['26.2', 'undici'],
+] as const)('in front of a server %s, by %s', (version, transport) => {
   test('a person signs in and is remembered', async () => {
     const old = await startAdminStub({ version });
-    const own = await startApp(old);
+    const own = await startApp(old, { HYDRA_TRANSPORT: transport });
     const browser = own.browser();
     const page = await browser.get(addressOf('/login', 'login_challenge', old.login('c')));
     const done = await browser.submit(page, { fill: foosLogin, tick: { remember: true } });
@@ -464,6 +470,9 @@ describe.each(['1.11', '2.3'] as const)('in front of a server %s', (version) => 
     const skipped = old.login('d', { skip: true, subject: foo.subject });
     const next = await browser.get(addressOf('/login', 'login_challenge', skipped));
     expect(next.leadsTo).toContain('login_verifier=');
+    const consent = addressOf('/consent', 'consent_challenge', old.consent('e'));
+    const granted = await browser.submit(await browser.get(consent), { press: 'accept' });
+    expect(granted.leadsTo).toContain('consent_verifier=');
     await own.close();
     await old.close();
   });

@@ -61,7 +61,7 @@ describe('the page for errors that the server cannot give to an app', () => {
 
   test('shows what the server wrote as text, in a fold', async () => {
     const markup = '<b onclick="x">bold</b><script>alert(1)</script>';
-    const page = await get({ error: `${markup}`, error_description: `See ${markup}` });
+    const page = await get({ error: markup, error_description: `See ${markup}` });
     expect(page.text).toContain('Details for its makers Error');
     expect(page.text).toContain(`Description See ${markup}`);
     expect(page.html).not.toMatch(/<b |<script/);
@@ -128,12 +128,16 @@ describe('the start page', () => {
   });
 
   test('shows nobody whom we do not have any more', async () => {
-    const browser = await signedIn();
-    const { find } = app.parts.identity;
-    app.parts.identity.find = async () => undefined;
-    const page = await browser.get('/').finally(() => (app.parts.identity.find = find));
+    const find = async () => undefined;
+    const own = await startApp(
+      stub,
+      {},
+      { change: (parts) => ({ ...parts, identity: { ...parts.identity, find } }) },
+    );
+    const page = await (await signedIn(own)).get('/');
     expect(page.status).toBe(200);
     expect(page.text).toContain('You are not signed in.');
+    await own.close();
   });
 
   test('believes no cookie that we did not sign', async () => {

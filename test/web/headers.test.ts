@@ -5,7 +5,9 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import type { FormWork } from '../support/browser.ts';
 import type { Page } from '../support/page.ts';
+import { foo } from '../support/people.ts';
 import { addressOf, foosLogin, newChallenge, openAt, screens } from '../support/screens.ts';
 
 let stub: AdminStub;
@@ -158,6 +160,66 @@ test('a look without a body (HEAD) has the headers of the page and acts on nothi
     expect(page.headers['content-security-policy']).toContain("script-src 'none'");
   }
   expect(stub.sent()).toEqual([]);
+});
+
+test('no text from outside becomes markup, on any page', async () => {
+  const evil = '"><img src=x onerror=alert(1)>\'';
+  const people = [{ ...foo, name: evil, email: `${evil}@example.org`, username: 'foo' }];
+  const own = await startApp(stub, { BRAND_NAME: evil.slice(0, 60) }, { people });
+  const browser = own.browser();
+  const client = {
+    client_name: evil,
+    client_id: evil,
+    client_uri: `https://example.org/${evil}`,
+    policy_uri: `https://example.org/${evil}`,
+  };
+  const given = {
+    client,
+    requested_scope: [evil],
+    requested_access_token_audience: [evil],
+    request_url: `https://auth.example.org/oauth2/auth?redirect_uri=https://${evil}/&x=${evil}`,
+  };
+  const pages: Page[] = [];
+  const submit = async (page: Page, work: FormWork) =>
+    pages.push(page, await browser.submit(page, work));
+  const login = stub.login(newChallenge(), { ...given, oidc_context: { login_hint: evil } });
+  const form = await browser.get(addressOf('/login', 'login_challenge', login));
+  await submit(form, { fill: { email: evil, password: evil } });
+  await submit(form, { forge: { _csrf: evil }, fill: { email: evil } });
+  await submit(form, { add: [['decision', evil]] });
+  await submit(form, { fill: { email: 'foo', password: 'foobar' } });
+  await submit(form, { press: 'reject' });
+  const consent = stub.consent(newChallenge(), given);
+  await submit(await browser.get(addressOf('/consent', 'consent_challenge', consent)), {
+    press: 'accept',
+  });
+  const logout = stub.logout(newChallenge(), { client });
+  await submit(await browser.get(addressOf('/logout', 'logout_challenge', logout)), {
+    press: 'reject',
+  });
+  const query = new URLSearchParams({
+    error: evil,
+    error_description: evil,
+    login_challenge: evil,
+    device_challenge: evil,
+    user_code: evil,
+  }).toString();
+  for (const path of [
+    '/error',
+    '/login',
+    '/device/verify',
+    '/nowhere',
+    '/',
+    `/${encodeURI(evil)}`,
+  ]) {
+    pages.push(await browser.get(`${path}?${query}`));
+  }
+  expect(pages).toHaveLength(20);
+  for (const { html } of pages) {
+    expect(html).toContain('<h1');
+    expect(html).not.toMatch(/<img src=x|"><img/);
+  }
+  await own.close();
 });
 
 describe('static files', () => {

@@ -124,14 +124,14 @@ test('one line tells of each decision: who, which app, what', async () => {
     const other = await browser.get(openAt(stub, screen).address);
     await browser.submit(other, screen.no);
   }
-  const skips = {
-    login: { skip: true, subject: 'max-1' },
-    consent: { skip: true, subject: 'max-1' },
-    logout: { client: { skip_logout_consent: true } },
-  };
-  for (const { name, path, field } of screens) {
-    const challenge = stub[name](newChallenge(), skips[name] as object);
-    await browser.get(addressOf(path, field, challenge));
+  const remembered = { skip: true, subject: 'max-1' };
+  const skips = [
+    stub.login(newChallenge(), remembered),
+    stub.consent(newChallenge(), remembered),
+    stub.logout(newChallenge(), { client: { skip_logout_consent: true } }),
+  ];
+  for (const [i, { path, field }] of screens.entries()) {
+    await browser.get(addressOf(path, field, skips[i]!));
   }
   const client = 'meadow-notes';
   const foo = { subject: 'foo@bar.com', client };
