@@ -9,4 +9,5 @@ export default {
     ],
   },
   coverageProvider: 'babel',
+  testTimeout: 30_000,
 };

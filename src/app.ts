@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import express, { type Express } from 'express';
+import express, { Router, type Express } from 'express';
 import type { Parts } from './assemble.ts';
 import type { Config } from './config.ts';
 import { consentRoutes } from './routes/consent.ts';
 import type { Desk, Pages } from './routes/desk.ts';
-import { deviceDoneRoutes, deviceRoutes } from './routes/device.ts';
+import { deviceRoutes } from './routes/device.ts';
 import { loginRoutes } from './routes/login.ts';
-import { afterLogoutRoutes, logoutRoutes } from './routes/logout.ts';
+import { logoutRoutes } from './routes/logout.ts';
 import { oauth2ErrorRoutes } from './routes/oauth2-error.ts';
 import { startRoutes } from './routes/start.ts';
 import { statusRoutes } from './routes/status.ts';
@@ -18,10 +18,11 @@ import { loadLocales, locale, postedLocale } from './web/locale.ts';
 import { requestLog } from './web/log.ts';
 import { createAnswers } from './web/once.ts';
 import { requestLocals, siteLocals } from './web/page-locals.ts';
+import { createPages } from './web/pages.ts';
+import { parsedQuery } from './web/parsed-query.ts';
 import { createDeviceLimiter, createLoginLimiter } from './web/rate-limit.ts';
 import { createSessions } from './web/session.ts';
 import { createStaticFiles } from './web/static-files.ts';
-import { createViewEngine } from './web/view-engine.ts';
 import { createWayBack } from './web/way-back.ts';
 
 const folder = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
@@ -38,29 +39,31 @@ export function createApp(parts: Parts): Express {
   });
 
   const app = express();
+  app.set('env', 'production'); // should our own error handler fail, Express shows no stack either
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.set('trust proxy', config.web.trustProxy);
-  app.engine('ejs', createViewEngine(folder('views'))).set('view engine', 'ejs');
-  app.set('views', folder('views')).enable('view cache');
-  Object.assign(app.locals, siteLocals(config.brand, base, asset));
+  app.response.render = createPages(folder('views'), siteLocals(config.brand, base, asset));
 
   app.use(requestLog(log));
   app.use(securityHeaders(config.web.baseUrl)); // before static files: they need them too
-  app.use(staticFiles);
-  app.use(`${base}/health`, statusRoutes(desk));
-  app.use(desk.csrf.cookies);
-  app.use(locale(desk.locales, config.web.baseUrl), requestLocals(desk.locales));
-  app.use(express.urlencoded({ extended: false, limit: largestForm }), postedLocale(desk.locales));
-  app.use(`${base}/error`, oauth2ErrorRoutes(desk.pages));
-  app.use(base || '/', afterLogoutRoutes(desk), deviceDoneRoutes(desk));
-  app.use(desk.csrf.csrf); // from here on are pages with forms
-  app.use(`${base}/login`, loginRoutes(desk));
-  app.use(`${base}/consent`, consentRoutes(desk));
-  app.use(`${base}/logout`, logoutRoutes(desk));
-  app.use(`${base}/device/verify`, deviceRoutes(desk));
-  app.use(base || '/', startRoutes(desk));
+  app.use(staticFiles, parsedQuery);
+  app.use(desk.csrf.cookies, locale(desk.locales, config.web.baseUrl), requestLocals(desk.locales));
+  app.use(base || '/', screens(desk));
   app.use(pageUnknown, errorHandler(log, desk.wayBack, base));
   return app;
+}
+
+/** Only these take a post. It is read, and shown to be from our own page, before any route sees it. */
+const pagesWithForm = ['/', '/login', '/consent', '/logout', '/device/verify'];
+
+/** The screens, those that most people see first. */
+function screens(desk: Desk): Router {
+  const site = Router();
+  site.post(pagesWithForm, express.urlencoded({ extended: false, limit: largestForm }));
+  site.post(pagesWithForm, postedLocale(desk.locales), desk.csrf.csrf);
+  site.use(loginRoutes(desk), consentRoutes(desk), logoutRoutes(desk), deviceRoutes(desk));
+  site.use(startRoutes(desk), oauth2ErrorRoutes(desk.pages), statusRoutes(desk));
+  return site;
 }
 
 function createDesk({ config, ...parts }: Parts): Desk {

@@ -88,7 +88,7 @@ const doors: Record<string, RegExp> = {
   '@node-rs/argon2': /^src\/identity\/password\.ts/,
   'cookie-parser': /^src\/web\/csrf\.ts/,
   csurf: /^src\/web\/csrf\.ts/,
-  ejs: /^src\/web\/view-engine\.ts/,
+  ejs: /^src\/web\/pages\.ts/,
   express: /^src\/(app\.ts|routes\/|web\/)/,
   'express-session': /^src\/web\/session\.ts/,
   got: /^src\/hydra\/send-got\.ts/,

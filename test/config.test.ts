@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { ConfigError, loadConfig, settingNames } from '../src/config.ts';
 import { foo, removeUsersFile, writeUsersFile } from './support/people.ts';
 
@@ -289,10 +289,13 @@ describe('a secret from a file', () => {
 });
 
 describe('the program', () => {
+  const patience = 30_000;
+  jest.setTimeout(2 * patience);
   const run = (env: Env, signalWhen?: RegExp) =>
     new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
       const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
         env: { PATH: process.env['PATH'], ...env },
+        timeout: patience,
       });
       let [out, err] = ['', ''];
       let isTold = false; // a second signal would not wait

@@ -3,7 +3,7 @@
  * people go through them. The server is a stand-in, or the real one that `HYDRA_PUBLIC_URL`,
  * `HYDRA_ADMIN_URL` and `HYDRA_APP_URL` name (the last is where that one expects this app).
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import * as oidc from 'openid-client';
@@ -16,6 +16,9 @@ import { startServer, type RunningServer } from '../src/web/server.ts';
 import { openBrowser, type Browser, type FormWork, type Page } from './support/browser.ts';
 import { control, link } from './support/page.ts';
 import { ada, foo, password, removeUsersFile, writeUsersFile } from './support/people.ts';
+
+// A busy machine takes its time.
+jest.setTimeout(60_000);
 
 const { HYDRA_PUBLIC_URL, HYDRA_ADMIN_URL, HYDRA_APP_URL } = process.env;
 const isStandIn = HYDRA_PUBLIC_URL === undefined;

@@ -38,7 +38,7 @@ export function createTransport(config: HydraConfig, observe?: Observe) {
     end: number,
   ): Promise<Answer> {
     if (parameter === undefined) return exchange({ method, path, end });
-    const query = new URLSearchParams([[parameter, challenge]]).toString();
+    const query = `${parameter}=${encodeURIComponent(challenge.toWellFormed())}`;
     const askIn = (dialect: Dialect) => {
       const request = { method, path: `${dialect.prefix}${path}?${query}`, end };
       return exchange(body ? { ...request, body: JSON.stringify(body(dialect)) } : request);

@@ -167,9 +167,9 @@ export function consentRoutes(needs: Needs): Router {
   }
 
   const router = Router();
-  router.get('/', showConsent);
-  router.post('/', submitConsent);
-  router.all('/', methodUnknown('GET, HEAD, POST'));
+  router.get('/consent', showConsent);
+  router.post('/consent', submitConsent);
+  router.all('/consent', methodUnknown('GET, HEAD, POST'));
   return router;
 }
 

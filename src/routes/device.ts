@@ -11,7 +11,7 @@ import type { Desk } from './desk.ts';
 
 type Needs = { hydra: Pick<Hydra, 'device'> } & Pick<
   Desk,
-  'answers' | 'csrf' | 'deviceLimiter' | 'pages' | 'wayBack'
+  'answers' | 'csrf' | 'deviceLimiter' | 'pages' | 'sessions' | 'wayBack'
 >;
 
 /** The screen for the code that a TV or another device shows (RFC 8628, section 3.3). */
@@ -64,26 +64,20 @@ export function deviceRoutes(needs: Needs): Router {
     });
   }
 
-  const router = Router();
-  router.get('/', showDevice);
-  router.post('/', submitDevice);
-  router.all('/', methodUnknown('GET, HEAD, POST'));
-  return router;
-}
-
-/** The page after a device was connected. It has no form. */
-export function deviceDoneRoutes({ sessions }: Pick<Desk, 'sessions'>): Router {
   async function showDone(req: Request, res: Response): Promise<void> {
-    const app = (await sessions.data(req, res))?.connectedApp;
+    const app = (await needs.sessions.data(req, res))?.connectedApp;
     const isSame = app !== undefined && app.clientId === req.query['client_id'];
     const client = isSame && { client_id: app.clientId, client_name: app.name };
     res.render('device-done', client ? { app: appView(client) } : {});
   }
 
   const router = Router();
-  const paths = ['/device/success', '/oauth2/device/success'];
-  router.get(paths, showDone);
-  router.all(paths, methodUnknown('GET, HEAD'));
+  router.get('/device/verify', showDevice);
+  router.post('/device/verify', submitDevice);
+  router.all('/device/verify', methodUnknown('GET, HEAD, POST'));
+  const donePaths = ['/device/success', '/oauth2/device/success'];
+  router.get(donePaths, showDone);
+  router.all(donePaths, methodUnknown('GET, HEAD'));
   return router;
 }
 

@@ -178,9 +178,9 @@ export function loginRoutes(needs: Needs): Router {
   }
 
   const router = Router();
-  router.get('/', showLogin);
-  router.post('/', submitLogin);
-  router.all('/', methodUnknown('GET, HEAD, POST'));
+  router.get('/login', showLogin);
+  router.post('/login', submitLogin);
+  router.all('/login', methodUnknown('GET, HEAD, POST'));
   return router;
 }
 

@@ -18,7 +18,7 @@ type Needs = { hydra: Pick<Hydra, 'logout'>; identity: Pick<Identity, 'find'> } 
   'answers' | 'csrf' | 'locales' | 'log' | 'pages' | 'policy' | 'sessions' | 'wayBack'
 >;
 
-/** The question before signing out. */
+/** The question before signing out, and the pages after it. */
 export function logoutRoutes(needs: Needs): Router {
   const { hydra, identity, answers, csrf, log, sessions, wayBack } = needs;
 
@@ -42,7 +42,7 @@ export function logoutRoutes(needs: Needs): Router {
     const { app } = wayBack.of(req);
     if (decision === 'reject') {
       await answers.once(answer, () => stay(req, challenge));
-      return res.render('stayed', { app, person: await signedIn(needs, req, res) });
+      return res.render('stayed', { app, person: await signedIn(req, res) });
     }
     const target = await answers.once(answer, async () =>
       signOut(req, challenge, await hydra.logout.get(challenge)),
@@ -86,30 +86,22 @@ export function logoutRoutes(needs: Needs): Router {
     });
   }
 
-  const router = Router();
-  router.get('/', showLogout);
-  router.post('/', submitLogout);
-  router.all('/', methodUnknown('GET, HEAD, POST'));
-  return router;
-}
+  async function signedIn(req: Request, res: Response) {
+    const signIn = await sessions.signedIn(req, res);
+    const user = signIn && (await needs.identity.find(signIn.subject));
+    return user && personView(user);
+  }
 
-/** The pages after a sign-out, or after none. They have no form. */
-export function afterLogoutRoutes(needs: SignedInNeeds): Router {
   const router = Router();
+  router.get('/logout', showLogout);
+  router.post('/logout', submitLogout);
+  router.all('/logout', methodUnknown('GET, HEAD, POST'));
   router.get('/logout/stayed', async (req, res) =>
-    res.render('stayed', { person: await signedIn(needs, req, res) }),
+    res.render('stayed', { person: await signedIn(req, res) }),
   );
   router.get('/logged-out', (_req, res) => res.render('logged-out'));
   router.all(['/logout/stayed', '/logged-out'], methodUnknown('GET, HEAD'));
   return router;
-}
-
-type SignedInNeeds = { identity: Pick<Identity, 'find'> } & Pick<Desk, 'sessions'>;
-
-async function signedIn({ identity, sessions }: SignedInNeeds, req: Request, res: Response) {
-  const signIn = await sessions.signedIn(req, res);
-  const user = signIn && (await identity.find(signIn.subject));
-  return user && personView(user);
 }
 
 /** A logout has no context of its own: the wish stands in its address (RP-Initiated Logout 1.0, 2). */

@@ -49,8 +49,8 @@ export function oauth2ErrorRoutes({ start }: { start: string }): Router {
   }
 
   const router = Router();
-  router.get('/', showOauth2Error);
-  router.all('/', methodUnknown('GET, HEAD'));
+  router.get('/error', showOauth2Error);
+  router.all('/error', methodUnknown('GET, HEAD'));
   return router;
 }
 

@@ -1,6 +1,6 @@
 import csurf from 'csurf';
 import cookieParser from 'cookie-parser';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { postedFields } from './challenge.ts';
 import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
@@ -59,7 +59,7 @@ export function createCsrf(home: CookieHome & { origin: string }, secrets: reado
   function browserOf(req: Request): string | undefined {
     const secret: unknown = req.signedCookies?.[name];
     if (typeof secret !== 'string' || secret === '') return undefined;
-    return createHash('sha256').update(secret).digest('base64');
+    return hash('sha256', secret, 'base64');
   }
 
   return { cookies, csrf, tokenFor, browserOf };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
 
@@ -35,5 +35,5 @@ export function createKnownBrowsers(home: CookieHome) {
 export type KnownBrowsers = ReturnType<typeof createKnownBrowsers>;
 
 function markOf(accountKey: string): string {
-  return createHash('sha256').update(accountKey).digest('base64url').slice(0, 16);
+  return hash('sha256', accountKey, 'base64url').slice(0, 16);
 }

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Request, RequestHandler, Response } from 'express';
+import { LRUCache } from 'lru-cache';
 import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
 import { postedFields } from './challenge.ts';
-
-export type Values = Record<string, string | number>;
+import { agoIn, timesIn } from './spans-of-time.ts';
+import { escapeHtml, isolated, sentence, type Values } from './sentences.ts';
 
 /** One language, ready for the views. */
 export interface Locale {
@@ -42,21 +43,22 @@ export function loadLocales(folder: string): Locales {
 }
 
 function createLocale(lang: string, words: Record<string, string>): Locale {
-  const text = (key: string) => words[key] ?? key;
+  const entries = Object.entries(words);
+  const text = new Map(entries.map(([key, value]) => [key, sentence(value, String)]));
+  const html = new Map(entries.map(([key, value]) => [key, sentence(escapeHtml(value), isolated)]));
+  const t: Locale['t'] = (key, values) => text.get(key)?.(values) ?? key;
   return {
     lang,
     dir: rightToLeft.has(lang.split('-')[0]!) ? 'rtl' : 'ltr',
     ownName: new Intl.DisplayNames([lang], { type: 'language' }).of(lang) ?? lang,
-    t: (key, values) => filled(text(key), values, String),
-    h: (key, values) =>
-      filled(escapeHtml(text(key)), values, (value) => `<bdi>${breakable(String(value))}</bdi>`),
+    t,
+    h: (key, values) => html.get(key)?.(values) ?? escapeHtml(key),
     named: (key, values) => {
-      const isWhole = Object.entries(values).every(
-        ([name, value]) => value || !text(key).includes(`{${name}}`),
-      );
-      return filled(text(isWhole ? key : `${key}_unnamed`), values as Values, String);
+      const isMissing = ([name, value]: [string, unknown]) =>
+        !value && words[key]?.includes(`{${name}}`);
+      return t(Object.entries(values).some(isMissing) ? `${key}_unnamed` : key, values as Values);
     },
-    time: (seconds) => timeIn(lang, seconds),
+    time: timesIn(lang),
     ago: (date) => agoIn(lang, date),
   };
 }
@@ -68,11 +70,12 @@ function createLocale(lang: string, words: Record<string, string>): Locale {
 export function locale(locales: Locales, home: CookieHome): RequestHandler {
   const name = cookieName(home, 'lang');
   const yearMs = 365 * 24 * 60 * 60 * 1000;
+  const asked = createNegotiation(locales);
   return function locale(req, res, next) {
     const picked = known(locales, req.query['lang']);
     if (picked) res.cookie(name, picked.lang, { ...cookieOptions(home), maxAge: yearMs });
     pick(res, picked);
-    speak(res, picked ?? known(locales, req.cookies?.[name]) ?? asked(locales, req));
+    speak(res, picked ?? known(locales, req.cookies?.[name]) ?? asked(req));
     next();
   };
 }
@@ -116,60 +119,17 @@ function known(locales: Locales, tag: unknown): Locale | undefined {
   return locales.get(`${language}-${region?.toUpperCase()}`) ?? locales.get(language);
 }
 
-function asked(locales: Locales, req: Request): Locale {
-  const header = req.headers['accept-language'];
-  const best = header ? req.acceptsLanguages([fallback, ...locales.keys()]) : false;
-  return locales.get(best || fallback)!;
-}
-
-function filled(
-  words: string,
-  values: Values | undefined,
-  show: (value: string | number) => string,
-): string {
-  if (!values) return words;
-  return words.replace(/\{(\w+)\}/g, (hole, name: string) => {
-    const value = values[name];
-    return value === undefined ? hole : show(value);
-  });
-}
-
-const escapes: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&#34;',
-  "'": '&#39;',
-};
-
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => escapes[character]!);
-}
-
-/** HTML of a text that may break after `@`, `.` and `+`. */
-export function breakable(text: string): string {
-  return escapeHtml(text).replace(/[@.+](?=.)/g, '$&<wbr>');
-}
-
-const units = [
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-  ['second', 1],
-] as const;
-
-function timeIn(lang: string, seconds: number): string {
-  const [unit, size] =
-    units.find(([, size]) => seconds >= size && seconds % size === 0) ?? units[3];
-  const format = new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'long' });
-  return format.format(seconds / size);
-}
-
-function agoIn(lang: string, date: Date): string {
-  const seconds = Math.max(0, (Date.now() - date.getTime()) / 1000);
-  const [unit, size] = units.find(([, size]) => seconds >= size) ?? units[3];
-  return new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }).format(
-    -Math.floor(seconds / size),
-    unit,
-  );
+/** Browsers ask in few ways, so that what each of them gets is found once (RFC 9110, 12.5.4). */
+function createNegotiation(locales: Locales): (req: Request) => Locale {
+  const found = new LRUCache<string, Locale>({ max: 500 });
+  const tags = [...new Set([fallback, ...locales.keys()])];
+  return (req) => {
+    const header = req.headers['accept-language']?.slice(0, 500) ?? '';
+    const before = found.get(header);
+    if (before) return before;
+    const best = (header !== '' && req.acceptsLanguages(tags)) || fallback;
+    const locale = locales.get(best)!;
+    found.set(header, locale);
+    return locale;
+  };
 }

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomInt } from 'node:crypto';
 import { pino, type Logger } from 'pino';
 import type { Request, RequestHandler } from 'express';
 
@@ -17,7 +16,9 @@ declare global {
 
 /** JSON lines on standard output. */
 export function createLog(level: string): Log {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  // Writes while requests go on; what waits is written in one go.
+  return pino(options, pino.destination({ fd: 1, sync: false }));
 }
 
 const currentRequest = new AsyncLocalStorage<string>();
@@ -77,12 +78,10 @@ export function audit(
 const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 function newId(): string {
-  let bits = randomInt(2 ** 40);
   let id = '';
   for (let i = 0; i < 8; i++) {
-    if (i === 4) id = `-${id}`;
-    id = letters[bits % 32]! + id;
-    bits = Math.floor(bits / 32);
+    if (i === 4) id += '-';
+    id += letters[Math.floor(Math.random() * letters.length)]!;
   }
   return id;
 }

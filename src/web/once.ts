@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { PublicError } from '../errors.ts';
 
@@ -29,11 +29,11 @@ const mostUsed = 200_000;
  * only memory of a used challenge.
  */
 export function createAnswers() {
-  const used = new LRUCache<string, true>({ max: mostUsed, ttl: lifeMs });
+  const used = createUsed();
   const given = new LRUCache<string, Given>({
     max: mostAnswers,
     ttl: lifeMs,
-    dispose: (_entry, key, reason) => void (reason === 'evict' && used.set(key, true)),
+    dispose: (_entry, key, reason) => void (reason === 'evict' && used.add(key)),
   });
 
   /** The earlier answer to this challenge, if this browser gave one. */
@@ -85,13 +85,29 @@ export function createAnswers() {
     recall,
     once,
     /** Notes that whatever this key stands for has ended. */
-    close: (key: string) => void used.set(keyOf(key), true),
+    close: (key: string) => void used.add(keyOf(key)),
     isClosed: (key: string) => used.has(keyOf(key)),
+  };
+}
+
+/** Keys, the oldest forgotten first: it has to know no more than that a challenge was answered. */
+function createUsed() {
+  const keys = new Map<string, number>();
+  return {
+    add(key: string): void {
+      keys.delete(key);
+      keys.set(key, Date.now());
+      for (const [oldest, since] of keys) {
+        if (keys.size <= mostUsed && Date.now() - since < lifeMs) break;
+        keys.delete(oldest);
+      }
+    },
+    has: (key: string): boolean => Date.now() - (keys.get(key) ?? 0) < lifeMs,
   };
 }
 
 export type Answers = ReturnType<typeof createAnswers>;
 
 function keyOf(challenge: string): string {
-  return createHash('sha256').update(challenge).digest('base64');
+  return hash('sha256', challenge, 'base64');
 }

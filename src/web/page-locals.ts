@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { fieldsOf } from './challenge.ts';
-import { breakable, localeOf, type Locales } from './locale.ts';
+import { localeOf, type Locales } from './locale.ts';
+import { breakable } from './sentences.ts';
 
 export interface Brand {
   name: string;
@@ -38,12 +39,11 @@ export function requestLocals(locales: Locales): RequestHandler {
 
 /** Nothing but a query, so that no path of a request can lead to another host. */
 function languageLinks(locales: Locales, fields: Record<string, unknown>, current: string) {
-  const query = new URLSearchParams();
+  let rest = '';
   for (const name of kept) {
     const value = fields[name];
-    if (typeof value === 'string') query.set(name, value);
+    if (typeof value === 'string') rest += `&${name}=${encodeURIComponent(value.toWellFormed())}`;
   }
-  const rest = query.size > 0 ? `&${query.toString()}` : '';
   return [...locales.values()].map(({ lang, ownName }) => ({
     tag: lang,
     name: ownName,

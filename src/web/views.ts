@@ -39,8 +39,7 @@ export function personView(user: { name?: string; email: string }): PersonView {
 
 /** The address if it is http(s), for a link: clients choose these texts themselves. */
 export function webAddress(address: string | undefined): string | undefined {
-  if (!address || !URL.canParse(address)) return undefined;
-  return /^https?:$/.test(new URL(address).protocol) ? address : undefined;
+  return address && /^https?:/i.test(address) && URL.canParse(address) ? address : undefined;
 }
 
 /**

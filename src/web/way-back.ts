@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } from 'node:crypto';
 import type { Request } from 'express';
 import { LRUCache } from 'lru-cache';
 import type { WayForward } from '../errors.ts';
@@ -7,7 +7,7 @@ import { appView, webAddress, type Client } from './views.ts';
 
 /** The hidden field of a form that holds the way back. */
 const field = 'way_back';
-const mostWays = 5_000;
+const mostWays = 2_000;
 const challengeNames = [
   'login_challenge',
   'consent_challenge',
@@ -22,13 +22,15 @@ const challengeNames = [
 export function createWayBack(secrets: readonly string[]) {
   const ways = new LRUCache<string, WayForward>({ max: mostWays });
 
-  function sign(text: string, secret: string): Buffer {
-    return createHmac('sha256', secret).update(field).update(text).digest();
+  const keys = secrets.map((secret) => createSecretKey(`${field} ${secret}`, 'utf8'));
+
+  function sign(text: string, key: KeyObject): Buffer {
+    return createHmac('sha256', key).update(text).digest();
   }
 
   function isSigned(text: string, signature: Buffer): boolean {
-    return secrets.some((secret) => {
-      const own = sign(text, secret);
+    return keys.some((key) => {
+      const own = sign(text, key);
       return own.length === signature.length && timingSafeEqual(own, signature);
     });
   }
@@ -38,7 +40,7 @@ export function createWayBack(secrets: readonly string[]) {
     note(challenge: string, way: WayForward): string {
       ways.set(keyOf(challenge), way);
       const text = JSON.stringify(way);
-      return `${sign(text, secrets[0]!).toString('base64url')}.${text}`;
+      return `${sign(text, keys[0]!).toString('base64url')}.${text}`;
     },
 
     /** The way back from whatever page or form this request is about; empty when unknown. */
@@ -73,28 +75,25 @@ export function wayBackOf(request: { client: Client; request_url: string }): Way
  */
 export function restartOf(requestUrl: string): string | undefined {
   const address = webAddress(requestUrl);
-  if (!address) return undefined;
-  const url = new URL(address);
-  if (isDeviceVerification(url)) url.search = '';
-  return url.href;
+  return address && isDeviceVerification(address) ? address.split('?', 1)[0] : address;
 }
 
 /** The same authorization request, but with a fresh sign-in that may be somebody else's. */
 export function restartAsSomebodyElse(requestUrl: string): string | undefined {
   const address = restartOf(requestUrl);
   if (!address) return undefined;
+  if (isDeviceVerification(address)) return address;
   const url = new URL(address);
-  if (isDeviceVerification(url)) return url.href;
   const prompts = (url.searchParams.get('prompt') ?? '').split(' ');
   url.searchParams.set('prompt', prompts.includes('consent') ? 'login consent' : 'login');
   url.searchParams.delete('id_token_hint');
   return url.href;
 }
 
-function isDeviceVerification(url: URL): boolean {
-  return url.pathname.endsWith('/oauth2/device/verify');
+function isDeviceVerification(address: string): boolean {
+  return address.split('?', 1)[0]!.endsWith('/oauth2/device/verify');
 }
 
 function keyOf(challenge: string): string {
-  return createHash('sha256').update(challenge).digest('base64');
+  return hash('sha256', challenge, 'base64');
 }

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { consentRequest, loginRequest, logoutRequest } from '../support/admin-requests.ts';
@@ -15,6 +15,9 @@ import {
   misfitted,
   type BadAnswer,
 } from './bad-answers.ts';
+
+// A busy machine takes its time.
+jest.setTimeout(60_000);
 
 /** Something a person does that needs one operation of the admin API. */
 interface Doing {
@@ -271,13 +274,18 @@ async function inTurns<T, R>(items: T[], work: (item: T) => Promise<R>): Promise
   return results;
 }
 
-async function complaintsOf(app: TestApp, doing: Doing, { give, status }: Cell): Promise<string[]> {
+async function complaintsOf(
+  app: TestApp,
+  doing: Doing,
+  { give, status }: Cell,
+  isTriedAgain = true,
+): Promise<string[]> {
   const scene = await begin(app, doing);
   scene.spoil((res) => give(res, doing.operation));
   const page = await scene.go();
   const complaints = complaintsAbout(page, scene, { status });
   scene.mend();
-  return [...complaints, ...(await complaintsAfterwards(page, scene))];
+  return isTriedAgain ? [...complaints, ...(await complaintsAfterwards(page, scene))] : complaints;
 }
 
 /** For each transport, so that neither takes too long, every so many of a list in turn. */
@@ -315,7 +323,11 @@ describe.each(transports)('when the admin API, asked by %s,', (transport) => {
     const concerned = [...plainDoings, ...some(otherDoings, quick.indexOf(bad), 3)].filter(
       ({ operation }) => operation !== bad.isFineFor,
     );
-    const complaints = await inTurns(concerned, (doing) => complaintsOf(app, doing, bad));
+    // every other person tries again; by the other transport, those that did not here
+    const again = new Set(some(concerned, half + quick.indexOf(bad), 2));
+    const complaints = await inTurns(concerned, (doing) =>
+      complaintsOf(app, doing, bad, again.has(doing)),
+    );
     expect(complaints.flat()).toEqual([]);
     expect(stub.calls.filter(({ path }) => path === '/trap')).toEqual([]);
   });
@@ -338,7 +350,7 @@ describe.each(transports)('when the admin API, asked by %s,', (transport) => {
       ...(await complaintsAfterwards(page, scene)),
     ]);
     expect(complaints.flat()).toEqual([]);
-  }, 60_000);
+  });
 
   test('refuses connections, the page says so, and all is well again at once', async () => {
     const complaints: string[] = [];
@@ -506,7 +518,7 @@ describe.each(transports)('when the admin API, asked by %s,', (transport) => {
       expect([name, (await browser.get(address)).status]).toEqual([name, 200]);
       await fresh.close();
     }
-  }, 30_000);
+  });
 
   test('fails, the log says so without a challenge, and never as a fault of ours', () => {
     const lines = [...app.logs, ...impatient.logs];

@@ -1,5 +1,14 @@
 /** Faults that login and consent apps around this protocol have had. Each must stay away from here. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  jest,
+  test,
+} from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -13,6 +22,9 @@ import { startApp, type TestApp, type TestAppOptions } from '../support/app.ts';
 import type { Browser, Page } from '../support/browser.ts';
 import { control } from '../support/page.ts';
 import { ada, foo } from '../support/people.ts';
+
+// A busy machine takes its time.
+jest.setTimeout(60_000);
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const typed = { email: foo.email, password: 'foobar' };
@@ -562,7 +574,7 @@ describe('the program', () => {
       expect(said).toContain(name);
     }
     expect(said).not.toMatch(/\bat \S+ \(/);
-  }, 30_000);
+  });
 
   test('writes no challenge, password, token or verifier into its log', async () => {
     const loud = await startOther({ LOG_LEVEL: 'debug' });

@@ -19,7 +19,7 @@ import {
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const requestsEach = 1_000;
-const atOnce = 12;
+const atOnce = 24;
 /** Patience with an answer that is owed; and with one that may never come. */
 const longMs = 20_000;
 const shortMs = 150;
@@ -107,12 +107,13 @@ function answersIn(text: string): Answer[] {
         return [name.toLowerCase(), value.join(': ')];
       }),
   );
-  const length = Number(headers.get('content-length') ?? 0);
-  const isBare = Number(status) < 200 || status === '204' || status === '304';
   // Node says "no body" in chunks to a request that it refuses itself.
   const rest = text.slice(all.length).replace(/^0\r\n\r\n/, '');
-  // The answer to a HEAD tells a length too, and nothing follows.
-  const body = isBare || rest === '' ? '' : rest.slice(0, length);
+  // Without a length, as HTTP/1.0 has it, the body goes on to the end.
+  const length = Number(headers.get('content-length') ?? Number.POSITIVE_INFINITY);
+  // The answer to a HEAD tells a length too, and nothing follows, or another answer.
+  const isBare = Number(status) < 200 || status === '204' || status === '304';
+  const body = isBare || rest.startsWith('HTTP/1.1 ') ? '' : rest.slice(0, length);
   const answer = { status: Number(status), headers, body };
   return [answer, ...answersIn(rest.slice(body.length))];
 }

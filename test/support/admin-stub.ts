@@ -68,6 +68,7 @@ export async function startAdminStub({
       else usual();
     });
   });
+  server.unref(); // nobody has to wait for one that a failed test left behind
   let port = 0;
   const listen = () => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const goDown = () =>

@@ -1,12 +1,11 @@
 /** The real app on a real port, in front of an admin API of the tests. */
 import type { RequestListener } from 'node:http';
+import { afterAll } from '@jest/globals';
 import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
 import { assemble, type Parts } from '../../src/assemble.ts';
-import { loadConfig, type Config } from '../../src/config.ts';
-import { createHydra } from '../../src/hydra/client.ts';
-import { createIdentity } from '../../src/identity/index.ts';
-import { adminCallLog } from '../../src/web/log.ts';
+import { loadConfig } from '../../src/config.ts';
+import type { Log } from '../../src/web/log.ts';
 import { startServer } from '../../src/web/server.ts';
 import { openBrowser, type Browser } from './browser.ts';
 import { removeUsersFile, writeUsersFile } from './people.ts';
@@ -23,6 +22,7 @@ export interface TestApp {
   logs: LogLine[];
   /** A new browser at it; `headers` go with each request. */
   browser(headers?: Record<string, string>): Browser;
+  /** At the end of a test file this happens by itself, also when a test failed before it. */
   close(): Promise<void>;
 }
 
@@ -32,6 +32,9 @@ export interface TestAppOptions {
   /** Puts other parts in place, such as an `identity` that counts. */
   change?: (parts: Parts) => Parts;
 }
+
+const running = new Set<() => Promise<void>>();
+afterAll(() => Promise.all([...running].map((close) => close())));
 
 export const cookieSecret = 'the-cookie-secret-of-the-tests-0123456789';
 
@@ -51,7 +54,14 @@ export async function startApp(
     port: 0,
     host: '127.0.0.1',
   });
+  const closing = [() => server.stop(1_000)];
+  async function close(): Promise<void> {
+    running.delete(close);
+    for (const end of closing.splice(0)) await end();
+  }
+  running.add(close);
   const usersFile = await writeUsersFile(people);
+  closing.push(() => removeUsersFile(usersFile));
   const config = loadConfig({
     HYDRA_ADMIN_URL: stub.url,
     HYDRA_PUBLIC_URL: stub.publicUrl,
@@ -62,7 +72,11 @@ export async function startApp(
     BASE_URL: (env['BASE_URL'] ?? 'http://127.0.0.1:{port}').replace('{port}', `${server.port}`),
   });
   const logs: LogLine[] = [];
-  const made = env['LOG_LEVEL'] ? await assembleWithLog(config, logs) : await assemble(config);
+  const made = await assemble(config, keptLog(config.log.level, logs));
+  closing.push(
+    () => made.hydra.close(),
+    () => made.identity.close(),
+  );
   const parts = change(made);
   listener = createApp(parts);
   const { href: publicUrl, path } = config.web.baseUrl;
@@ -73,19 +87,12 @@ export async function startApp(
     parts,
     logs,
     browser: (headers = {}) => openBrowser({ url, publicUrl, headers }),
-    async close() {
-      await server.stop(1_000);
-      await Promise.all([parts.hydra.close(), parts.identity.close()]);
-      await removeUsersFile(usersFile);
-    },
+    close,
   };
 }
 
-/** As `assemble`, with a log that can be read. */
-async function assembleWithLog(config: Config, logs: LogLine[]): Promise<Parts> {
-  const { level } = config.log;
+/** Lines as production writes them, kept. */
+function keptLog(level: string, logs: LogLine[]): Log {
   const keep = { write: (line: string) => void logs.push(JSON.parse(line) as LogLine) };
-  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, keep);
-  const identity = await createIdentity(config.identity, log);
-  return { config, log, identity, hydra: createHydra(config.hydra, adminCallLog(log)) };
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, keep);
 }

@@ -161,6 +161,7 @@ test('with an https address, everything works through a real proxy', async () =>
     });
     req.pipe(onward);
   });
+  proxy.unref();
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   const publicUrl = `https://localhost:${(proxy.address() as AddressInfo).port}`;
   const app = await startApp(stub, { BASE_URL: publicUrl, TRUST_PROXY: 'loopback' });

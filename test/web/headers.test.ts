@@ -164,7 +164,7 @@ test('a look without a body (HEAD) has the headers of the page and acts on nothi
 
 test('no text from outside becomes markup, on any page', async () => {
   const evil = '"><img src=x onerror=alert(1)>\'';
-  const people = [{ ...foo, name: evil, email: `${evil}@example.org`, username: 'foo' }];
+  const people = [{ ...foo, name: evil, email: `<b>&"'@example.org`, username: 'foo' }];
   const own = await startApp(stub, { BRAND_NAME: evil.slice(0, 60) }, { people });
   const browser = own.browser();
   const client = {

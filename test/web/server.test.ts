@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { RequestListener } from 'node:http';
 import { Agent, get as httpGet } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startServer } from '../../src/web/server.ts';
+import { startServer, type RunningServer } from '../../src/web/server.ts';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 
@@ -53,8 +53,14 @@ describe('a request that is none', () => {
 });
 
 describe('a server that is told to stop', () => {
-  const listenTo = (listener: RequestListener) =>
-    startServer(listener, { port: 0, host: '127.0.0.1' });
+  const servers: RunningServer[] = [];
+  async function listenTo(listener: RequestListener): Promise<RunningServer> {
+    const server = await startServer(listener, { port: 0, host: '127.0.0.1' });
+    servers.push(server);
+    return server;
+  }
+  afterAll(() => Promise.all(servers.map((server) => server.stop(20))));
+
   const address = (port: number) => `http://127.0.0.1:${port}/`;
 
   test('lets requests under way end, and takes no more', async () => {

@@ -1,0 +1,41 @@
+import { LRUCache } from 'lru-cache';
+
+const units = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/**
+ * Spans of time in words, in the largest unit that comes out even: "30 days". Making a format costs
+ * more than a page, so each is made once.
+ */
+export function timesIn(lang: string): (seconds: number) => string {
+  const formats = new Map(
+    units.map(([unit]) => {
+      const style = { style: 'unit', unit, unitDisplay: 'long' } as const;
+      return [unit, new Intl.NumberFormat(lang, style)] as const;
+    }),
+  );
+  const known = new LRUCache<number, string>({ max: 1_000 });
+  return (seconds) => {
+    const before = known.get(seconds);
+    if (before) return before;
+    const isEven = ([, size]: (typeof units)[number]) => seconds >= size && seconds % size === 0;
+    const [unit, size] = units.find(isEven) ?? units[3];
+    const words = formats.get(unit)!.format(seconds / size);
+    known.set(seconds, words);
+    return words;
+  };
+}
+
+/** How long ago a moment was, in words: "3 days ago". */
+export function agoIn(lang: string, date: Date): string {
+  const seconds = Math.max(0, (Date.now() - date.getTime()) / 1000);
+  const [unit, size] = units.find(([, size]) => seconds >= size) ?? units[3];
+  return new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }).format(
+    -Math.floor(seconds / size),
+    unit,
+  );
+}
