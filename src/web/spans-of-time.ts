@@ -12,19 +12,14 @@ const units = [
  * more than a page, so each is made once.
  */
 export function timesIn(lang: string): (seconds: number) => string {
-  const formats = new Map(
-    units.map(([unit]) => {
-      const style = { style: 'unit', unit, unitDisplay: 'long' } as const;
-      return [unit, new Intl.NumberFormat(lang, style)] as const;
-    }),
-  );
   const known = new LRUCache<number, string>({ max: 1_000 });
   return (seconds) => {
     const before = known.get(seconds);
     if (before) return before;
     const isEven = ([, size]: (typeof units)[number]) => seconds >= size && seconds % size === 0;
     const [unit, size] = units.find(isEven) ?? units[3];
-    const words = formats.get(unit)!.format(seconds / size);
+    const format = new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'long' });
+    const words = format.format(seconds / size);
     known.set(seconds, words);
     return words;
   };

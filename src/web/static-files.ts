@@ -7,6 +7,7 @@ import type { Request, RequestHandler, Response } from 'express';
 interface StaticFile {
   type: string;
   plain: Buffer;
+  /** Made when first asked for, and kept: it takes longer than all the rest of the start. */
   brotli?: Buffer;
   gzip?: Buffer;
 }
@@ -24,7 +25,7 @@ const types: Record<string, string> = {
 const isCompressible = /^(text\/|image\/svg)/;
 
 /**
- * The files of `public/`, read and compressed once. Their addresses carry a hash of their content,
+ * The files of `public/`, read once and compressed once. Their addresses carry a hash of their content,
  * so that browsers may keep them for a year and still never show an old one.
  * @param folder where they are
  * @param options.base the path in front of every address, such as `/auth`
@@ -39,7 +40,7 @@ export function createStaticFiles(folder: string, options: { base: string; more?
     if (!type) continue;
     const plain = readFileSync(path);
     const address = `${options.base}/static/${hashOf(plain)}/${basename(path)}`;
-    files.set(address, compressed(type, plain));
+    files.set(address, { type, plain });
     addresses.set(path, address);
     addresses.set(basename(path), address);
   }
@@ -65,19 +66,19 @@ function send(req: Request, res: Response, file: StaticFile): void {
   const encoding = (['br', 'gzip'] as const).find((name) =>
     new RegExp(`\\b${name}\\b(?!\\s*;\\s*q=0(?:\\.0*)?\\s*(?:,|$))`).test(accepted),
   );
-  const coded = encoding === 'br' ? file.brotli : encoding === 'gzip' ? file.gzip : undefined;
-  if (file.brotli) res.setHeader('Vary', 'Accept-Encoding');
-  if (encoding && coded) res.setHeader('Content-Encoding', encoding);
+  const isCompressed = encoding !== undefined && isCompressible.test(file.type);
+  if (isCompressible.test(file.type)) res.setHeader('Vary', 'Accept-Encoding');
+  if (isCompressed) res.setHeader('Content-Encoding', encoding);
   res.setHeader('Content-Type', file.type);
   res.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
-  const body = coded ?? file.plain;
+  const body = isCompressed ? compressed(file, encoding) : file.plain;
   res.setHeader('Content-Length', body.length);
   res.end(req.method === 'HEAD' ? undefined : body);
 }
 
-function compressed(type: string, plain: Buffer): StaticFile {
-  if (!isCompressible.test(type)) return { type, plain };
-  return { type, plain, brotli: brotliCompressSync(plain), gzip: gzipSync(plain, { level: 9 }) };
+function compressed(file: StaticFile, encoding: 'br' | 'gzip'): Buffer {
+  if (encoding === 'br') return (file.brotli ??= brotliCompressSync(file.plain));
+  return (file.gzip ??= gzipSync(file.plain, { level: 9 }));
 }
 
 function hashOf(content: Buffer): string {

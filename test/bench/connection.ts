@@ -29,7 +29,7 @@ export async function openConnection({ hostname, port, host }: URL): Promise<Con
     waiting?.reject(error);
     waiting = undefined;
   };
-  socket.on('error', fail);
+  socket.on('error', ({ message }) => fail(new Error(`${host}: ${message}`)));
   socket.on('close', () => fail(new Error(`${host} closed the connection in the middle.`)));
   socket.on('data', (bytes: Buffer) => {
     try {

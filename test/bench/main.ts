@@ -81,4 +81,9 @@ try {
   say(`${(error as Error).message}\n\n${usage}`);
   process.exit(1);
 }
-await main(options);
+try {
+  await main(options);
+} catch (error) {
+  say(`The bench stopped: ${(error as Error).message}`);
+  process.exitCode = 1;
+}
