@@ -85,7 +85,7 @@ export function createAnswers() {
     recall,
     once,
     /** Notes that whatever this key stands for has ended. */
-    close: (key: string) => void used.add(keyOf(key)),
+    close: (key: string) => used.add(keyOf(key)),
     isClosed: (key: string) => used.has(keyOf(key)),
   };
 }

@@ -44,7 +44,7 @@ function compile(path: string): TemplateFunction {
   const source = readFileSync(path, 'utf8');
   const options: Options & { unsafePrototypeLocals: true } = {
     filename: path,
-    escape: (value?: unknown) => (value === undefined ? '' : escapeHtml(String(value))),
+    escape: (value?: string | number) => (value === undefined ? '' : escapeHtml(String(value))),
     _with: false,
     destructuredLocals: namesIn(source),
     // Not unsafe, since all locals are ours; without it EJS copies them once more.

@@ -45,6 +45,10 @@ function introspect({ records, urls }: Context, form: URLSearchParams) {
     iss: urls.issuer,
     token_type: 'Bearer',
     token_use: access ? 'access_token' : 'refresh_token',
-    ...(grant.accessTokenClaims && { ext: grant.accessTokenClaims }),
+    ...(hasClaims(grant.accessTokenClaims) && { ext: grant.accessTokenClaims }),
   };
+}
+
+function hasClaims(claims: object | undefined): boolean {
+  return claims !== undefined && Object.keys(claims).length > 0;
 }
