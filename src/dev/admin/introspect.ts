@@ -49,6 +49,6 @@ function introspect({ records, urls }: Context, form: URLSearchParams) {
   };
 }
 
-function hasClaims(claims: object | undefined): boolean {
-  return claims !== undefined && Object.keys(claims).length > 0;
+function hasClaims(claims: object | null): boolean {
+  return claims !== null && Object.keys(claims).length > 0;
 }
