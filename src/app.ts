@@ -47,7 +47,8 @@ export function createApp(parts: Parts): Express {
   app.use(requestLog(log));
   app.use(securityHeaders(config.web.baseUrl)); // before static files: they need them too
   app.use(staticFiles, parsedQuery);
-  app.use(desk.csrf.cookies, locale(desk.locales, config.web.baseUrl), requestLocals(desk.locales));
+  app.use(requestLocals(desk.locales), desk.csrf.cookies);
+  app.use(locale(desk.locales, config.web.baseUrl));
   app.use(base || '/', screens(desk));
   app.use(pageUnknown, errorHandler(log, desk.wayBack, base));
   return app;

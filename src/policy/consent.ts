@@ -17,8 +17,7 @@ export interface ConsentPolicy {
 
 /** In a device flow the person sits at another screen than the app: there every step is asked. */
 export function isDeviceFlow(request: Pick<ConsentRequest, 'request_url'>): boolean {
-  if (!URL.canParse(request.request_url)) return false;
-  return new URL(request.request_url).pathname.endsWith('/oauth2/device/verify');
+  return /^https?:[^?#]*\/oauth2\/device\/verify(?:[?#]|$)/i.test(request.request_url);
 }
 
 /**

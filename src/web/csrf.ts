@@ -1,6 +1,6 @@
 import csurf from 'csurf';
 import cookieParser from 'cookie-parser';
-import { hash } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { postedFields } from './challenge.ts';
 import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
@@ -47,12 +47,20 @@ export function createCsrf(home: CookieHome & { origin: string }, secrets: reado
   /** The token for a form of this page. Gives the browser its cookie when it has none. */
   function tokenFor(req: Request, res: Response): string {
     if (typeof req.csrfToken !== 'function') {
+      if (browserOf(req) === undefined) giveSecret(req, res);
       const method = req.method;
       req.method = 'GET';
       check(req, res, rethrow);
       req.method = method;
     }
     return req.csrfToken();
+  }
+
+  /** As csurf would, but it asks the system for randomness each time, which costs as much as a view. */
+  function giveSecret(req: Request, res: Response): void {
+    const secret = newSecret();
+    res.cookie(name, secret, { ...cookieOptions(home), signed: true });
+    req.signedCookies[name] = secret;
   }
 
   /** A mark of the browser that sends the request, fit as a key; `undefined` without our cookie. */
@@ -86,6 +94,17 @@ function isFromOurPage(req: Request, origin: string): boolean {
   if (site !== undefined) return site === 'same-origin';
   const from = req.get('origin');
   return from === undefined || from === 'null' || from === origin;
+}
+
+const secretBytes = 18;
+let pool = Buffer.alloc(0);
+
+/** 144 random bits, as csurf's own secrets have. */
+function newSecret(): string {
+  if (pool.length < secretBytes) pool = randomBytes(secretBytes * 256);
+  const secret = pool.toString('base64url', 0, secretBytes);
+  pool = pool.subarray(secretBytes);
+  return secret;
 }
 
 function isTokenFault(error: unknown): boolean {

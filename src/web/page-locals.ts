@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { fieldsOf } from './challenge.ts';
-import { localeOf, type Locales } from './locale.ts';
+import { localeOf, type Locale, type Locales } from './locale.ts';
 import { breakable } from './sentences.ts';
 
 export interface Brand {
@@ -15,6 +15,16 @@ export interface Brand {
 export function siteLocals(brand: Brand, base: string, asset: (name: string) => string) {
   const { logoFile, ...others } = brand;
   return { brand: { ...others, logo: logoFile && asset(logoFile) }, base, asset, wbr: breakable };
+}
+
+export type SiteLocals = ReturnType<typeof siteLocals>;
+
+/** What every view knows of the request at hand. */
+export interface RequestLocals extends Pick<Locale, 'lang' | 'dir' | 't' | 'h'> {
+  /** The language that was picked with this request, to be kept by the form. */
+  pickedLang: string | undefined;
+  /** Where the same page is in other languages. */
+  languages: () => { tag: string; name: string; href: string; isCurrent: boolean }[];
 }
 
 /** Query parameters that a page needs again when it is shown in another language. */
@@ -32,7 +42,8 @@ const kept = [
 /** What views know of the request at hand: where the same page is in other languages. */
 export function requestLocals(locales: Locales): RequestHandler {
   return function requestLocals(req, res, next) {
-    res.locals['languages'] = () => languageLinks(locales, fieldsOf(req), localeOf(res).lang);
+    // A plain object in the place of Express's: Node copies that one slowly, and each page is a copy.
+    res.locals = { languages: () => languageLinks(locales, fieldsOf(req), localeOf(res).lang) };
     next();
   };
 }

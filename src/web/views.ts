@@ -47,11 +47,16 @@ export function webAddress(address: string | undefined): string | undefined {
  * or the scheme of an app's own link. A request may leave it out when its client has one address.
  */
 export function returnHostOf(requestUrl: string, client: Client): string | undefined {
-  const given = URL.canParse(requestUrl) && new URL(requestUrl).searchParams.get('redirect_uri');
-  const redirectUri = given || (client.redirect_uris?.[0] ?? '');
+  const query = requestUrl.slice(requestUrl.indexOf('?') + 1);
+  const given = /(?:^|&)redirect_uri=([^&#]+)/.exec(query)?.[1];
+  const redirectUri = given ? formDecoded(given) : (client.redirect_uris?.[0] ?? '');
   if (!URL.canParse(redirectUri)) return undefined;
   const { host, protocol } = new URL(redirectUri);
   return host || protocol;
+}
+
+function formDecoded(text: string): string {
+  return new URLSearchParams(`v=${text}`).get('v') ?? '';
 }
 
 function siteOf(address: string | undefined): string | undefined {

@@ -39,7 +39,7 @@ export function createWayBack(secrets: readonly string[]) {
     /** Notes the way back of a challenge. @returns the text for the form's hidden field */
     note(challenge: string, way: WayForward): string {
       ways.set(keyOf(challenge), way);
-      const text = JSON.stringify(way);
+      const text = Buffer.from(JSON.stringify(way)).toString('base64url');
       return `${sign(text, keys[0]!).toString('base64url')}.${text}`;
     },
 
@@ -49,7 +49,7 @@ export function createWayBack(secrets: readonly string[]) {
       const dot = posted.indexOf('.');
       const text = posted.slice(dot + 1);
       if (dot > 0 && isSigned(text, Buffer.from(posted.slice(0, dot), 'base64url'))) {
-        return JSON.parse(text) as WayForward;
+        return JSON.parse(Buffer.from(text, 'base64url').toString()) as WayForward;
       }
       for (const name of challengeNames) {
         const challenge = req.query[name] ?? postedText(req, name);
