@@ -33,7 +33,7 @@ export function requestLog(log: Log): RequestHandler {
     const start = performance.now();
     req.id = idFromProxy(req) ?? newId();
     res.on('close', () => {
-      const ms = Math.round((performance.now() - start) * 10) / 10;
+      const ms = tenths(performance.now() - start);
       const path = req.originalUrl.split('?', 1)[0];
       const end = res.writableFinished ? undefined : 'gone';
       log.info(
@@ -59,7 +59,10 @@ export interface AdminCall {
 /** Writes a debug line for each admin call; `undefined` at quieter levels. */
 export function adminCallLog(log: Log): ((call: AdminCall) => void) | undefined {
   if (!log.isLevelEnabled('debug')) return undefined;
-  return (call) => log.debug({ request: currentRequest.getStore(), ...call }, 'admin call');
+  return (call) => {
+    const ms = tenths(call.ms);
+    log.debug({ request: currentRequest.getStore(), ...call, ms }, 'admin call');
+  };
 }
 
 export type AuditEvent = 'signed in' | 'refused' | 'granted' | 'denied' | 'signed out' | 'stayed';
@@ -72,6 +75,10 @@ export function audit(
   facts: Record<string, unknown>,
 ): void {
   log.info({ request: req.id, audit: event, ...facts }, event);
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }
 
 /** Digits and letters that are not mistaken for each other when read out. */
