@@ -18,6 +18,8 @@ export interface Connection {
   close(): void;
 }
 
+const patienceMs = 15_000;
+
 /** Opens a connection to the server of this address. */
 export async function openConnection({ hostname, port, host }: URL): Promise<Connection> {
   const socket: Socket = connect({ host: hostname, port: Number(port || 80), noDelay: true });
@@ -25,12 +27,16 @@ export async function openConnection({ hostname, port, host }: URL): Promise<Con
   const reader = new AnswerReader();
   let waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined;
 
+  let fault: Error | undefined;
+
   const fail = (error: Error) => {
+    fault ??= error;
     waiting?.reject(error);
     waiting = undefined;
   };
   socket.on('error', ({ message }) => fail(new Error(`${host}: ${message}`)));
-  socket.on('close', () => fail(new Error(`${host} closed the connection in the middle.`)));
+  socket.on('close', () => fail(new Error(`${host} closed the connection.`)));
+  socket.setTimeout(patienceMs, () => socket.destroy(new Error('said nothing for 15 seconds')));
   socket.on('data', (bytes: Buffer) => {
     try {
       const answer = reader.add(bytes);
@@ -48,7 +54,8 @@ export async function openConnection({ hostname, port, host }: URL): Promise<Con
     const content = body === undefined ? '' : `Content-Length: ${Buffer.byteLength(body)}\r\n`;
     return new Promise((resolve, reject) => {
       waiting = { resolve, reject };
-      socket.write(`${head}${content}\r\n${body ?? ''}`);
+      if (fault) fail(fault);
+      else socket.write(`${head}${content}\r\n${body ?? ''}`);
     });
   }
 

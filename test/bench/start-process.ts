@@ -46,9 +46,14 @@ export async function startProcess({
   const group = child.pid;
   if (group === undefined) throw new Error(`"${line.join(' ')}" cannot be started.`);
 
+  const signal = (name: NodeJS.Signals) => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-group, name);
+  };
   const stop = async () => {
-    if (child.exitCode === null && child.signalCode === null) process.kill(-group, 'SIGTERM');
+    signal('SIGTERM');
+    const deadline = setTimeout(signal, patienceMs, 'SIGKILL');
     await ended;
+    clearTimeout(deadline);
   };
   while (!(await answers(firstPage))) {
     if (child.exitCode !== null) throw new Error(`"${line.join(' ')}" ended by itself.`);
