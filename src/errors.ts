@@ -31,6 +31,7 @@ const codeOfKind: Record<string, ErrorCode> = {
   'HydraError expired': 'challenge_expired',
   'HydraError conflict': 'challenge_used',
   'HydraError gone': 'challenge_used',
+  'HydraError unsupported': 'oauth2_server_nonsense',
   'HydraError route_unknown': 'oauth2_server_nonsense',
   'HydraError refused': 'oauth2_server_down',
   'HydraError down': 'oauth2_server_down',

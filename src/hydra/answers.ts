@@ -1,3 +1,15 @@
+import {
+  anything,
+  flag,
+  isRecord,
+  Misshapen,
+  orNull,
+  read,
+  shaped,
+  text,
+  texts,
+  type Shape,
+} from './shapes.ts';
 import type {
   ConsentRequest,
   LoginRequest,
@@ -5,24 +17,6 @@ import type {
   OAuth2Client,
   OidcContext,
 } from './types.ts';
-
-/** An answer that is not what its operation can answer; the message says what is wrong with it. */
-export class Misshapen extends Error {
-  override readonly name = 'Misshapen';
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** `undefined` when the text is no JSON. */
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** @throws Misshapen */
 export function readLoginRequest(body: string, challenge: string): LoginRequest {
@@ -52,38 +46,7 @@ export function readHealth(body: string): true {
   return true;
 }
 
-type Test = (value: unknown) => boolean;
-
-interface Member {
-  is: Test;
-  isRequired?: true;
-  /** What stands for one that is not there. */
-  absent?: () => unknown;
-  /** Holds whatever its owner stored: left out when it is something else, instead of refused. */
-  isAnybodys?: true;
-}
-
-/** All members of a type, so that none is read unchecked. */
-type Shape<T> = { [name in keyof Required<T>]: Member };
-
-const anything: Test = () => true;
-const text: Test = (value) => typeof value === 'string';
-const flag: Test = (value) => typeof value === 'boolean';
-const texts: Test = (value) => Array.isArray(value) && value.every(text);
-const orNull =
-  (is: Test): Test =>
-  (value) =>
-    value === null || is(value);
-
-function shaped<T>(shape: Shape<T>, path: string): Test {
-  return (value) => {
-    if (!isRecord(value)) return false;
-    demand(value, shape, path);
-    return true;
-  };
-}
-
-const clientShape: Shape<OAuth2Client> = {
+export const clientShape: Shape<OAuth2Client> = {
   client_id: { is: text, isRequired: true },
   client_name: { is: text },
   redirect_uris: { is: orNull(texts) },
@@ -122,8 +85,9 @@ const stepShape: Shape<Omit<LoginRequest, 'session_id'>> = {
 
 const loginShape: Shape<LoginRequest> = { ...stepShape, session_id: { is: text } };
 
-const consentShape: Shape<ConsentRequest> = {
+export const consentShape: Shape<ConsentRequest> = {
   ...stepShape,
+  consent_request_id: { is: text },
   login_challenge: { is: text },
   login_session_id: { is: text },
   acr: { is: text },
@@ -142,33 +106,3 @@ const logoutShape: Shape<LogoutRequest> = {
 
 const healthShape: Shape<{ status: string }> = { status: { is: text, isRequired: true } };
 const versionShape: Shape<{ version: string }> = { version: { is: text, isRequired: true } };
-
-function read<T>(body: string, shape: Shape<T>): T {
-  const json = jsonOf(body);
-  if (!isRecord(json)) throw new Misshapen('it is no JSON object');
-  demand(json, shape);
-  return json;
-}
-
-/**
- * Members that are not in the shape are let through. `null` counts as absent where the type has no
- * `null`: the server's own language makes no difference either.
- */
-function demand<T>(
-  fields: Record<string, unknown>,
-  shape: Shape<T>,
-  path = '',
-): asserts fields is Record<string, unknown> & T {
-  for (const name in shape) {
-    const { is, isRequired, absent, isAnybodys } = shape[name];
-    const value = fields[name];
-    if (value !== undefined && is(value)) continue;
-    const isAbsent = value === undefined || value === null || isAnybodys;
-    if (isRequired || !isAbsent) {
-      const fault = value === undefined ? 'missing' : 'of the wrong type';
-      throw new Misshapen(`"${path}${name}" is ${fault}`);
-    }
-    if (absent) fields[name] = absent();
-    else if (value !== undefined) delete fields[name];
-  }
-}

@@ -1,15 +1,22 @@
 import { readConsentRequest, readLoginRequest, readLogoutRequest } from './answers.ts';
 import * as bodies from './bodies.ts';
+import { clientOperations } from './clients.ts';
 import type { HydraConfig, Observe } from './hydra-config.ts';
 import { HydraError } from './hydra-error.ts';
+import { keyOperations } from './keys.ts';
 import {
   getOperation,
   healthOperation,
+  metricsOperation,
   putOperation,
+  silence,
   versionOperation,
   type Operation,
 } from './operations.ts';
 import { readRedirect } from './redirect.ts';
+import type { Answer } from './send.ts';
+import { consentSessionOperations, loginSessionOperations } from './sessions.ts';
+import { tokenOperations } from './tokens.ts';
 import { createTransport } from './transport.ts';
 import type { Dialect } from './version.ts';
 
@@ -38,8 +45,10 @@ export function createHydra(config: HydraConfig, observe?: Observe) {
     (challenge: string, answer: A): Promise<T> =>
       call(operation, { challenge, body: (dialect) => bodyOf(answer, dialect) });
 
-  const redirect = { status: 200, read: (body: string) => readRedirect(body, publicUrl) } as const;
-  const silence = { status: 204, read() {} } as const;
+  const redirect = {
+    status: 200,
+    read: ({ body }: Answer) => readRedirect(body, publicUrl),
+  } as const;
   const acceptUserCode = answering(putOperation('device', 'accept', redirect), bodies.userCode);
 
   const isUp = (operation: Operation<boolean>) => {
@@ -70,6 +79,11 @@ export function createHydra(config: HydraConfig, observe?: Observe) {
         return acceptUserCode(challenge, userCode).catch(undefinedIfBadRequest);
       },
     },
+    consentSessions: consentSessionOperations(call),
+    loginSessions: loginSessionOperations(call),
+    clients: clientOperations(call),
+    keys: keyOperations(call),
+    tokens: tokenOperations(call),
     server: {
       /** As the server tells it: `v26.2.0`, or `master` for a build of one's own. */
       version: (): Promise<string> => call(versionOperation),
@@ -77,6 +91,8 @@ export function createHydra(config: HydraConfig, observe?: Observe) {
       alive: isUp(healthOperation('alive')),
       /** Can it do its work? Never throws a `HydraError`. */
       ready: isUp(healthOperation('ready')),
+      /** In the text format of Prometheus. */
+      metrics: (): Promise<string> => call(metricsOperation),
     },
     close,
   };

@@ -23,7 +23,7 @@ const senders: Record<HydraConfig['transport'], (config: SenderConfig) => Promis
 
 /**
  * Sends below the admin address by the chosen way. A GET is tried twice when the connection breaks;
- * a PUT never, because the server may have done it, and some versions refuse a second answer.
+ * nothing else is, because the server may have done it, and some versions refuse a second answer.
  */
 export function createExchange(config: HydraConfig) {
   const { origin, pathname } = new URL(config.adminUrl);
@@ -38,7 +38,7 @@ export function createExchange(config: HydraConfig) {
       return await once();
     } catch (error) {
       const isBroken = error instanceof SendError && error.fault === 'broken';
-      if (request.method === 'PUT' || !isBroken) throw error;
+      if (request.method !== 'GET' || !isBroken) throw error;
     }
     await pause(retryAfterMs);
     return once();

@@ -1,7 +1,7 @@
-import { isRecord, jsonOf, Misshapen } from './answers.ts';
+import { isRecord, jsonOf, Misshapen } from './shapes.ts';
 import { HydraError, type HydraErrorKind } from './hydra-error.ts';
 import { redirectIn } from './redirect.ts';
-import { SendError, type Answer, type SendFault } from './send.ts';
+import { SendError, type Answer, type Method, type SendFault } from './send.ts';
 
 const kindOfFault: Record<SendFault, HydraErrorKind> = {
   broken: 'down',
@@ -11,14 +11,22 @@ const kindOfFault: Record<SendFault, HydraErrorKind> = {
   malformed: 'nonsense',
 };
 
+/** What a connection says that never came about. */
+const notSent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|(secureC|c)onnect)$/;
+
 /** What went wrong, as a `HydraError`; a fault of our own comes back as it is. */
-export function hydraErrorOf(operation: string, error: unknown, status?: number): unknown {
-  const more = status === undefined ? {} : { status };
+export function hydraErrorOf(
+  { name, method }: { name: string; method: Method },
+  error: unknown,
+  status?: number,
+): unknown {
   if (error instanceof SendError) {
-    return new HydraError(kindOfFault[error.fault], `${operation}: ${error.message}`, more);
+    const mayBeDone = method !== 'GET' && !notSent.test(error.code ?? '');
+    const message = `${name}: ${error.message}`;
+    return new HydraError(kindOfFault[error.fault], message, { status, mayBeDone });
   }
   if (!(error instanceof Misshapen)) return error;
-  return new HydraError('nonsense', `${operation}: ${status} and ${error.message}`, more);
+  return new HydraError('nonsense', `${name}: ${status} and ${error.message}`, { status });
 }
 
 /**

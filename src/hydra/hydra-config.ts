@@ -1,4 +1,5 @@
 import type { HydraErrorKind } from './hydra-error.ts';
+import type { Method } from './send.ts';
 
 /** How to reach an admin API. */
 export interface HydraConfig {
@@ -23,7 +24,7 @@ export interface HydraConfig {
 
 /** One call as it came out, without challenge or token: for a log or for metrics. */
 export interface HydraCall {
-  method: 'GET' | 'PUT';
+  method: Method;
   /** As `client.ts` names it, such as `login.get`; `server.detect` finds out the version. */
   operation: string;
   /** HTTP status; `undefined` when no answer came. */

@@ -1,25 +1,35 @@
 import { readHealth, readVersion } from './answers.ts';
+import type { Feature } from './features.ts';
+import type { Answer, Method } from './send.ts';
 
 /** What is known of an operation before it is called. */
 export interface Operation<T> {
   /** For messages and `observe`. */
   name: string;
-  method: 'GET' | 'PUT';
+  method: Method;
   /** Below the prefix of the server's version. */
   path: string;
-  /** Query parameter of the challenge. Without one, the path stands at the root in every version. */
+  /** Query parameter of the challenge. */
   parameter?: string;
+  /** Stands without the prefix in every version. */
+  isAtRoot?: true;
   /** The one status of success. */
-  status: 200 | 204;
+  status: 200 | 201 | 204;
   /** @throws Misshapen */
-  read(body: string, challenge: string): T;
+  read(answer: Answer, challenge: string): T;
+  /** Some versions lack the whole operation. */
+  needs?: Feature;
+  /** May fill megabytes. */
+  isLong?: true;
 }
 
 /** What can be asked for, and what can be answered to. */
 type RequestName = 'login' | 'consent' | 'logout' | 'device';
+type ReadText<T> = (body: string, challenge: string) => T;
 
-export function getOperation<T>(request: RequestName, read: Operation<T>['read']): Operation<T> {
-  return { ...about(request), name: `${request}.get`, method: 'GET', status: 200, read };
+export function getOperation<T>(request: RequestName, read: ReadText<T>): Operation<T> {
+  const name = `${request}.get`;
+  return { ...about(request), name, method: 'GET', status: 200, read: textOf(read) };
 }
 
 export function putOperation<T>(
@@ -33,17 +43,31 @@ export function putOperation<T>(
 }
 
 export function healthOperation(name: 'alive' | 'ready'): Operation<boolean> {
-  const path = `/health/${name}`;
-  return { name: `server.${name}`, method: 'GET', path, status: 200, read: readHealth };
+  return atRoot(`server.${name}`, `/health/${name}`, readHealth);
 }
 
-export const versionOperation: Operation<string> = {
-  name: 'server.version',
+export const versionOperation = atRoot('server.version', '/version', readVersion);
+
+export const metricsOperation: Operation<string> = {
+  name: 'server.metrics',
   method: 'GET',
-  path: '/version',
+  path: '/metrics/prometheus',
   status: 200,
-  read: readVersion,
+  isLong: true,
+  read: textOf((body) => body),
 };
+
+/** Hands the body alone to what reads no headers. */
+export function textOf<T>(read: ReadText<T>): Operation<T>['read'] {
+  return ({ body }, challenge) => read(body, challenge);
+}
+
+/** The answer of operations that say nothing. */
+export const silence = { status: 204, read() {} } as const;
+
+function atRoot<T>(name: string, path: string, read: ReadText<T>): Operation<T> {
+  return { name, method: 'GET', path, isAtRoot: true, status: 200, read: textOf(read) };
+}
 
 function about(request: RequestName) {
   return {

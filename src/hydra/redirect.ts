@@ -1,4 +1,4 @@
-import { isRecord, jsonOf, Misshapen } from './answers.ts';
+import { isRecord, jsonOf, Misshapen } from './shapes.ts';
 
 /**
  * Where the browser should go next, as an answer's `redirect_to` says it.

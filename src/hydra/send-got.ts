@@ -5,6 +5,7 @@ import { got, ReadError, TimeoutError, type Request } from 'got';
 import {
   AnswerBody,
   connectTimeoutMs,
+  contentTypeOf,
   idleMs,
   maxConnections,
   SendError,
@@ -17,7 +18,7 @@ import {
 /** The usual way to send. */
 export function createGotSender({ origin, headers, ca }: SenderConfig): Sender {
   const { agent, request } = connections(origin, ca);
-  const get = got.extend({
+  const sender = got.extend({
     headers,
     timeout: { connect: connectTimeoutMs, secureConnect: connectTimeoutMs },
     request,
@@ -26,13 +27,30 @@ export function createGotSender({ origin, headers, ca }: SenderConfig): Sender {
     throwHttpErrors: false,
     decompress: false,
   });
-  const put = get.extend({ method: 'PUT', headers: { 'content-type': 'application/json' } });
+  const put = withJson('PUT');
+  const post = withJson('POST');
 
-  async function send({ method, path, body, timeoutMs }: SendRequest): Promise<Answer> {
+  function withJson(method: 'PUT' | 'POST') {
+    return sender.extend({ method, headers: { 'content-type': contentTypeOf({}) } });
+  }
+
+  /** A stream, because got's promises cost half as much again. */
+  function begin({ method, path, body, isForm }: SendRequest): Request {
     const url = origin + path;
-    // A stream, because got's promises cost half as much again.
-    const stream = method === 'GET' ? get.stream(url) : put.stream(url, { body });
-    return whole(stream, timeoutMs);
+    if (method === 'GET') return sender.stream(url);
+    if (method === 'DELETE') return sender.stream(url, { method });
+    const text = body ?? '';
+    if (isForm) {
+      return post.stream(url, {
+        body: text,
+        headers: { 'content-type': contentTypeOf({ isForm }) },
+      });
+    }
+    return (method === 'PUT' ? put : post).stream(url, { body: text });
+  }
+
+  async function send(asked: SendRequest): Promise<Answer> {
+    return whole(begin(asked), asked);
   }
 
   return { send, close: async () => agent.destroy() };
@@ -53,9 +71,9 @@ function connections(origin: string, ca: string | undefined) {
   return { agent, request };
 }
 
-function whole(stream: Request, timeoutMs: number): Promise<Answer> {
+function whole(stream: Request, { timeoutMs, isLong }: SendRequest): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const body = new AnswerBody();
+    const body = new AnswerBody(isLong);
     // Got's own is silent when Node has dropped the connection, as it does after a 101.
     const timer = setTimeout(() => giveUp(new SendError('slow', 'request')), timeoutMs);
 

@@ -2,6 +2,7 @@ import { errors, Pool, type Dispatcher } from 'undici';
 import {
   AnswerBody,
   connectTimeoutMs,
+  contentTypeOf,
   idleMs,
   maxConnections,
   SendError,
@@ -23,14 +24,16 @@ export function createUndiciSender({ origin, headers, ca }: SenderConfig): Sende
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  const getHeaders = Object.entries(headers).flat();
-  const putHeaders = Object.entries({ ...headers, 'content-type': 'application/json' }).flat();
+  const plain = Object.entries(headers).flat();
+  const json = [...plain, 'content-type', contentTypeOf({})];
+  const form = [...plain, 'content-type', contentTypeOf({ isForm: true })];
 
-  function send({ method, path, body, timeoutMs }: SendRequest): Promise<Answer> {
+  function send({ method, path, body, isForm, isLong, timeoutMs }: SendRequest): Promise<Answer> {
+    const withBody = isForm ? form : json;
     return new Promise((resolve, reject) => {
       pool.dispatch(
-        { method, path, body: body ?? null, headers: method === 'GET' ? getHeaders : putHeaders },
-        new Exchange(timeoutMs, resolve, reject),
+        { method, path, body: body ?? null, headers: body === undefined ? plain : withBody },
+        new Exchange({ timeoutMs, isLong }, resolve, reject),
       );
     });
   }
@@ -40,7 +43,7 @@ export function createUndiciSender({ origin, headers, ca }: SenderConfig): Sende
 
 /** Follows one exchange below `pool.request`, whose body streams and signals are not needed here. */
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly #body = new AnswerBody();
+  readonly #body: AnswerBody;
   readonly #resolve: (answer: Answer) => void;
   readonly #reject: (error: SendError) => void;
   readonly #timer: NodeJS.Timeout;
@@ -50,10 +53,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   #fault: SendError | undefined;
 
   constructor(
-    timeoutMs: number,
+    { timeoutMs, isLong }: Pick<SendRequest, 'timeoutMs' | 'isLong'>,
     resolve: (answer: Answer) => void,
     reject: (error: SendError) => void,
   ) {
+    this.#body = new AnswerBody(isLong);
     this.#resolve = resolve;
     this.#reject = reject;
     this.#timer = setTimeout(() => this.#giveUp(new SendError('slow', 'request')), timeoutMs);

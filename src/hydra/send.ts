@@ -1,11 +1,17 @@
 /** What the two ways of sending, `send-got.ts` and `send-undici.ts`, have in common. */
 
+export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
+
 export interface SendRequest {
-  method: 'GET' | 'PUT';
+  method: Method;
   /** Path and query, from the first slash on. */
   path: string;
-  /** JSON; a PUT always has one. */
+  /** JSON, unless `isForm`; a PUT and a POST always have one. */
   body?: string;
+  /** The body is a form. */
+  isForm?: boolean;
+  /** The answer may fill megabytes. */
+  isLong?: boolean | undefined;
   /** For the whole exchange: waiting for a connection, connecting, sending, the last byte. */
   timeoutMs: number;
 }
@@ -64,8 +70,9 @@ export class SendError extends Error {
   }
 }
 
-/** Real answers have a few kilobytes; with a giant client some more. */
+/** Real answers have a few kilobytes; with a giant client some more, and many of those in a list. */
 const maxAnswerBytes = 1_048_576;
+const maxLongAnswerBytes = 32 * maxAnswerBytes;
 
 /**
  * Node closes an idle connection after 5 seconds, many proxies later. Ours end before, so that no
@@ -82,17 +89,27 @@ export const maxConnections = 256;
 /** Collects a body, up to the limit. */
 export class AnswerBody {
   readonly #chunks: Buffer[] = [];
+  readonly #most: number;
   #bytes = 0;
+
+  constructor(isLong: boolean | undefined) {
+    this.#most = isLong ? maxLongAnswerBytes : maxAnswerBytes;
+  }
 
   /** Returns false when the body has grown too large. */
   add(chunk: Buffer): boolean {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
-    return this.#bytes <= maxAnswerBytes;
+    return this.#bytes <= this.#most;
   }
 
   text(): string {
     const [only = Buffer.alloc(0), ...more] = this.#chunks;
     return (more.length === 0 ? only : Buffer.concat(this.#chunks)).toString();
   }
+}
+
+/** What a body is said to be. */
+export function contentTypeOf({ isForm }: Pick<SendRequest, 'isForm'>): string {
+  return isForm ? 'application/x-www-form-urlencoded' : 'application/json';
 }

@@ -1,17 +1,31 @@
-import { createExchange } from './exchange.ts';
+import { createExchange, type ExchangeRequest } from './exchange.ts';
 import { faultOf, hydraErrorOf, isRouteUnknown } from './faults.ts';
+import { features, type Feature } from './features.ts';
 import type { HydraCall, HydraConfig, Observe } from './hydra-config.ts';
 import { HydraError } from './hydra-error.ts';
 import type { Operation } from './operations.ts';
+import { queryString, type Query } from './query-string.ts';
 import { SendError, type Answer } from './send.ts';
 import { detectDialect, dialectOf, isSentToPrefix, type Dialect } from './version.ts';
 
-interface CallOptions {
+/** What one call says beside its operation. */
+export interface CallOptions {
+  /** Instead of the operation's, where ids are in it. */
+  path?: string;
   challenge?: string;
-  /** What a PUT says. */
+  query?: Query | ((dialect: Dialect) => Query);
+  /** JSON. */
   body?: (dialect: Dialect) => object;
-  timeoutMs?: number;
+  /** In the place of JSON. */
+  form?: Query;
+  /** Beside what the operation needs. */
+  needs?: Feature[];
+  /** Never repeated in an error, as the challenge is not. */
+  secrets?: string[];
+  timeoutMs?: number | undefined;
 }
+
+export type Call = <T>(operation: Operation<T>, options?: CallOptions) => Promise<T>;
 
 /** The server's version, errors and their translation, over exchanges. */
 export function createTransport(config: HydraConfig, observe?: Observe) {
@@ -23,33 +37,37 @@ export function createTransport(config: HydraConfig, observe?: Observe) {
   /** @throws HydraError for anything but success */
   function call<T>(operation: Operation<T>, options: CallOptions = {}): Promise<T> {
     return watch(operation, async (seen) => {
-      const { challenge = '', timeoutMs = config.timeoutMs } = options;
+      const { challenge = '', secrets = [], timeoutMs = config.timeoutMs } = options;
       const answer = await ask(operation, options, performance.now() + timeoutMs);
       seen.status = answer.status;
-      if (answer.status === operation.status) return operation.read(answer.body, challenge);
-      const secrets = [challenge, config.token ?? ''].filter(Boolean);
-      throw faultOf(operation.name, answer, { publicUrl: config.publicUrl, secrets });
+      if (answer.status === operation.status) return operation.read(answer, challenge);
+      const unsaid = [challenge, config.token ?? '', ...secrets].filter(Boolean);
+      throw faultOf(operation.name, answer, { publicUrl: config.publicUrl, secrets: unsaid });
     });
   }
 
   async function ask<T>(
-    { method, path, parameter }: Operation<T>,
-    { challenge = '', body }: CallOptions,
+    operation: Operation<T>,
+    options: CallOptions,
     end: number,
   ): Promise<Answer> {
-    if (parameter === undefined) return exchange({ method, path, end });
-    const query = `${parameter}=${encodeURIComponent(challenge.toWellFormed())}`;
-    const askIn = (dialect: Dialect) => {
-      const request = { method, path: `${dialect.prefix}${path}?${query}`, end };
-      return exchange(body ? { ...request, body: JSON.stringify(body(dialect)) } : request);
-    };
-    const remembered = known;
-    const dialect = remembered ?? (await detect());
-    const answer = await askIn(dialect);
-    if (fixed || !remembered || !isWrongPrefix(answer, dialect)) return answer;
+    if (operation.isAtRoot) return exchange({ method: 'GET', path: operation.path, end });
+    const { needs: needed = [] } = options;
+    const needs = operation.needs ? [operation.needs, ...needed] : needed;
+    const lackOf = ({ has }: Dialect) => needs.find((one) => has[one] === false);
+    const askIn = (dialect: Dialect) =>
+      exchange({ ...requestOf(operation, options, dialect), end });
+
+    const isFresh = fixed !== undefined || known === undefined;
+    const dialect = known ?? (await detect());
+    const answer = lackOf(dialect) ? undefined : await askIn(dialect);
+    if (answer && (isFresh || !isWrongPrefix(answer, dialect))) return answer;
     // Another version may have moved in. A missing operation did nothing, so even a PUT may follow.
-    const other = await detectAnew(dialect);
-    return other.prefix === dialect.prefix ? answer : askIn(other);
+    const other = isFresh ? dialect : await detectAnew(dialect);
+    if (answer && other.prefix === dialect.prefix) return answer;
+    const lack = lackOf(other);
+    if (lack) throw new HydraError('unsupported', `${operation.name}: ${features[lack].where}`);
+    return askIn(other);
   }
 
   /** One detection for all who wait for it. Nothing is remembered unless something was certain. */
@@ -84,7 +102,7 @@ export function createTransport(config: HydraConfig, observe?: Observe) {
     try {
       return await work(seen);
     } catch (error) {
-      const fault = hydraErrorOf(name, error, seen.status);
+      const fault = hydraErrorOf({ name, method }, error, seen.status);
       if (fault instanceof HydraError) seen.kind = fault.kind;
       throw fault;
     } finally {
@@ -104,4 +122,20 @@ function isWrongPrefix(answer: Answer, { prefix }: Dialect): boolean {
 function nothingIfNonsense(error: unknown): undefined {
   const isThere = error instanceof SendError && error.fault !== 'broken' && error.fault !== 'slow';
   if (!isThere) throw error;
+}
+
+function requestOf<T>(
+  { method, path: usual, parameter, isLong }: Operation<T>,
+  { path = usual, challenge = '', query, body, form }: CallOptions,
+  dialect: Dialect,
+): Omit<ExchangeRequest, 'end'> {
+  const asked = parameter === undefined ? query : { [parameter]: challenge };
+  const text = queryString(typeof asked === 'function' ? asked(dialect) : asked);
+  return {
+    method,
+    path: `${dialect.prefix}${path}${text && `?${text}`}`,
+    ...(body && { body: JSON.stringify(body(dialect)) }),
+    ...(form && { body: queryString(form), isForm: true }),
+    ...(isLong && { isLong }),
+  };
 }

@@ -59,6 +59,9 @@ export interface LoginRequest extends AuthorizationStep {
 }
 
 export interface ConsentRequest extends AuthorizationStep {
+  /** Since 25.4: names this consent for good. */
+  consent_request_id?: string;
+  /** Up to 2.1 that of the login request; later an internal id that no operation knows. */
   login_challenge?: string;
   login_session_id?: string;
   /** As accepted at login; empty when none was given. */
@@ -89,6 +92,10 @@ export interface AcceptLogin {
   acr?: string;
   /** Since 1.10.7; dropped for older servers. */
   amr?: string[];
+  /** What this client alone is to call the subject; only for clients of subject type `pairwise`. */
+  force_subject_identifier?: string;
+  /** Since 2.2.0, dropped for older servers: ended along with this sign-in. */
+  identity_provider_session_id?: string;
   context?: Json;
 }
 
@@ -99,11 +106,19 @@ export interface AcceptConsent {
   remember?: boolean;
   /** Seconds; 0 is for ever. */
   remember_for?: number;
+  /** Since 2.2.0, dropped for older servers: kept with the consent. */
+  context?: Json;
 }
 
 /** The server makes an illegal error code of its own when `error` is left out, so it is required. */
 export interface Reject {
+  /** A code such as `access_denied` (RFC 6749, section 4.1.2.1); never empty. */
   error: string;
   error_description?: string;
+  /** Joined to the description. */
+  error_hint?: string;
+  /** Told only by a server that exposes internal errors. */
+  error_debug?: string;
+  /** Of the page that the server shows in a device flow; 400 when not given. */
   status_code?: number;
 }

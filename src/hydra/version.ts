@@ -1,21 +1,14 @@
-import { isRecord, jsonOf } from './answers.ts';
+import { isRecord, jsonOf } from './shapes.ts';
+import { features, type Feature, type Version } from './features.ts';
 import type { Answer } from './send.ts';
 
 /** What must be known of a server's version to speak with it. */
 export interface Dialect {
   /** In front of all operations but version and health, which stand at the root in every version. */
   prefix: '' | '/admin';
-  /** Older servers refuse the whole answer for a member that they do not know. */
-  mayHave: Record<NewMember, boolean>;
+  /** `undefined` when it could be either: a server need not tell its version. */
+  has: Record<Feature, boolean | undefined>;
 }
-
-/** Members of an accepted login that came late. */
-export type NewMember = keyof typeof since;
-
-const since = {
-  amr: [1, 10, 7],
-  extend_session_lifespan: [2, 1, 0],
-} as const;
 
 /**
  * @param version `v26.2.0`, with or without the `v` and a suffix; parts left out mean the newest
@@ -24,19 +17,23 @@ const since = {
 export function dialectOf(version: string): Dialect | undefined {
   const parts = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+].*)?$/.exec(version)?.slice(1);
   if (!parts) return undefined;
-  const numbers = parts.map((part) => (part === undefined ? Infinity : Number(part)));
-  return {
-    prefix: isAtLeast(numbers, [2, 0, 0]) ? '/admin' : '',
-    mayHave: {
-      amr: isAtLeast(numbers, since.amr),
-      extend_session_lifespan: isAtLeast(numbers, since.extend_session_lifespan),
-    },
-  };
+  const [major = 0, minor = 0, patch = 0] = parts.map((part) =>
+    part === undefined ? Infinity : Number(part),
+  );
+  return dialectFor([[major, minor, patch]]);
 }
 
-function isAtLeast(version: readonly number[], least: readonly number[]): boolean {
-  const differing = least.findIndex((part, index) => part !== version[index]);
-  return differing < 0 || version[differing]! > least[differing]!;
+/** How to speak with a server that is of one of these versions, all of one prefix. */
+function dialectFor(versions: Version[]): Dialect {
+  const has = (isIn: (version: Version) => boolean) => {
+    if (versions.every(isIn)) return true;
+    return versions.some(isIn) ? undefined : false;
+  };
+  const entries = Object.entries(features).map(([name, { isIn }]) => [name, has(isIn)]);
+  return {
+    prefix: versions.every(([major]) => major < 2) ? '' : '/admin',
+    has: Object.fromEntries(entries),
+  };
 }
 
 /** What to assume of a server that does not tell its version: the newest that it can be. */
@@ -45,7 +42,11 @@ const families = {
   v2: dialectOf('2.3')!,
   v25: dialectOf('25')!,
   // Some server of 2.0 or later: only the body that all of them take.
-  unsure: dialectOf('2.0')!,
+  unsure: dialectFor([
+    [2, 0, 0],
+    [2, 3, 0],
+    [25, 4, 0],
+  ]),
 };
 
 /**

@@ -1,13 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  isRecord,
-  Misshapen,
   readConsentRequest,
   readHealth,
   readLoginRequest,
   readLogoutRequest,
   readVersion,
 } from '../../src/hydra/answers.ts';
+import { isRecord, Misshapen } from '../../src/hydra/shapes.ts';
 import { readRedirect } from '../../src/hydra/redirect.ts';
 import { exchange } from './admin-api.ts';
 

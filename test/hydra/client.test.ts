@@ -152,9 +152,9 @@ describe.each(transports)('the client, sending by %s', (transport) => {
         res,
         path === '/version' ? { version: 'v2.3.0' } : { redirect_to: 'https://a.example/' },
       );
-    const stray = { handled_at: 'now', force_subject_identifier: 'x', more: 1, __proto__: null };
+    const stray = { handled_at: 'now', more: 1, __proto__: null };
     const session = { access_token: { a: 1 }, id_token: {}, more: 1 };
-    const answer = { ...anAnswer, ...stray, session, error_hint: 'no' };
+    const answer = { ...anAnswer, ...stray, session };
     await hydra.login.accept('c', answer);
     await hydra.consent.accept('c', answer);
     await hydra.consent.reject('c', answer);

@@ -30,8 +30,8 @@ test.each([
   ['2.0', '/admin', true, false],
   ['2', '/admin', true, true],
 ] as const)('speaks with %s as it understands', (version, prefix, amr, extend) => {
-  const mayHave = { amr, extend_session_lifespan: extend };
-  expect(dialectOf(version)).toEqual({ prefix, mayHave });
+  const has = { amr, extend_session_lifespan: extend };
+  expect(dialectOf(version)).toMatchObject({ prefix, has });
 });
 
 test.each(['master', '', 'v', 'latest-2.3.0', '<html>'])('takes "%s" for no version', (text) => {

@@ -1,0 +1,20 @@
+import { HydraError } from './hydra-error.ts';
+import type { CallOptions } from './transport.ts';
+
+/**
+ * The part of a call that names one thing by its ids, below a fixed path.
+ * @throws HydraError `bad_request` for an id that a path cannot hold: an empty one would name the
+ *   whole collection, and dots would climb out of it
+ */
+export function item(
+  root: string,
+  ...ids: string[]
+): Required<Pick<CallOptions, 'path' | 'needs'>> {
+  for (const id of ids) {
+    if (typeof id === 'string' && !/^\.{0,2}$/.test(id)) continue;
+    throw new HydraError('bad_request', `${root}: ${JSON.stringify(id)} cannot be an id`);
+  }
+  const path = [root, ...ids.map((id) => encodeURIComponent(id.toWellFormed()))].join('/');
+  // Older servers take the slash for one of the path: a set "a/b" would be the key "b" of the set "a".
+  return { path, needs: ids.some((id) => id.includes('/')) ? ['slash_in_path'] : [] };
+}
