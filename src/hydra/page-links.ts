@@ -7,6 +7,7 @@ import type { Dialect } from './version.ts';
 export interface Place {
   size: number;
   after: string | undefined;
+  isEmpty: boolean;
 }
 
 const byOffset = { size: 'limit', place: 'offset' } as const;
@@ -19,11 +20,11 @@ export function wayOf(prefix: Dialect['prefix']): typeof byOffset | typeof byTok
 
 /**
  * What the `Link` header says of the next page (RFC 8288): its size and place alone. Where else the
- * address leads, to another host for one, does not matter.
+ * address leads, to another host for one, does not matter. An empty page is the last: some versions
+ * go on beyond the end for ever.
  */
-export function nextByLink({ headers }: Answer): Query | undefined {
-  const links = [headers['link'] ?? ''].flat().join(',');
-  const target = /<([^>]*)>\s*;\s*rel="?next"?/.exec(links)?.[1];
+export function nextByLink({ headers }: Answer, { isEmpty }: Place): Query | undefined {
+  const target = isEmpty ? undefined : /<([^>]*)>\s*;\s*rel="?next"?/.exec(linksOf(headers))?.[1];
   if (target === undefined) return undefined;
   const query = new URLSearchParams(target.replace(/^[^?]*/, '').replace(/#.*/, ''));
   const way = [byToken, byOffset].find(({ place }) => query.has(place));
@@ -33,24 +34,32 @@ export function nextByLink({ headers }: Answer): Query | undefined {
 }
 
 /**
- * For the consents of 2.0 to 2.3, whose links have wrong numbers: the next place as their tokens
- * write it. Those versions alone count the items and know tokens.
+ * The next page of consents. Up to 2.3 those that have run out are missing from their page, which
+ * may be empty in the middle of the list and then says nothing of itself; and from 2.0 to 2.3 the
+ * links have wrong numbers. But those versions count, so the places follow from the count, which is
+ * kept in the place of the next page.
  */
-export function nextConsents(answer: Answer, { size, after }: Place): Query | undefined {
-  const total = totalOf(answer);
-  const isByOffset =
-    after === undefined ? linksByOffset(answer) : new URLSearchParams(after).has('offset');
-  if (total === undefined || isByOffset) return nextByLink(answer);
-  const given = new URLSearchParams(after);
-  const length = Number(given.get(byToken.size) ?? size);
-  const offset = offsetIn(given.get(byToken.place)) + length;
-  if (offset >= total) return undefined;
-  const token = Buffer.from(JSON.stringify({ offset: String(offset), v: 2 })).toString('base64url');
-  return { [byToken.size]: String(length), [byToken.place]: token };
+export function nextConsents(answer: Answer, place: Place): Query | undefined {
+  const here = new URLSearchParams(place.after);
+  const total = totalOf(answer) ?? Number(here.get('total') ?? Number.NaN);
+  if (Number.isNaN(total)) return nextByLink(answer, place);
+  const isByOffset = here.has(byOffset.place) || /[?&]limit=/.test(linksOf(answer.headers));
+  const way = isByOffset ? byOffset : byToken;
+  const size = Number(here.get(way.size) ?? place.size);
+  const start = here.get(way.place);
+  const next = (isByOffset ? Number(start ?? 0) : offsetIn(start)) + size;
+  if (!(next < total)) return undefined;
+  const where = isByOffset ? String(next) : tokenOf(next);
+  return { [way.size]: String(size), [way.place]: where, total: String(total) };
 }
 
-function linksByOffset({ headers }: Answer): boolean {
-  return /[?&]offset=/.test(String(headers['link'] ?? ''));
+function linksOf(headers: Answer['headers']): string {
+  return [headers['link'] ?? ''].flat().join(',');
+}
+
+/** Tokens of 2.0 to 2.3 are offsets in disguise. */
+function tokenOf(offset: number): string {
+  return Buffer.from(JSON.stringify({ offset: String(offset), v: 2 })).toString('base64url');
 }
 
 function offsetIn(token: string | null): number {

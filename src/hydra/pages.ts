@@ -35,8 +35,7 @@ export function createList<T>(
     }
     const read = (answer: Answer): Page<T> => {
       const items = readItems(answer.body);
-      // Some versions go on beyond the end for ever.
-      const next = queryString(items.length > 0 ? nextOf(answer, { size, after }) : {});
+      const next = queryString(nextOf(answer, { size, after, isEmpty: items.length === 0 }));
       const total = totalOf(answer);
       return {
         items,
@@ -67,7 +66,7 @@ export function createList<T>(
 
   return { page, all };
 
-  function placeIn(dialect: Dialect, { size, after }: Place): Query {
+  function placeIn(dialect: Dialect, { size, after }: Omit<Place, 'isEmpty'>): Query {
     const way = wayOf(dialect.prefix);
     if (after === undefined) return { [way.size]: String(size) };
     const given = new URLSearchParams(after);

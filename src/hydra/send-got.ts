@@ -38,7 +38,8 @@ export function createGotSender({ origin, headers, ca }: SenderConfig): Sender {
   function begin({ method, path, body, isForm }: SendRequest): Request {
     const url = origin + path;
     if (method === 'GET') return sender.stream(url);
-    if (method === 'DELETE') return sender.stream(url, { method });
+    // Without an end got would wait for a body.
+    if (method === 'DELETE') return sender.stream(url, { method }).end();
     const text = body ?? '';
     if (isForm) {
       return post.stream(url, {
