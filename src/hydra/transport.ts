@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { createExchange, type ExchangeRequest } from './exchange.ts';
 import { faultOf, hydraErrorOf, isRouteUnknown } from './faults.ts';
 import { features, type Feature } from './features.ts';
@@ -25,6 +26,10 @@ export interface CallOptions {
   timeoutMs?: number | undefined;
 }
 
+const detectionPauseMs = 30_000;
+/** What began along with a call ends by itself: to leave it earlier would leave it to the next call. */
+const ownEndMs = 20;
+
 export type Call = <T>(operation: Operation<T>, options?: CallOptions) => Promise<T>;
 
 /** The server's version, errors and their translation, over exchanges. */
@@ -33,6 +38,7 @@ export function createTransport(config: HydraConfig, observe?: Observe) {
   const fixed = config.version === undefined ? undefined : dialectOf(config.version);
   let known = fixed;
   let detection: Promise<Dialect> | undefined;
+  let mayDetectAt = 0;
 
   /** @throws HydraError for anything but success */
   function call<T>(operation: Operation<T>, options: CallOptions = {}): Promise<T> {
@@ -59,11 +65,11 @@ export function createTransport(config: HydraConfig, observe?: Observe) {
       exchange({ ...requestOf(operation, options, dialect), end });
 
     const isFresh = fixed !== undefined || known === undefined;
-    const dialect = known ?? (await detect());
+    const dialect = known ?? (await before(end, detect()));
     const answer = lackOf(dialect) ? undefined : await askIn(dialect);
     if (answer && (isFresh || !isWrongPrefix(answer, dialect))) return answer;
     // Another version may have moved in. A missing operation did nothing, so even a PUT may follow.
-    const other = isFresh ? dialect : await detectAnew(dialect);
+    const other = isFresh ? dialect : await before(end, detectAnew(dialect));
     if (answer && other.prefix === dialect.prefix) return answer;
     const lack = lackOf(other);
     if (lack) throw new HydraError('unsupported', `${operation.name}: ${features[lack].where}`);
@@ -87,9 +93,13 @@ export function createTransport(config: HydraConfig, observe?: Observe) {
     return detection;
   }
 
+  /** After a vain one not for a while: a gateway may hide an operation for good. */
   async function detectAnew(stale: Dialect): Promise<Dialect> {
+    if (performance.now() < mayDetectAt) return known ?? stale;
     if (known === stale) known = undefined;
-    return known ?? detect();
+    const found = known ?? (await detect());
+    if (isDeepStrictEqual(found, stale)) mayDetectAt = performance.now() + detectionPauseMs;
+    return found;
   }
 
   /** Translates what is thrown, and reports how it went. */
@@ -138,4 +148,13 @@ function requestOf<T>(
     ...(form && { body: queryString(form), isForm: true }),
     ...(isLong && { isLong }),
   };
+}
+
+/** What others wait for too, but not longer than this call may last. */
+function before<T>(end: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(new SendError('slow'));
+    const timer = setTimeout(giveUp, Math.max(0, end - performance.now()) + ownEndMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
