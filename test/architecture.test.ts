@@ -44,7 +44,7 @@ const mayImport: [place: RegExp, ...allowed: RegExp[]][] = [
     /^src\/identity\/backend\.ts type/,
     /^src\/errors\.ts/,
   ],
-  [/^src\/policy\//, /^src\/(hydra\/types|identity\/backend)\.ts type/],
+  [/^src\/policy\//, /^src\/(hydra\/(resource-)?types|identity\/backend)\.ts type/],
   [/^src\/web\//, /^src\/errors\.ts/],
   [/^src\/(identity|hydra)\//],
   [/^src\/(config|errors|settings?(-\w+)*)\.ts/, /^src\/settings?(-\w+)*\.ts/],

@@ -22,6 +22,11 @@ export type HydraErrorKind =
   | 'slow'
   | 'nonsense';
 
+/** For what can be done without. @throws any other error */
+export function undefinedIfHydraError(error: unknown): undefined {
+  if (!(error instanceof HydraError)) throw error;
+}
+
 /** The one error of this folder. Its message is for the log and holds no challenge and no token. */
 export class HydraError extends Error {
   override readonly name = 'HydraError';

@@ -1,4 +1,5 @@
 /** CHANGE HERE: who is asked for consent, and what may be granted. */
+import type { ConsentSession, Page } from '../hydra/resource-types.ts';
 import type {
   AcceptConsent,
   Claims,
@@ -44,6 +45,30 @@ export async function reasonToSkip(
   if (request.skip) return 'remembered';
   const isFirstParty = request.client.skip_consent === true && isChecked(request.client, policy);
   return isFirstParty ? 'first-party' : undefined;
+}
+
+/** What a person has allowed an app before. */
+export interface Past {
+  hasConnected: boolean;
+  scopes: string[];
+}
+
+/**
+ * What the person's consents say of this app. As long as there may be more of them, nobody can say
+ * that it was never connected: then, and when none could be had, it is `undefined`.
+ */
+export function pastWith(
+  request: ConsentRequest,
+  { items, next }: Page<ConsentSession>,
+): Past | undefined {
+  const given = items.filter(
+    // 1.x lists a consent already when it is answered: it must not be taken for an earlier one.
+    ({ consent_request: { client, challenge } }) =>
+      client.client_id === request.client.client_id && challenge !== request.challenge,
+  );
+  if (given.length === 0 && next !== undefined) return undefined;
+  const scopes = given.flatMap(({ grant_scope: granted }) => granted);
+  return { hasConnected: given.length > 0, scopes: [...new Set(scopes)] };
 }
 
 export interface Grant {

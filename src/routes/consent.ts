@@ -1,7 +1,8 @@
 import { Router, type Request, type Response } from 'express';
 import { PublicError } from '../errors.ts';
 import type { Hydra } from '../hydra/client.ts';
-import type { ConsentRequest } from '../hydra/types.ts';
+import { undefinedIfHydraError } from '../hydra/hydra-error.ts';
+import type { ConsentRequest, OAuth2Client } from '../hydra/types.ts';
 import type { Identity, User } from '../identity/backend.ts';
 import { claimsFor } from '../policy/claims.ts';
 import {
@@ -12,28 +13,37 @@ import {
   isChecked,
   isDeviceFlow,
   isNeeded,
+  pastWith,
   reasonToSkip,
   rememberDecision,
   type Grant,
+  type Past,
   type ReasonToSkip,
 } from '../policy/consent.ts';
 import { leave, leaveAgain } from '../web/answer.ts';
 import { postedList, postedText, readChallenge, readDecision } from '../web/challenge.ts';
+import { readConsentForm, type ConsentForm } from '../web/consent-form.ts';
 import { formFault, mayActUnasked } from '../web/csrf.ts';
 import { methodUnknown } from '../web/error-handler.ts';
 import { flowMarkOf } from '../web/flow-mark.ts';
 import { formLocals } from '../web/form-locals.ts';
 import { localeOf, preferLocales } from '../web/locale.ts';
 import { audit } from '../web/log.ts';
-import { scopeView } from '../web/scope-views.ts';
+import { leadOf, scopeGroups, scopeView } from '../web/scope-views.ts';
 import { appView, personView, returnHostOf, webAddress } from '../web/views.ts';
 import { restartAsSomebodyElse, wayBackOf } from '../web/way-back.ts';
 import type { Desk } from './desk.ts';
 
-type Needs = { hydra: Pick<Hydra, 'consent'>; identity: Pick<Identity, 'find'> } & Pick<
+type Needs = {
+  hydra: Pick<Hydra, 'consent' | 'consentSessions'>;
+  identity: Pick<Identity, 'find'>;
+} & Pick<
   Desk,
   'answers' | 'csrf' | 'locales' | 'log' | 'pages' | 'policy' | 'sessions' | 'wayBack'
 >;
+
+/** The question does not wait longer for what was allowed before. */
+const pastTimeoutMs = 500;
 
 /** The screen that asks what an app may do. */
 export function consentRoutes(needs: Needs): Router {
@@ -43,9 +53,12 @@ export function consentRoutes(needs: Needs): Router {
     const challenge = readChallenge(req, 'consent_challenge');
     if (await leaveAgain(req, res, challenge, needs)) return;
     const request = await openRequest(challenge);
-    const user = await personOf(request);
     const reason = await reasonToSkip(request, policy);
-    if (!reason || !mayActUnasked(req, res)) return showForm(req, res, { request, user });
+    if (!reason || !mayActUnasked(req, res)) {
+      const [user, past] = await Promise.all([personOf(request), pastOf(request)]);
+      return showForm(req, res, { request, user, past });
+    }
+    const user = await personOf(request);
     const grant = everythingRequested(request);
     const answer = { challenge, browser: undefined, decision: reason };
     const target = await answers.once(answer, () => accept(req, { request, user, grant, reason }));
@@ -56,7 +69,7 @@ export function consentRoutes(needs: Needs): Router {
     const challenge = readChallenge(req, 'consent_challenge');
     const decision = readDecision(req);
     const browser = csrf.browserOf(req);
-    const form = readForm(req);
+    const form = readConsentForm(req);
     const { app } = wayBack.of(req);
     if (decision === 'reject') {
       const target = await answers.once({ challenge, browser, decision }, () =>
@@ -72,14 +85,14 @@ export function consentRoutes(needs: Needs): Router {
   async function grantPosted(
     req: Request,
     res: Response,
-    { challenge, form }: { challenge: string; form: Form },
+    { challenge, form }: { challenge: string; form: ConsentForm },
   ): Promise<string> {
     const request = await openRequest(challenge);
     const user = await personOf(request);
     const grant = grantable(request, form);
     const { isRemembered } = form;
     const redirectTo = await accept(req, { request, user, grant, isRemembered });
-    if (isDeviceFlow(request)) await noteConnected(req, res, request);
+    if (isDeviceFlow(request)) await noteConnected(req, res, request.client);
     return redirectTo;
   }
 
@@ -115,11 +128,13 @@ export function consentRoutes(needs: Needs): Router {
     throw new PublicError('account_unknown', { ...wayBackOf(request), startAgain });
   }
 
-  async function noteConnected(
-    req: Request,
-    res: Response,
-    { client }: ConsentRequest,
-  ): Promise<void> {
+  /** Only what the person may know beside the question: no reason to wait long, or to fail. */
+  async function pastOf(request: ConsentRequest): Promise<Past | undefined> {
+    const consents = hydra.consentSessions.page(request.subject, { timeoutMs: pastTimeoutMs });
+    return consents.then((page) => pastWith(request, page)).catch(undefinedIfHydraError);
+  }
+
+  async function noteConnected(req: Request, res: Response, client: OAuth2Client): Promise<void> {
     const session = await needs.sessions.data(req, res);
     if (session) session.connectedApp = { clientId: client.client_id, name: appView(client).name };
   }
@@ -135,31 +150,30 @@ export function consentRoutes(needs: Needs): Router {
     if (flow) answers.close(flow);
   }
 
-  function showForm(req: Request, res: Response, { request, user }: Asked): void {
+  function showForm(req: Request, res: Response, { request, user, past }: Asked): void {
     preferLocales(needs.locales, res, request.oidc_context?.ui_locales);
     const { challenge, client, request_url: requestUrl } = request;
     const locale = localeOf(res);
     const ticked = formFault(res) && postedList(req, 'grant_scope');
     const seconds = policy.consentRememberSeconds;
-    const since = new Date(client.created_at ?? Number.NaN);
+    const scopes = request.requested_scope.map((name) =>
+      scopeView(name, locale, {
+        isLocked: isNeeded(name, policy),
+        isChecked: ticked?.includes(name) ?? policy.consentPreselect === 'all',
+      }),
+    );
     res.render('consent', {
       ...formLocals(csrf, req, res, challenge),
       app: appView(client),
       person: personView(user),
       changeHref: isDeviceFlow(request) ? undefined : restartAsSomebodyElse(requestUrl),
-      scopes: request.requested_scope.map((name) =>
-        scopeView(name, locale, {
-          isLocked: isNeeded(name, policy),
-          isChecked: ticked?.includes(name) ?? policy.consentPreselect === 'all',
-        }),
-      ),
+      lead: past && leadOf(past, request.requested_scope),
+      scopeGroups: scopeGroups(scopes, past?.scopes),
       audiences: request.requested_access_token_audience,
       backTo: isDeviceFlow(request) ? undefined : returnHostOf(requestUrl, client),
       policyUrl: webAddress(client.policy_uri),
       termsUrl: webAddress(client.tos_uri),
-      unchecked: isChecked(client, policy)
-        ? undefined
-        : { ago: Number.isNaN(since.getTime()) ? undefined : locale.ago(since) },
+      unchecked: isChecked(client, policy) ? undefined : { ago: locale.ago(client.created_at) },
       isRemembered: postedText(req, 'remember') !== '',
       rememberTime: seconds > 0 ? locale.time(seconds) : undefined,
       wayBack: wayBack.note(challenge, wayBackOf(request)),
@@ -176,22 +190,11 @@ export function consentRoutes(needs: Needs): Router {
 interface Asked {
   request: ConsentRequest;
   user: User;
+  past?: Past | undefined;
 }
 
-interface Accepted extends Asked {
+interface Accepted extends Omit<Asked, 'past'> {
   grant: Grant;
   isRemembered?: boolean;
   reason?: ReasonToSkip;
-}
-
-interface Form extends Grant {
-  isRemembered: boolean;
-}
-
-function readForm(req: Request): Form {
-  return {
-    scopes: postedList(req, 'grant_scope').toSorted(),
-    audiences: postedList(req, 'grant_access_token_audience').toSorted(),
-    isRemembered: postedText(req, 'remember') !== '',
-  };
 }

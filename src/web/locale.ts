@@ -21,8 +21,8 @@ export interface Locale {
   named: (key: string, values: Record<string, string | undefined | 0>) => string;
   /** A span of time in words, in the largest unit that comes out even. */
   time: (seconds: number) => string;
-  /** How long ago, in words. */
-  ago: (date: Date) => string;
+  /** How long ago a time (RFC 3339) was, in words; `undefined` when it is none. */
+  ago: (time: string | undefined) => string | undefined;
 }
 
 export type Locales = Map<string, Locale>;
@@ -59,7 +59,7 @@ function createLocale(lang: string, words: Record<string, string>): Locale {
       return t(Object.entries(values).some(isMissing) ? `${key}_unnamed` : key, values as Values);
     },
     time: timesIn(lang),
-    ago: (date) => agoIn(lang, date),
+    ago: (time) => agoIn(lang, time),
   };
 }
 

@@ -25,9 +25,11 @@ export function timesIn(lang: string): (seconds: number) => string {
   };
 }
 
-/** How long ago a moment was, in words: "3 days ago". */
-export function agoIn(lang: string, date: Date): string {
-  const seconds = Math.max(0, (Date.now() - date.getTime()) / 1000);
+/** How long ago a time was, in words: "3 days ago"; `undefined` when it is none. */
+export function agoIn(lang: string, time: string | undefined): string | undefined {
+  const moment = Date.parse(time ?? '');
+  if (Number.isNaN(moment)) return undefined;
+  const seconds = Math.max(0, (Date.now() - moment) / 1000);
   const [unit, size] = units.find(([, size]) => seconds >= size) ?? units[3];
   return new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }).format(
     -Math.floor(seconds / size),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
+import { startAdminStub, type AdminStub, type Override } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import type { Browser } from '../support/browser.ts';
 import { control, link, type Page } from '../support/page.ts';
@@ -172,6 +172,118 @@ describe('the consent page', () => {
     const ticked = again.forms[0]!.controls.filter(({ isChecked }) => isChecked);
     expect(ticked.map(({ id }) => id)).toEqual(['email', 'photos', 'remember']);
     expect(stub.sent()).toEqual([]);
+  });
+});
+
+describe('the consent page knows the past', () => {
+  const lead = (page: Page) => /<\/h1>\s*<p>([^<]*)<\/p>/.exec(page.html)?.[1];
+  const legends = (page: Page) =>
+    [...page.html.matchAll(/<(?:legend|summary id="before")>([^<]*\S)\s*</g)].map(
+      ([, text]) => text,
+    );
+  const scopesOf = (page: Page) =>
+    page.forms[0]!.controls.filter(({ name }) => name === 'grant_scope').map(({ value }) => value);
+  const before = (scopes: string[], client = 'meadow-notes') =>
+    stub.allowed(foo.subject, [{ client, scopes }]);
+  const listCalls = () => stub.sent('consentSessions.list');
+
+  test('says when the app was never connected', async () => {
+    before(['openid', 'profile'], 'another-app');
+    const [, page] = await open(wide);
+    expect(lead(page)).toBe('You have not connected this app before.');
+    expect(legends(page)).toEqual(['It will be able to']);
+    expect(scopesOf(page)).toEqual(wide.requested_scope);
+    expect(listCalls().map(({ query }) => query.get('subject'))).toEqual([foo.subject]);
+  });
+
+  test('puts what is new before what was allowed before', async () => {
+    before(['openid', 'profile', 'calendar']);
+    const [browser, page] = await open(wide);
+    expect(lead(page)).toBe('It asks for more than you allowed before.');
+    expect(legends(page)).toEqual(['New this time', 'Allowed before']);
+    expect(scopesOf(page)).toEqual(['email', 'photos', 'offline_access', 'openid', 'profile']);
+    expect(page.html).not.toContain('<details class="fold">');
+    await browser.submit(page, { press: 'accept' });
+    expect(accepted()).toEqual([expect.objectContaining({ grant_scope: wide.requested_scope })]);
+  });
+
+  test('gathers what several consents allowed', async () => {
+    const consents = [['openid'], ['email'], ['photos']].map((scopes) => ({
+      client: 'meadow-notes',
+      scopes,
+    }));
+    stub.allowed(foo.subject, consents);
+    const [, page] = await open(wide);
+    expect(scopesOf(page)).toEqual(['profile', 'offline_access', 'openid', 'email', 'photos']);
+  });
+
+  test('has nothing to say when all of it was allowed before', async () => {
+    before(wide.requested_scope);
+    const [, page] = await open(wide);
+    expect(lead(page)).toBeUndefined();
+    expect(legends(page)).toEqual(['Allowed before']);
+    expect(page.html).not.toContain('<details class="fold">');
+  });
+
+  test('folds many that were allowed before, but grants them all the same', async () => {
+    before(wide.requested_scope);
+    const requested = { requested_scope: ['calendar', ...wide.requested_scope] };
+    const [browser, page] = await open(requested);
+    expect(legends(page)).toEqual(['New this time', '5 things you allowed before']);
+    expect(page.html).toContain('<fieldset aria-labelledby="before">');
+    await browser.submit(page, { press: 'accept' });
+    expect(accepted()).toEqual([
+      expect.objectContaining({ grant_scope: requested.requested_scope }),
+    ]);
+  });
+
+  test('does not fold what is not ticked: nobody would miss it', async () => {
+    before(wide.requested_scope);
+    const [, page] = await open({ requested_scope: ['calendar', ...wide.requested_scope] }, strict);
+    expect(legends(page)).toEqual(['New this time', 'Allowed before']);
+  });
+
+  test('does not take an answer to this very request for an earlier one', async () => {
+    const challenge = stub.consent(newChallenge('consent'), wide);
+    stub.allowed(foo.subject, [{ client: 'meadow-notes', scopes: ['openid'], challenge }]);
+    const page = await app.browser().get(addressOf('/consent', 'consent_challenge', challenge));
+    expect(lead(page)).toBe('You have not connected this app before.');
+  });
+
+  test('is silent when there are more consents than it looks at', async () => {
+    before(['openid'], 'another-app');
+    stub.answer('consentSessions.list', (_call, res, usual) => {
+      res.setHeader('link', '</admin/x?page_size=100&page_token=more>; rel="next"');
+      usual();
+    });
+    const [, page] = await open(wide);
+    expect(lead(page)).toBeUndefined();
+    expect(legends(page)).toEqual(['It will be able to']);
+  });
+
+  test.each<[string, Override]>([
+    ['refused', (_call, res) => res.writeHead(403).end()],
+    ['not there', (_call, res) => res.writeHead(404).end('404 page not found')],
+    ['nonsense', (_call, res) => res.writeHead(200).end('[{}]')],
+    ['cut off', (_call, res) => res.destroy()],
+    ['never answered', () => undefined],
+  ])('is shown without when the list is %s', async (_how, override) => {
+    stub.answer('consentSessions.list', override);
+    const [browser, page] = await open(wide);
+    expect(page.status).toBe(200);
+    expect(lead(page)).toBeUndefined();
+    expect(scopesOf(page)).toEqual(wide.requested_scope);
+    const done = await browser.submit(page, { press: 'accept' });
+    expect(done.leadsTo).toContain('consent_verifier=');
+  });
+
+  test('is not asked for where no question is asked', async () => {
+    await open({ ...wide, skip: true });
+    await open({ ...wide, client: { skip_consent: true } });
+    const [browser, page] = await open(wide);
+    expect(listCalls()).toHaveLength(1);
+    await browser.submit(page, { press: 'accept' });
+    expect(listCalls()).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,6 @@
 /** How a server of each version answers a call, by what became of the challenge before. */
 import type { ServerResponse } from 'node:http';
-import type { Stored } from './admin-requests.ts';
+import { consentRequest, type Stored } from './admin-requests.ts';
 import type { AdminCall } from './admin-stub.ts';
 
 export type AdminVersion = '1.11' | '2.3' | '26.2';
@@ -28,8 +28,21 @@ const invalid = (why: string) => ({ error: 'invalid_request', error_description:
 const expired = { error: 'request_unauthorized', error_description: 'The request is too old' };
 const conflict = { error: 'Conflict', error_description: 'It was answered before' };
 
+/** A consent that was given. */
+export interface Allowed {
+  client: string;
+  scopes: string[];
+  /** Of the request that it answered: told up to 2.1 only. */
+  challenge?: string;
+}
+
+interface Known {
+  stored: Map<string, Stored>;
+  allowed: Map<string, Allowed[]>;
+}
+
 /** @returns a function that answers a call as the server of this version would */
-export function ruleAnswers(version: AdminVersion, publicUrl: string, stored: Map<string, Stored>) {
+export function ruleAnswers(version: AdminVersion, publicUrl: string, { stored, allowed }: Known) {
   const isOld = version === '1.11';
   let verifiers = 0;
 
@@ -43,6 +56,9 @@ export function ruleAnswers(version: AdminVersion, publicUrl: string, stored: Ma
       return void res.writeHead(307, { location }).end();
     }
     if (operation === 'none' || (isOld && isPrefixed)) return sendNoRoute(res);
+    if (operation === 'consentSessions.list') {
+      return sendConsents(allowed.get(call.query.get('subject') ?? '') ?? [], res);
+    }
     const [step] = operation.split('.');
     if (!challenge) return sendJson(res, step === 'logout' ? 404 : 400, invalid('No challenge'));
     const entry = stored.get(challenge);
@@ -53,6 +69,19 @@ export function ruleAnswers(version: AdminVersion, publicUrl: string, stored: Ma
       return sendJson(res, 401, expired);
     return call.method === 'GET' ? give(entry, res) : take(call, entry, res);
   };
+
+  function sendConsents(consents: Allowed[], res: ServerResponse): void {
+    const listed = consents.map(({ client, scopes, challenge = '' }) => ({
+      grant_scope: scopes,
+      grant_access_token_audience: [],
+      session: { access_token: {}, id_token: {} },
+      remember: true,
+      remember_for: 0,
+      handled_at: '2026-05-01T08:00:00Z',
+      consent_request: consentRequest(challenge, publicUrl, { client: { client_id: client } }),
+    }));
+    sendJson(res, 200, listed);
+  }
 
   function sendNoRoute(res: ServerResponse): void {
     if (version === '26.2') res.writeHead(404, { 'content-type': 'text/plain' }).end('404 page');

@@ -12,9 +12,9 @@ import {
   type State,
   type Stored,
 } from './admin-requests.ts';
-import { ruleAnswers, type AdminVersion } from './admin-rules.ts';
+import { ruleAnswers, type AdminVersion, type Allowed } from './admin-rules.ts';
 
-/** `login.get`, `login.accept` … `device.accept`, `server.version`, `server.ready`, `none`. */
+/** `login.get`, `login.accept` … `device.accept`, `consentSessions.list`, `server.version`, `none` … */
 export type OperationName = string;
 
 export interface AdminCall {
@@ -49,7 +49,8 @@ export async function startAdminStub({
   const calls: AdminCall[] = [];
   const stored = new Map<string, Stored>();
   const overrides = new Map<OperationName, Override>();
-  const rules = ruleAnswers(version, publicUrl, stored);
+  const allowed = new Map<string, Allowed[]>();
+  const rules = ruleAnswers(version, publicUrl, { stored, allowed });
 
   const server = createServer({ maxHeaderSize: 128 * 1024 }, (req, res) => {
     const chunks: Buffer[] = [];
@@ -101,6 +102,8 @@ export async function startAdminStub({
       store(challenge, { step: 'logout', request: logoutRequest(challenge, given) }),
     device: (challenge: string, userCode: string) =>
       store(challenge, { step: 'device', request: {}, userCode }),
+    /** What the subject has allowed before, newest first. */
+    allowed: (subject: string, consents: Allowed[]) => void allowed.set(subject, consents),
     /** Spread it into a login or consent request to have one of a device flow. */
     inDeviceFlow: inDeviceFlow(publicUrl),
     /** Makes a challenge old, or lets the browser come back with its answer (`done`). */
@@ -119,6 +122,7 @@ export async function startAdminStub({
     reset(): void {
       calls.length = 0;
       stored.clear();
+      allowed.clear();
       overrides.clear();
     },
     /** Connections are refused until `comeBack`, on the same port. */
@@ -130,6 +134,9 @@ export async function startAdminStub({
 
 function nameOf(method: string, url: URL): Pick<AdminCall, 'operation' | 'challenge'> {
   const path = url.pathname.replace(/^\/admin(?=\/)/, '');
+  if (method === 'GET' && path === '/oauth2/auth/sessions/consent') {
+    return { operation: 'consentSessions.list', challenge: undefined };
+  }
   const server = { '/version': 'version', '/health/alive': 'alive', '/health/ready': 'ready' }[
     path
   ];
