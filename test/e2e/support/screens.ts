@@ -66,6 +66,14 @@ export const screens: Screen[] = [
         audience: ['https://api.example.org/a-rather-long-path/to-the-things', 'meadow-api'],
       }),
   ],
+  [
+    'consent-again',
+    (page, world) => openConsentAgain(page, world, manyScopes.split(' ').slice(0, 3)),
+  ],
+  [
+    'consent-again-many',
+    (page, world) => openConsentAgain(page, world, manyScopes.split(' ').slice(0, -2), longName),
+  ],
   ['consent-unchecked', (page, world) => openConsent(page, world, { isChecked: false })],
   ['logout', openLogout],
   [
@@ -121,6 +129,22 @@ export async function openLogin(page: Page, world: World): Promise<void> {
 }
 
 export async function openConsent(page: Page, world: World, wish: AppWish = {}): Promise<void> {
+  await page.goto(await authorizationUrl(world, wish));
+  await signIn(page);
+  await page.waitForURL(/\/consent\?/);
+}
+
+/** The app was allowed some of its scopes before, and now wants more. */
+async function openConsentAgain(
+  page: Page,
+  world: World,
+  before: string[],
+  name?: string,
+): Promise<void> {
+  const wish = { ...(name !== undefined && { name }), scope: manyScopes };
+  await openConsent(page, world, { ...wish, asks: before.join(' ') });
+  await allow(page);
+  await page.waitForURL(`${world.sampleUrl}/**`);
   await page.goto(await authorizationUrl(world, wish));
   await signIn(page);
   await page.waitForURL(/\/consent\?/);

@@ -42,7 +42,10 @@ export async function getTokens(page: Page, world: World, { isRemembered = false
 
 export interface AppWish {
   name?: string;
+  /** What it may ask for. */
   scope?: string;
+  /** What it asks for; all that it may when not given. */
+  asks?: string;
   audience?: string[];
   isChecked?: boolean;
 }
@@ -50,7 +53,13 @@ export interface AppWish {
 /** Registers an app and makes the address of its authorization request; nobody waits behind it. */
 export async function authorizationUrl(
   world: World,
-  { name = 'Meadow Notes', scope = usualScopes, audience = [], isChecked = true }: AppWish = {},
+  {
+    name = 'Meadow Notes',
+    scope = usualScopes,
+    asks = scope,
+    audience = [],
+    isChecked = true,
+  }: AppWish = {},
   state = 'a state for the tests',
 ): Promise<string> {
   const redirectUri = `${world.sampleUrl}/terms`;
@@ -68,7 +77,7 @@ export async function authorizationUrl(
     client_id: id,
     response_type: 'code',
     redirect_uri: redirectUri,
-    scope,
+    scope: asks,
     state,
     ...(audience.length > 0 && { audience: audience.join(' ') }),
   });
