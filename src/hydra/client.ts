@@ -1,7 +1,7 @@
 import { readConsentRequest, readLoginRequest, readLogoutRequest } from './answers.ts';
 import * as bodies from './bodies.ts';
 import { clientOperations } from './clients.ts';
-import type { HydraConfig, Observe } from './hydra-config.ts';
+import { fullConfig, type HydraConfig, type Observe } from './hydra-config.ts';
 import { HydraError } from './hydra-error.ts';
 import { keyOperations } from './keys.ts';
 import {
@@ -32,8 +32,9 @@ export type Hydra = ReturnType<typeof createHydra>;
  * @param observe hears of each call when it is over
  */
 export function createHydra(config: HydraConfig, observe?: Observe) {
-  const publicUrl = config.publicUrl?.replace(/\/+$/, '');
-  const { call, close } = createTransport({ ...config, publicUrl }, observe);
+  const full = fullConfig(config);
+  const { publicUrl } = full;
+  const { call, close } = createTransport(full, observe);
 
   const asking =
     <T>(operation: Operation<T>) =>

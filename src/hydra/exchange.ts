@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { HydraConfig } from './hydra-config.ts';
+import type { FullConfig } from './hydra-config.ts';
 import {
   SendError,
   type Answer,
@@ -16,7 +16,7 @@ export interface ExchangeRequest extends Omit<SendRequest, 'timeoutMs'> {
 const retryAfterMs = 20;
 
 // Loaded when chosen: each of the two packages costs start-up time and memory.
-const senders: Record<HydraConfig['transport'], (config: SenderConfig) => Promise<Sender>> = {
+const senders: Record<FullConfig['transport'], (config: SenderConfig) => Promise<Sender>> = {
   got: async (config) => (await import('./send-got.ts')).createGotSender(config),
   undici: async (config) => (await import('./send-undici.ts')).createUndiciSender(config),
 };
@@ -25,7 +25,7 @@ const senders: Record<HydraConfig['transport'], (config: SenderConfig) => Promis
  * Sends below the admin address by the chosen way. A GET is tried twice when the connection breaks;
  * nothing else is, because the server may have done it, and some versions refuse a second answer.
  */
-export function createExchange(config: HydraConfig) {
+export function createExchange(config: FullConfig) {
   const { origin, pathname } = new URL(config.adminUrl);
   const basePath = pathname.replace(/\/+$/, '');
   const headers = headersOf(config);
@@ -54,7 +54,7 @@ function left(end: number): number {
 }
 
 /** What every call says. The token comes last: no other header may take its place. */
-function headersOf({ token, headers, isTlsTerminationMocked }: HydraConfig) {
+function headersOf({ token, headers, isTlsTerminationMocked }: FullConfig) {
   const given = Object.entries(headers).map(
     ([name, value]) => [name.toLowerCase(), value] as const,
   );

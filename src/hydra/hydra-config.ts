@@ -10,16 +10,31 @@ export interface HydraConfig {
   /** Bearer token. */
   token?: string | undefined;
   /** Sent with each call, to the admin address only. */
-  headers: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, string>>;
   /** Certificates in PEM to trust instead of the usual ones. */
   ca?: string | undefined;
   /** Says that TLS ended at a proxy: a 1.x server with `allow_termination_from` demands it. */
-  isTlsTerminationMocked: boolean;
+  isTlsTerminationMocked?: boolean;
   /** The server's version, such as `2.3.0`; found out when not given. */
   version?: string | undefined;
-  /** For one call in all, finding out the version and a second try included. */
-  timeoutMs: number;
-  transport: 'got' | 'undici';
+  /** For one call in all, finding out the version and a second try included; 5 seconds if not given. */
+  timeoutMs?: number;
+  /** `got` if not given. */
+  transport?: 'got' | 'undici';
+}
+
+const usual = {
+  headers: {},
+  isTlsTerminationMocked: false,
+  timeoutMs: 5_000,
+  transport: 'got',
+} as const;
+
+/** With what was not given. */
+export type FullConfig = HydraConfig & Required<Pick<HydraConfig, keyof typeof usual>>;
+
+export function fullConfig(config: HydraConfig): FullConfig {
+  return { ...usual, ...config, publicUrl: config.publicUrl?.replace(/\/+$/, '') };
 }
 
 /** One call as it came out, without challenge or token: for a log or for metrics. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { createExchange, type ExchangeRequest } from './exchange.ts';
 import { faultOf, hydraErrorOf, isRouteUnknown } from './faults.ts';
 import { features, type Feature } from './features.ts';
-import type { HydraCall, HydraConfig, Observe } from './hydra-config.ts';
+import type { FullConfig, HydraCall, Observe } from './hydra-config.ts';
 import { HydraError } from './hydra-error.ts';
 import type { Operation } from './operations.ts';
 import { queryString, type Query } from './query-string.ts';
@@ -33,7 +33,7 @@ const ownEndMs = 20;
 export type Call = <T>(operation: Operation<T>, options?: CallOptions) => Promise<T>;
 
 /** The server's version, errors and their translation, over exchanges. */
-export function createTransport(config: HydraConfig, observe?: Observe) {
+export function createTransport(config: FullConfig, observe?: Observe) {
   const { exchange, close } = createExchange(config);
   const fixed = config.version === undefined ? undefined : dialectOf(config.version);
   let known = fixed;

@@ -26,7 +26,7 @@ async function start(
   });
   const transport = more.transport ?? 'undici';
   const config = configFor(api, { transport, version: versions[version] });
-  const hydra = createHydra({ ...config, timeoutMs: more.timeoutMs ?? config.timeoutMs });
+  const hydra = createHydra({ ...config, timeoutMs: more.timeoutMs ?? 10_000 });
   return { api, hydra };
 }
 
