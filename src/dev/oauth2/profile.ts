@@ -4,25 +4,192 @@ export interface Profile {
   version: string;
   /** Where the admin operations are served; the first is the one that links name. */
   adminPaths: readonly string[];
+  /** How the admin port treats what it does not know, and what stands beside the operations. */
+  routing: Routing;
   /** Whether the answers to a login or consent request may have members that nobody knows. */
   mayHaveUnknownFields: boolean;
-  /** Seconds for which a sign-in is remembered when the app names none. */
+  /** Members of an accepted login or consent that are unknown. */
+  unknownMembers: readonly string[];
+  /**
+   * `kept`: challenges are short ids of records, which know what became of them, and verifiers serve
+   * once. `sealed`: challenges hold the whole flow, and nobody knows what was answered.
+   */
+  challenges: 'kept' | 'sealed';
+  /** Whether a challenge that is older than its lifetime is told so. */
+  isExpiryTold: boolean;
+  /** What a login that is accepted for another subject than the remembered one comes to. */
+  otherSubject: 'refused' | 'restart';
+  /** Seconds for which a sign-in is remembered when the app names none; 0 is until the browser ends. */
   rememberSeconds: number;
   /** Whether a logout verifier that was used before ends the session of today too. */
   mayLogOutAgain: boolean;
+  /** The parameters of lists. */
+  paging: 'offset' | 'offset-token' | 'sealed-token';
   /** Items on a page of a list, when the caller does not say and at most. */
   pageSize: { usual: number; most: number };
+  has: Has;
 }
+
+/** What came or went with a version. */
+export interface Has {
+  /** RFC 8628. */
+  deviceFlow: boolean;
+  flush: boolean;
+  /** HS256 and HS512, and asymmetric keys as a pair. */
+  keyPairs: boolean;
+  /** A login session can be ended by its `sid`. */
+  sid: boolean;
+  /** A consent has an id of its own. */
+  consentRequestId: boolean;
+  /** A consent has a context of its own. */
+  consentContext: boolean;
+  /** Consents are listed as soon as they are accepted, before the browser is back. */
+  consentsBeforeReturn: boolean;
+  /** A logout request tells when it was made and ends. */
+  logoutTimes: boolean;
+  /** Rejecting a logout request that is unknown is an error. */
+  unknownLogouts: boolean;
+  /** `skip_consent` and `access_token_strategy`. */
+  skipConsent: boolean;
+  /** `skip_logout_consent`. */
+  skipLogoutConsent: boolean;
+  /** All addresses of a client must be http(s). */
+  checkedClientUris: boolean;
+  /** `prompt=registration`. */
+  registrationPrompt: boolean;
+  /** The issuer always ends with a slash. */
+  slashAtIssuer: boolean;
+}
+
+export interface Routing {
+  /** Version, health and metrics below the admin path too, or not. */
+  status: 'root' | 'root and metrics prefixed' | 'everywhere';
+  /** What becomes of an admin path without its prefix. */
+  unprefixed: 'served' | 'redirected';
+  trailingSlash: 'redirected' | 'stripped';
+  /** `HEAD` is a GET and `OPTIONS` unknown, or the other way round. */
+  isHeadKnown: boolean;
+  /** Whether an unknown path is answered in the form that `Accept` wants. */
+  unknown: 'negotiated' | 'plain';
+  /** What gets a `Cache-Control` that forbids to keep it. */
+  uncached: 'nothing' | 'below admin' | 'reading';
+}
+
+const beforeDevices = {
+  mayHaveUnknownFields: false,
+  rememberSeconds: 0,
+} as const;
 
 /** One entry for each version that can be chosen; the first is the usual one. */
 export const profiles = {
   '26.2': {
     version: 'v26.2.0',
     adminPaths: ['/admin', '/'],
+    routing: {
+      status: 'everywhere',
+      unprefixed: 'served',
+      trailingSlash: 'stripped',
+      isHeadKnown: true,
+      unknown: 'plain',
+      uncached: 'reading',
+    },
     mayHaveUnknownFields: true,
+    unknownMembers: [],
+    challenges: 'sealed',
+    isExpiryTold: true,
+    otherSubject: 'restart',
     rememberSeconds: 30 * 24 * 3600,
     mayLogOutAgain: true,
+    paging: 'sealed-token',
     pageSize: { usual: 100, most: 500 },
+    has: {
+      deviceFlow: true,
+      flush: false,
+      keyPairs: false,
+      sid: true,
+      consentRequestId: true,
+      consentContext: true,
+      consentsBeforeReturn: false,
+      logoutTimes: true,
+      unknownLogouts: true,
+      skipConsent: true,
+      skipLogoutConsent: true,
+      checkedClientUris: true,
+      registrationPrompt: true,
+      slashAtIssuer: false,
+    },
+  },
+  '2.3': {
+    ...beforeDevices,
+    version: 'v2.3.0',
+    adminPaths: ['/admin'],
+    routing: {
+      status: 'root and metrics prefixed',
+      unprefixed: 'redirected',
+      trailingSlash: 'redirected',
+      isHeadKnown: false,
+      unknown: 'negotiated',
+      uncached: 'below admin',
+    },
+    unknownMembers: [],
+    challenges: 'sealed',
+    isExpiryTold: true,
+    otherSubject: 'restart',
+    mayLogOutAgain: true,
+    paging: 'offset-token',
+    pageSize: { usual: 250, most: 1000 },
+    has: {
+      deviceFlow: false,
+      flush: false,
+      keyPairs: false,
+      sid: true,
+      consentRequestId: false,
+      consentContext: true,
+      consentsBeforeReturn: false,
+      logoutTimes: true,
+      unknownLogouts: true,
+      skipConsent: true,
+      skipLogoutConsent: true,
+      checkedClientUris: false,
+      registrationPrompt: true,
+      slashAtIssuer: false,
+    },
+  },
+  '1.11': {
+    ...beforeDevices,
+    version: 'v1.11.10',
+    adminPaths: ['/'],
+    routing: {
+      status: 'root',
+      unprefixed: 'served',
+      trailingSlash: 'redirected',
+      isHeadKnown: false,
+      unknown: 'negotiated',
+      uncached: 'nothing',
+    },
+    unknownMembers: ['extend_session_lifespan', 'identity_provider_session_id'],
+    challenges: 'kept',
+    isExpiryTold: false,
+    otherSubject: 'refused',
+    mayLogOutAgain: false,
+    paging: 'offset',
+    pageSize: { usual: 100, most: 500 },
+    has: {
+      deviceFlow: false,
+      flush: true,
+      keyPairs: true,
+      sid: false,
+      consentRequestId: false,
+      consentContext: false,
+      consentsBeforeReturn: true,
+      logoutTimes: false,
+      unknownLogouts: false,
+      skipConsent: false,
+      skipLogoutConsent: false,
+      checkedClientUris: false,
+      registrationPrompt: false,
+      slashAtIssuer: true,
+    },
   },
 } as const satisfies Record<string, Profile>;
 
