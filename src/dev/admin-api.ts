@@ -4,6 +4,7 @@ import { clientRoutes } from './admin/clients.ts';
 import { consentRequestRoutes } from './admin/consent-requests.ts';
 import { deviceRequestRoutes } from './admin/device-requests.ts';
 import { introspectRoutes } from './admin/introspect.ts';
+import { statusPaths, toPrefix, trailingSlash, uncached, unknownRoute } from './admin/routing.ts';
 import { loginRequestRoutes } from './admin/login-requests.ts';
 import { logoutRequestRoutes } from './admin/logout-requests.ts';
 import { sessionRoutes } from './admin/sessions.ts';
@@ -16,23 +17,20 @@ export function createAdminApi(context: Context): Express {
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing');
   // JSON is read whatever the header says.
   app.use(express.text({ type: () => true, limit: '1mb' }));
-  app.use((req, res, next) => {
-    if (['GET', 'HEAD'].includes(req.method)) {
-      res.set('cache-control', 'private, no-cache, no-store, must-revalidate');
-    }
-    next();
-  });
+  const { profile } = context;
+  app.locals['routing'] = profile.routing;
+  app.use(uncached(profile), trailingSlash(profile), toPrefix(profile));
   const operations = Router({ caseSensitive: true })
     .use(loginRequestRoutes(context))
     .use(consentRequestRoutes(context))
     .use(logoutRequestRoutes(context))
-    .use(deviceRequestRoutes(context))
     .use(clientRoutes(context))
     .use(sessionRoutes(context))
-    .use(introspectRoutes(context))
-    .use(statusRoutes(context));
-  for (const path of context.profile.adminPaths) app.use(path, operations);
-  app.use((_req, res) => void res.status(404).type('text/plain').send('404 page not found\n'));
+    .use(introspectRoutes(context));
+  if (profile.has.deviceFlow) operations.use(deviceRequestRoutes(context));
+  for (const path of profile.adminPaths) app.use(path, operations);
+  for (const path of statusPaths(profile)) app.use(path, statusRoutes(context));
+  app.use(unknownRoute(profile));
   app.use(answerError);
   return app;
 }

@@ -341,7 +341,7 @@ describe('npm run stand-in', () => {
     expect(help).toMatchObject({ code: 0, output: expect.stringMatching(/--public-port 4444/) });
     expect(mistakes.map(({ code }) => code)).toEqual([1, 1, 1, 1]);
     const sentences = mistakes.map(({ output }) => output).join('');
-    expect(sentences).toMatch('--profile must be one of 26.2, not "0.9".');
+    expect(sentences).toMatch('--profile must be one of 26.2, 2.3, 1.11, not "0.9".');
     expect(sentences).toMatch('--public-port must be a port number, 0 to 65535, not "70000".');
     expect(sentences).toMatch('must be localhost, 127.0.0.1 or ::1, not "0.0.0.0".');
     expect(sentences).toMatch('--app-url must be an http(s) address');

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
+import type { Routing } from '../oauth2/profile.ts';
 import { ProtocolError } from '../oauth2/protocol-error.ts';
 
 /** Sends JSON with `&`, `<` and `>` as escapes, as the real server's encoder writes them. */
@@ -28,7 +29,7 @@ function statusOf(error: unknown): number {
   return isNamed && typeof error.status === 'number' ? error.status : 500;
 }
 
-const methods = ['delete', 'get', 'post', 'put'] as const;
+const methods = ['delete', 'get', 'patch', 'post', 'put'] as const;
 type Handler = RequestHandler<Record<string, string>>;
 
 /** Serves one path by method; any other method is a 405 with `Allow`. */
@@ -38,17 +39,24 @@ export function serve(
   handlers: { [M in (typeof methods)[number]]?: Handler },
 ): void {
   const route = router.route(path);
-  const allowed: string[] = [];
-  for (const method of methods) {
-    const handler = handlers[method];
-    if (!handler) continue;
-    route[method](handler);
-    allowed.push(...(method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
-  }
-  route.all((_req, res) => {
-    res.writeHead(405, { 'content-type': 'text/plain; charset=utf-8', allow: allowed.join(', ') });
+  const served = methods.filter((method) => handlers[method]).map((name) => name.toUpperCase());
+  route.all((req, res, next) => {
+    const { isHeadKnown }: Routing = req.app.locals['routing'];
+    const allowed = [
+      ...served,
+      ...(isHeadKnown ? (served.includes('GET') ? ['HEAD'] : []) : ['OPTIONS']),
+    ];
+    if (allowed.includes(req.method) && req.method !== 'OPTIONS') return next();
+    res.set('allow', allowed.toSorted().join(', '));
+    if (allowed.includes(req.method)) return void res.status(200).end();
+    const type = 'text/plain; charset=utf-8';
+    res.writeHead(405, { 'content-type': type, 'x-content-type-options': 'nosniff' });
     res.end('Method Not Allowed\n');
   });
+  for (const method of methods) {
+    const handler = handlers[method];
+    if (handler) route[method](handler);
+  }
 }
 
 /** The body as it was sent. */
