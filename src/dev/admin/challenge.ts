@@ -3,7 +3,7 @@ import { queryOf, setQuery } from '../oauth2/address.ts';
 import type { Rejection } from '../oauth2/flow.ts';
 import { fault } from '../oauth2/protocol-error.ts';
 import { answerJson } from './answer.ts';
-import type { Decoded } from './decode.ts';
+import type { Decoded, Shape } from './decode.ts';
 
 /**
  * The challenge of a request, under its long name or as plain `challenge`.
@@ -23,6 +23,12 @@ export function answerRedirect(
   parameters: Record<string, string>,
 ): void {
   answerJson(res, { redirect_to: setQuery(requestUrl, parameters) });
+}
+
+/** The shape of a body without the members that came later. */
+export function knownMembers<S extends Shape>(shape: S, unknown: readonly string[]): S {
+  const members = Object.entries(shape).filter(([name]) => !unknown.includes(name));
+  return Object.fromEntries(members) as S;
 }
 
 export const rejectShape = {

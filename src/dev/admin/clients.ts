@@ -7,7 +7,7 @@ import { revokeGrants } from '../oauth2/records.ts';
 import { answerJson, bodyOf, serve } from './answer.ts';
 import { addClient, clientShape, replaceClient } from './client-record.ts';
 import { decode, DecodeError } from './decode.ts';
-import { readPage, setLink } from './page.ts';
+import { pageOf } from './page.ts';
 
 /** OAuth2 clients. */
 export function clientRoutes(context: Context): Router {
@@ -21,10 +21,15 @@ export function clientRoutes(context: Context): Router {
           isWanted(query.get('client_name'), client.client_name) &&
           isWanted(query.get('owner'), client.owner),
       );
-      const list = { path: '/clients', keyOf: (client: Client) => client.client_id };
-      const page = readPage(context, { ...list, items: listed, query }, badPage);
-      setLink(context, res, page);
-      answerJson(res, page.items.map(publicView));
+      const page = pageOf(context, res, {
+        path: '/clients',
+        items: listed,
+        keyOf: (client) => client.client_id,
+        query,
+        total: clients.size,
+        bad: badPage,
+      });
+      if (!res.destroyed) answerJson(res, page.map(publicView));
     },
     post(req, res) {
       const client = addClient(context, readBody(req));

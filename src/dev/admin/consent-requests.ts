@@ -2,9 +2,15 @@ import { Router, type Request } from 'express';
 import { seconds, type Context } from '../oauth2/context.ts';
 import type { ConsentStage, Flow } from '../oauth2/flow.ts';
 import { fault, ProtocolError } from '../oauth2/protocol-error.ts';
-import { openChallenge } from '../oauth2/steps.ts';
+import { readStep } from '../oauth2/steps.ts';
 import { answerJson, bodyOf, serve } from './answer.ts';
-import { answerRedirect, challengeOf, rejectionOf, rejectShape } from './challenge.ts';
+import {
+  answerRedirect,
+  challengeOf,
+  knownMembers,
+  rejectionOf,
+  rejectShape,
+} from './challenge.ts';
 import { decode, DecodeError, type Shape } from './decode.ts';
 
 const acceptShape = {
@@ -14,6 +20,7 @@ const acceptShape = {
   remember: 'boolean',
   remember_for: 'integer',
   context: 'any',
+  handled_at: 'string',
 } as const;
 
 const path = '/oauth2/auth/requests/consent';
@@ -22,9 +29,12 @@ const path = '/oauth2/auth/requests/consent';
  * Consent requests. What is granted is taken as given: the app has to compare it with the request.
  */
 export function consentRequestRoutes(context: Context): Router {
+  const { records, lifetimes, profile } = context;
+  const { has } = profile;
+
   function flowOf(req: Request): Flow & { consent: ConsentStage } {
     const challenge = challengeOf(req, 'consent_challenge');
-    const { consent, ...flow } = openChallenge(context, 'consent_challenge', challenge);
+    const { consent, ...flow } = readStep(context, 'consent', challenge);
     if (!consent) throw fault('Not Found');
     return { ...flow, consent };
   }
@@ -41,14 +51,20 @@ export function consentRequestRoutes(context: Context): Router {
   const router = Router();
   serve(router, path, {
     get(req, res) {
-      answerJson(res, consentRequestView(flowOf(req), challengeOf(req, 'consent_challenge')));
+      const flow = flowOf(req);
+      const challenge = challengeOf(req, 'consent_challenge');
+      if (context.steps.isDone(challenge)) {
+        return answerJson(res, { redirect_to: flow.requestUrl }, 410);
+      }
+      answerJson(res, consentRequestView(context, flow, challenge));
     },
   });
   serve(router, `${path}/accept`, {
     put(req, res) {
-      const body = read(req, acceptShape);
+      const body = read(req, knownMembers(acceptShape, has.consentContext ? [] : ['context']));
       const flow = flowOf(req);
-      const verifier = context.sealer.seal('consent_verifier', {
+      const challenge = challengeOf(req, 'consent_challenge');
+      const answered: Flow = {
         ...flow,
         consent: {
           ...flow.consent,
@@ -63,9 +79,12 @@ export function consentRequestRoutes(context: Context): Router {
             rememberSeconds: body.remember_for ?? 0,
             context: body.context ?? flow.login.accepted?.context ?? null,
             handledAt: seconds(context),
+            ...(profile.challenges === 'kept' && { challenge }),
           },
         },
-      });
+      };
+      const verifier = context.steps.answer('consent', challenge, answered);
+      if (has.consentsBeforeReturn) records.consents.set(flow.id, answered, lifetimes.record);
       answerRedirect(res, flow.requestUrl, { consent_verifier: verifier });
     },
   });
@@ -73,10 +92,11 @@ export function consentRequestRoutes(context: Context): Router {
     put(req, res) {
       const rejected = rejectionOf(read(req, rejectShape), 'consent request denied');
       const flow = flowOf(req);
-      const verifier = context.sealer.seal('consent_verifier', {
+      const verifier = context.steps.answer('consent', challengeOf(req, 'consent_challenge'), {
         ...flow,
         consent: { ...flow.consent, rejected },
       });
+      if (has.consentsBeforeReturn) records.consents.delete(flow.id);
       answerRedirect(res, flow.requestUrl, { consent_verifier: verifier });
     },
   });
@@ -84,11 +104,15 @@ export function consentRequestRoutes(context: Context): Router {
 }
 
 /** @param challenge empty in the list of sessions, where it is of no use any more */
-export function consentRequestView(flow: Flow & { consent: ConsentStage }, challenge: string) {
+export function consentRequestView(
+  { profile: { has } }: Context,
+  flow: Flow & { consent: ConsentStage },
+  challenge: string,
+) {
   const { acr, amr, context } = flow.login.accepted ?? {};
   return {
     challenge,
-    consent_request_id: flow.consent.id,
+    ...(has.consentRequestId && { consent_request_id: flow.consent.id }),
     requested_scope: flow.requestedScope,
     requested_access_token_audience: flow.requestedAudience,
     skip: flow.consent.skip,
@@ -97,10 +121,10 @@ export function consentRequestView(flow: Flow & { consent: ConsentStage }, chall
     client: flow.client,
     request_url: flow.requestUrl,
     // Not the challenge that the login page saw, as on the real server.
-    login_challenge: flow.id,
+    login_challenge: flow.loginChallenge ?? flow.id,
     login_session_id: flow.login.sessionId,
     acr: acr ?? '',
     amr: amr ?? [],
-    context: context ?? null,
+    context: context ?? (has.consentContext ? null : {}),
   };
 }

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { queryOf, setQuery } from '../oauth2/address.ts';
 import { seconds, type Context } from '../oauth2/context.ts';
 import { fault } from '../oauth2/protocol-error.ts';
-import { openChallenge } from '../oauth2/steps.ts';
+import { readStep } from '../oauth2/steps.ts';
 import { bodyOf, serve } from './answer.ts';
 import { answerRedirect, challengeOf } from './challenge.ts';
 import { decode, DecodeError } from './decode.ts';
@@ -14,7 +14,7 @@ export function deviceRequestRoutes(context: Context): Router {
     put(req, res) {
       const challenge = challengeOf(req, 'device_challenge');
       const userCode = readUserCode(bodyOf(req));
-      const step = openChallenge(context, 'device_challenge', challenge);
+      const step = readStep(context, 'device', challenge);
       const request = context.records.deviceRequests.find(
         (candidate) =>
           candidate.userCode === userCode &&
@@ -23,7 +23,7 @@ export function deviceRequestRoutes(context: Context): Router {
       );
       if (!request) throw fault('invalid_request', 'The user_code is unknown, used or expired.');
       const requestUrl = withClient(step.requestUrl, request.clientId);
-      const verifier = context.sealer.seal('device_verifier', {
+      const verifier = context.steps.answer('device', challenge, {
         ...step,
         requestUrl,
         deviceRequestId: request.id,

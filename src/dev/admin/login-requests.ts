@@ -2,9 +2,15 @@ import { Router, type Request } from 'express';
 import { seconds, type Context } from '../oauth2/context.ts';
 import type { Flow } from '../oauth2/flow.ts';
 import { fault } from '../oauth2/protocol-error.ts';
-import { openChallenge } from '../oauth2/steps.ts';
+import { readStep } from '../oauth2/steps.ts';
 import { answerJson, bodyOf, serve } from './answer.ts';
-import { answerRedirect, challengeOf, rejectionOf, rejectShape } from './challenge.ts';
+import {
+  answerRedirect,
+  challengeOf,
+  knownMembers,
+  rejectionOf,
+  rejectShape,
+} from './challenge.ts';
 import { decode, DecodeError, type Shape } from './decode.ts';
 
 const acceptShape = {
@@ -23,8 +29,7 @@ const path = '/oauth2/auth/requests/login';
 
 /** Login requests. A challenge stays as it was, whatever is answered to it and however often. */
 export function loginRequestRoutes(context: Context): Router {
-  const flowOf = (req: Request) =>
-    openChallenge(context, 'login_challenge', challengeOf(req, 'login_challenge'));
+  const flowOf = (req: Request) => readStep(context, 'login', challengeOf(req, 'login_challenge'));
 
   function read<S extends Shape>(req: Request, shape: S) {
     challengeOf(req, 'login_challenge');
@@ -38,21 +43,29 @@ export function loginRequestRoutes(context: Context): Router {
   const router = Router();
   serve(router, path, {
     get(req, res) {
-      answerJson(res, loginRequestView(flowOf(req), challengeOf(req, 'login_challenge')));
+      const flow = flowOf(req);
+      const challenge = challengeOf(req, 'login_challenge');
+      if (context.steps.isDone(challenge)) {
+        return answerJson(res, { redirect_to: flow.requestUrl }, 410);
+      }
+      answerJson(res, loginRequestView(flow, challenge));
     },
   });
   serve(router, `${path}/accept`, {
     put(req, res) {
-      const body = read(req, acceptShape);
+      const body = read(req, knownMembers(acceptShape, context.profile.unknownLoginMembers));
       const { subject } = body;
       if (!subject) throw fault('invalid_request', 'The subject is missing.');
       const flow = flowOf(req);
       const { login, requestUrl } = flow;
       // Somebody else than the one who is remembered has to begin anew.
       if (login.subject && login.subject !== subject) {
+        if (context.profile.otherSubject === 'refused') {
+          throw fault('invalid_request', 'Somebody else is remembered.');
+        }
         return answerRedirect(res, requestUrl, { prompt: 'login' });
       }
-      const verifier = context.sealer.seal('login_verifier', {
+      const verifier = context.steps.answer('login', challengeOf(req, 'login_challenge'), {
         ...flow,
         login: {
           ...login,
@@ -75,7 +88,7 @@ export function loginRequestRoutes(context: Context): Router {
     put(req, res) {
       const rejected = rejectionOf(read(req, rejectShape), 'login request denied');
       const flow = flowOf(req);
-      const verifier = context.sealer.seal('login_verifier', {
+      const verifier = context.steps.answer('login', challengeOf(req, 'login_challenge'), {
         ...flow,
         login: { ...flow.login, rejected },
       });

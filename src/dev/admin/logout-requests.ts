@@ -24,7 +24,7 @@ export function logoutRequestRoutes(context: Context): Router {
       const logout = find(req);
       if (!logout || logout.answer === 'rejected') throw fault('Unable to locate the resource');
       if (logout.isUsed) return answerJson(res, { redirect_to: logout.requestUrl }, 410);
-      answerJson(res, logoutRequestView(logout));
+      answerJson(res, logoutRequestView(context, logout));
     },
   });
   serve(router, `${path}/accept`, {
@@ -39,23 +39,27 @@ export function logoutRequestRoutes(context: Context): Router {
   serve(router, `${path}/reject`, {
     put(req, res) {
       const logout = find(req);
-      if (!logout) throw fault('Not Found');
-      logout.answer = 'rejected';
+      if (logout) logout.answer = 'rejected';
+      else if (context.profile.has.unknownLogouts) throw fault('Not Found');
       res.status(204).end();
     },
   });
   return router;
 }
 
-function logoutRequestView(logout: Logout) {
+function logoutRequestView({ profile }: Context, logout: Logout) {
+  const timeOf = (seconds: number | undefined) =>
+    seconds === undefined ? null : timestamp(seconds);
   return {
     challenge: logout.challenge,
     subject: logout.subject,
     sid: logout.sessionId,
     request_url: logout.requestUrl,
     rp_initiated: logout.isRpInitiated,
-    expires_at: logout.expiresAt === undefined ? null : timestamp(logout.expiresAt),
-    requested_at: logout.requestedAt === undefined ? null : timestamp(logout.requestedAt),
+    ...(profile.has.logoutTimes && {
+      expires_at: timeOf(logout.expiresAt),
+      requested_at: timeOf(logout.requestedAt),
+    }),
     client: logout.client && publicView(logout.client),
   };
 }

@@ -1,69 +1,85 @@
 import type { Response } from 'express';
 import { setQuery } from '../oauth2/address.ts';
 import type { Context } from '../oauth2/context.ts';
+import type { Profile } from '../oauth2/profile.ts';
 import type { ProtocolError } from '../oauth2/protocol-error.ts';
+import { offsetPage, offsetTokenPage } from './offset-page.ts';
 
 const tokenLifetimeMs = 3600_000;
 
-interface List<T> {
+export interface List<T> {
   /** Below the base of the admin API. */
   path: string;
+  /** All that the filters let through. */
   items: T[];
-  keyOf(item: T): string;
+  keyOf: (item: T) => string;
+  /** Items that are counted but not shown, such as a consent that has run out. */
+  isHidden?: (item: T) => boolean;
   query: URLSearchParams;
+  /** How many there are without the filters, where the server counts. */
+  total: number;
+  /** A page without items says nothing of itself. */
+  isSilentWhenEmpty?: boolean;
+  /** The links have wrong numbers, as some versions make them for consents. */
+  hasWrongLinks?: boolean;
+  /** Makes the error for a place or size that is none. */
+  bad: (detail: string) => ProtocolError;
 }
 
-interface Page<T> {
-  items: T[];
-  list: Pick<List<T>, 'path' | 'query'>;
-  size: number;
-  /** Key of the last item, when there are more. */
-  last?: string;
-}
+type Paging = <T>(context: Context, res: Response, list: List<T>) => T[];
+
+const pagings: Record<Profile['paging'], Paging> = {
+  offset: offsetPage,
+  'offset-token': offsetTokenPage,
+  'sealed-token': sealedTokenPage,
+};
 
 /**
- * The page of a list that the query asks for with `page_size` and `page_token`.
- * @param bad makes the error of this list
+ * The page of a list that the query asks for; its headers tell of the others (RFC 8288).
  * @throws ProtocolError
  */
-export function readPage<T>(
-  context: Context,
-  list: List<T>,
-  bad: (detail: string) => ProtocolError,
-): Page<T> {
+export function pageOf<T>(context: Context, res: Response, list: List<T>): T[] {
+  return pagings[context.profile.paging](context, res, list);
+}
+
+/** By `page_size` and a `page_token` that only the server can read. */
+function sealedTokenPage<T>(context: Context, res: Response, list: List<T>): T[] {
   const { usual, most } = context.profile.pageSize;
-  const wanted = list.query.get('page_size') || String(usual);
+  const { query, bad, path, keyOf } = list;
+  const wanted = query.get('page_size') || String(usual);
   if (!/^[+-]?\d+$/.test(wanted)) throw bad('page_size is no number.');
   const size = Number(wanted) > 0 ? Math.min(Number(wanted), most) : usual;
 
-  const token = list.query.get('page_token');
+  const token = query.get('page_token');
   const place = token
     ? context.sealer.open('page', token)
-    : { list: list.path, after: '', endsAt: Infinity };
-  if (place?.list !== list.path) throw bad('page_token is not of this list.');
+    : { list: path, after: '', endsAt: Infinity };
+  if (place?.list !== path) throw bad('page_token is not of this list.');
   if (place.endsAt < context.now()) throw bad('page_token has expired.');
 
-  const start = list.items.findIndex((item) => list.keyOf(item) === place.after) + 1;
-  const items = list.items.slice(start, start + size);
+  const shown = list.items.filter((item) => !list.isHidden?.(item));
+  const start = shown.findIndex((item) => keyOf(item) === place.after) + 1;
+  const items = shown.slice(start, start + size);
   const last = items.at(-1);
-  const hasMore = last !== undefined && start + size < list.items.length;
-  return { items, list, size, ...(hasMore && { last: list.keyOf(last) }) };
+  const hasMore = last !== undefined && start + size < shown.length;
+  if (items.length > 0 || !list.isSilentWhenEmpty) {
+    const first = link(context, list, { size, after: '', relation: 'first' });
+    const next = hasMore && link(context, list, { size, after: keyOf(last), relation: 'next' });
+    res.set('link', next ? `${first},${next}` : first);
+  }
+  return items;
 }
 
-/** Sets the `Link` header, with the first page and, if there is more, the next (RFC 8288). */
-export function setLink<T>(context: Context, res: Response, { list, size, last }: Page<T>): void {
+function link<T>(
+  context: Context,
+  { path, query }: List<T>,
+  { size, after, relation }: { size: number; after: string; relation: string },
+): string {
   const [base = ''] = context.profile.adminPaths;
-  const link = (after: string, relation: string) => {
-    const endsAt = context.now() + tokenLifetimeMs;
-    const token = context.sealer.seal('page', { list: list.path, after, endsAt });
-    const url = setQuery(`${base}${list.path}?${list.query.toString()}`, {
-      page_size: String(size),
-      page_token: token,
-    });
-    return `<${url}>; rel="${relation}"`;
-  };
-  res.set(
-    'link',
-    [link('', 'first'), last === undefined ? [] : link(last, 'next')].flat().join(','),
-  );
+  const endsAt = context.now() + tokenLifetimeMs;
+  const url = setQuery(`${base}${path}?${query.toString()}`, {
+    page_size: String(size),
+    page_token: context.sealer.seal('page', { list: path, after, endsAt }),
+  });
+  return `<${url}>; rel="${relation}"`;
 }

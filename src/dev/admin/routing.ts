@@ -67,16 +67,17 @@ export function unknownRoute({ routing }: Profile): RequestHandler {
   return function unknownRoute(req, res) {
     res.status(404);
     const isRoot = /^\/(admin\/?)?$/.test(req.path);
-    if (routing.unknown === 'plain' && !isRoot) {
-      return void res.type('text/plain').send('404 page not found\n');
-    }
     const form = req.accepts(['html', 'text', 'json']);
-    if (form === 'json') {
-      return void res.json({ error: { code: 404, message: 'Not Found', reason } });
+    if (routing.unknown === 'plain' && !isRoot) {
+      res.type('text/plain').send('404 page not found\n');
+    } else if (form === 'json') {
+      res.json({ error: { code: 404, message: 'Not Found', reason } });
+    } else if (form === 'text') {
+      res.type('text/plain').send(`Error 404 - ${reason}`);
+    } else {
+      res
+        .type('html')
+        .send(`<!doctype html>\n<title>404</title>\n<h1>404</h1>\n<p>${reason}</p>\n`);
     }
-    if (form === 'text') return void res.type('text/plain').send(`Error 404 - ${reason}`);
-    res
-      .type('html')
-      .send(`<!doctype html>\n<title>404</title>\n<h1>Error 404</h1>\n<p>${reason}</p>\n`);
   };
 }

@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import { Router, type Response } from 'express';
 import { queryOf } from '../oauth2/address.ts';
 import { hasEnded } from '../oauth2/consent-step.ts';
 import type { Context } from '../oauth2/context.ts';
@@ -9,13 +9,18 @@ import { fault } from '../oauth2/protocol-error.ts';
 import { revokeGrants } from '../oauth2/records.ts';
 import { answerJson, serve } from './answer.ts';
 import { consentRequestView } from './consent-requests.ts';
-import { readPage, setLink } from './page.ts';
+import { pageOf } from './page.ts';
 import { timestamp } from './timestamp.ts';
 
 const consentPath = '/oauth2/auth/sessions/consent';
 
 /** What people allowed, and where they are remembered. */
 export function sessionRoutes(context: Context): Router {
+  const answerConsents = (res: Response, flows: Flow[]) =>
+    answerJson(
+      res,
+      flows.map((flow) => consentSessionView(context, flow)),
+    );
   const router = Router();
   serve(router, consentPath, {
     get(req, res) {
@@ -23,13 +28,21 @@ export function sessionRoutes(context: Context): Router {
       const subject = query.get('subject');
       if (!subject) throw badRequest('The query parameter subject is missing.');
       const items = consentsOf(context, subject, query.get('login_session_id'));
-      const list = { path: consentPath, items, keyOf: ({ id }: Flow) => id, query };
-      const page = readPage(context, list, badRequest);
-      if (page.items.length > 0) setLink(context, res, page);
-      answerJson(res, page.items.map(consentSessionView));
+      const page = pageOf(context, res, {
+        path: consentPath,
+        items,
+        keyOf: ({ id }) => id,
+        isHidden: (flow) => hasEnded(context, flow),
+        query,
+        total: items.length,
+        isSilentWhenEmpty: true,
+        hasWrongLinks: true,
+        bad: badRequest,
+      });
+      if (!res.destroyed) answerConsents(res, page);
     },
     delete(req, res) {
-      revokeConsents(context, selectorOf(queryOf(req)));
+      revokeConsents(context, selectorOf(context, queryOf(req)));
       res.status(204).end();
     },
   });
@@ -49,25 +62,35 @@ function badRequest(detail: string) {
 
 function consentsOf(context: Context, subject: string, sessionId: string | null): Flow[] {
   const { consents, loginSessions } = context.records;
-  const isListed = (flow: Flow) =>
-    flow.login.subject === subject && !flow.consent?.skip && !hasEnded(context, flow);
+  const { has } = context.profile;
+  const isListed = (flow: Flow) => flow.login.subject === subject && !flow.consent?.skip;
   // A consent outlives the sign-in, but forgets which one it was.
   const detach = (flow: Flow) =>
     loginSessions.has(flow.login.sessionId)
       ? flow
       : { ...flow, login: { ...flow.login, sessionId: '' } };
+  // Newest first, or, with sealed tokens, by an id that says nothing.
+  const inOrder =
+    context.profile.paging === 'sealed-token'
+      ? (one: Flow, other: Flow) => one.id.localeCompare(other.id)
+      : (one: Flow, other: Flow) => other.requestedAt - one.requestedAt;
   return consents
     .values()
     .filter(isListed)
     .map(detach)
-    .filter(({ login }) => !sessionId || login.sessionId === sessionId);
+    .filter(({ login }) => !has.sid || !sessionId || login.sessionId === sessionId)
+    .toReversed()
+    .toSorted(inOrder);
 }
 
-function consentSessionView({ consent, ...flow }: Flow) {
+function consentSessionView(context: Context, { consent, ...flow }: Flow) {
   const accepted = consent?.accepted;
   if (!consent || !accepted) throw fault('error');
+  const { has } = context.profile;
+  // Up to 2.1 it is the real one; later one that nobody knows, and then none.
+  const challenge = has.consentRequestId ? '' : (accepted.challenge ?? consent.id);
   return {
-    consent_request_id: consent.id,
+    ...(has.consentRequestId && { consent_request_id: consent.id }),
     grant_scope: accepted.scope,
     grant_access_token_audience: accepted.audience,
     session: {
@@ -77,20 +100,26 @@ function consentSessionView({ consent, ...flow }: Flow) {
     remember: accepted.remember,
     remember_for: accepted.rememberSeconds,
     handled_at: timestamp(accepted.handledAt),
-    context: accepted.context,
-    consent_request: consentRequestView({ ...flow, consent }, ''),
+    ...(has.consentContext && { context: accepted.context }),
+    consent_request: consentRequestView(context, { ...flow, consent }, challenge),
   };
 }
 
 /** Which consents are meant: of a subject and a client, all of a subject, or one by its id. */
-function selectorOf(query: URLSearchParams): (flow: Flow) => boolean {
+function selectorOf(
+  { profile: { has } }: Context,
+  query: URLSearchParams,
+): (flow: Flow) => boolean {
   const given = (name: string) => query.get(name) || undefined;
   const [id, subject, clientId] = ['consent_request_id', 'subject', 'client'].map(given);
   const isAll = query.get('all') === 'true';
-  if (id && !subject && !clientId && !isAll) return ({ consent }) => consent?.id === id;
-  if (!id && subject && (clientId !== undefined) !== isAll) {
+  if (has.consentRequestId) {
+    if (id && !subject && !clientId && !isAll) return ({ consent }) => consent?.id === id;
+    if (id || (clientId && isAll)) throw badRequest('These query parameters do not go together.');
+  }
+  if (subject && (clientId ?? isAll)) {
     return ({ login, client }) =>
-      login.subject === subject && (isAll || client.client_id === clientId);
+      login.subject === subject && (clientId === undefined || client.client_id === clientId);
   }
   throw badRequest('These query parameters do not go together.');
 }
@@ -114,8 +143,9 @@ async function revokeLogins(
   { sid, subject }: { sid: string | null; subject: string | null },
 ): Promise<void> {
   const { loginSessions } = context.records;
-  if (!sid && !subject) throw badRequest('One of sid and subject is needed.');
-  if (!sid) return loginSessions.deleteWhere((session) => session.subject === subject);
+  const isBySid = context.profile.has.sid && sid;
+  if (!isBySid && !subject) throw badRequest('The query parameter subject is missing.');
+  if (!isBySid) return loginSessions.deleteWhere((session) => session.subject === subject);
   const session = rememberedSession(context, sid);
   if (session) await endSession(context, { sessionId: session.id, subject: session.subject });
 }

@@ -3,10 +3,10 @@ import { setQuery } from './address.ts';
 import { forbiddenScope, isSafeRedirectUri } from './allowed.ts';
 import { isPublic, words, type Client } from './client.ts';
 import { seconds, type Context } from './context.ts';
-import { readCookie, setCookie } from './cookies.ts';
+import { readCookie, setStepCookie } from './cookies.ts';
 import { newId, type AcceptedConsent, type ConsentStage, type Flow } from './flow.ts';
 import { asError, fault } from './protocol-error.ts';
-import { openVerifier } from './steps.ts';
+import { demandInTime, redeemStep } from './steps.ts';
 
 export interface ConsentDemand {
   client: Client;
@@ -39,13 +39,12 @@ export function beginConsent(
     throw fault('consent_required', 'Nothing was consented yet, and prompt=none forbids to ask.');
   }
   const csrf = newId();
-  setCookie(context, res, {
+  setStepCookie(context, res, {
     kind: 'consent_csrf',
     client: flow.client,
     value: csrf,
-    maxAgeSeconds: context.lifetimes.request,
   });
-  const challenge = context.sealer.seal('consent_challenge', {
+  const challenge = context.steps.begin('consent', {
     ...flow,
     consent: { id: newId(), csrf, skip },
   });
@@ -85,15 +84,19 @@ export function finishConsent(
   res: Response,
   { verifier, clientId }: { verifier: string; clientId: string | null },
 ): ConsentedFlow {
-  const flow = openVerifier(context, 'consent_verifier', verifier);
+  const flow = redeemStep(context, 'consent', verifier);
+  demandInTime(context, flow);
   const { consent, client } = flow;
-  const { records } = context;
+  const { records, profile } = context;
   if (client.client_id !== clientId) {
     throw fault('invalid_client', 'The request is of another client.');
   }
-  // A rejection uses up nothing: the app may still think better of it.
-  if (consent?.rejected) throw asError(consent.rejected);
-  if (!isConsented(flow) || records.consents.has(flow.id)) {
+  const isUsed = records.finishedConsents.has(flow.id);
+  if (consent?.rejected && !(isUsed && profile.isRejectionFinal)) {
+    if (profile.isRejectionFinal) finish(context, flow);
+    throw asError(consent.rejected);
+  }
+  if (!isConsented(flow) || isUsed) {
     throw fault('access_denied', 'The consent has been used already.');
   }
   // The session of the sign-in was revoked meanwhile; the real server fails as bluntly.
@@ -101,11 +104,16 @@ export function finishConsent(
   const { rememberSeconds } = flow.consent.accepted;
   const lifetime = Math.max(rememberSeconds, context.lifetimes.record);
   records.consents.set(flow.id, flow, lifetime);
+  finish(context, flow);
   const cookie = readCookie(context, res.req, { kind: 'consent_csrf', client });
   if (cookie !== consent?.csrf) {
     throw fault('request_forbidden', 'The consent was not begun in this browser.');
   }
   return flow;
+}
+
+function finish({ records, lifetimes }: Context, { id }: Flow): void {
+  records.finishedConsents.set(id, true, lifetimes.record);
 }
 
 function isConsented(flow: Flow): flow is ConsentedFlow {

@@ -2,6 +2,7 @@ import type { Keys } from './keys.ts';
 import type { Profile } from './profile.ts';
 import { createRecords, type Records } from './records.ts';
 import { createSealer, type Sealer } from './sealer.ts';
+import { createSteps, type Steps } from './steps.ts';
 
 /** What every part of the stand-in shares. */
 export interface Context {
@@ -10,6 +11,7 @@ export interface Context {
   lifetimes: Lifetimes;
   records: Records;
   sealer: Sealer;
+  steps: Steps;
   keys: Keys;
   /** Milliseconds since 1970. */
   now(): number;
@@ -58,11 +60,14 @@ export function createContext(options: {
   keys: Keys;
   now: () => number;
 }): Context {
+  const records = createRecords(options.now);
+  const sealer = createSealer();
   return {
     ...options,
     lifetimes: { ...usualLifetimes, ...options.lifetimes },
-    records: createRecords(options.now),
-    sealer: createSealer(),
+    records,
+    sealer,
+    steps: createSteps({ ...options, records, sealer }),
   };
 }
 

@@ -13,7 +13,7 @@ import { beginLogin, finishLogin } from './login-step.ts';
 import { fault } from './protocol-error.ts';
 import { newToken, newUserCode } from './random.ts';
 import type { DeviceRequest } from './records.ts';
-import { openVerifier } from './steps.ts';
+import { demandInTime, redeemStep } from './steps.ts';
 import { answerError, uncached } from './token.ts';
 
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -89,7 +89,7 @@ function beginDevice(context: Context, res: Response): void {
   const userCode = query.get('user_code');
   if (userCode !== null) query.set('user_code', '****');
   const csrf = newId();
-  const challenge = context.sealer.seal('device_challenge', {
+  const challenge = context.steps.begin('device', {
     requestedAt: seconds(context),
     requestUrl: setQuery(verificationUriOf(context), Object.fromEntries(query)),
     csrf,
@@ -105,7 +105,8 @@ function beginDevice(context: Context, res: Response): void {
 }
 
 function finishDevice(context: Context, res: Response, verifier: string): Promise<void> {
-  const step = openVerifier(context, 'device_verifier', verifier);
+  const step = redeemStep(context, 'device', verifier);
+  demandInTime(context, step);
   if (readCookie(context, res.req, { kind: 'device_csrf' }) !== step.csrf) {
     throw fault('request_forbidden', 'The code was not entered in this browser.');
   }

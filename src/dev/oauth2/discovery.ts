@@ -4,17 +4,22 @@ import type { Context } from './context.ts';
 /**
  * `/.well-known/openid-configuration` (OpenID Connect Discovery 3) and `/.well-known/jwks.json`.
  */
-export function discoveryRoutes({ urls, keys }: Context): Router {
+export function discoveryRoutes({ urls, keys, profile }: Context): Router {
+  const { deviceFlow: hasDevices } = profile.has;
+  const grantTypes = asTheRealServerSays.grant_types_supported.filter(
+    (type) => hasDevices || !type.endsWith(':device_code'),
+  );
   const metadata = {
     issuer: urls.issuer,
     authorization_endpoint: `${urls.public}/oauth2/auth`,
-    device_authorization_endpoint: `${urls.public}/oauth2/device/auth`,
+    ...(hasDevices && { device_authorization_endpoint: `${urls.public}/oauth2/device/auth` }),
     token_endpoint: `${urls.public}/oauth2/token`,
     jwks_uri: `${urls.public}/.well-known/jwks.json`,
     userinfo_endpoint: `${urls.public}/userinfo`,
     revocation_endpoint: `${urls.public}/oauth2/revoke`,
     end_session_endpoint: `${urls.public}/oauth2/sessions/logout`,
     ...asTheRealServerSays,
+    grant_types_supported: grantTypes,
   };
   return Router()
     .get('/.well-known/openid-configuration', (_req, res) => void res.json(metadata))

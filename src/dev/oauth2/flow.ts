@@ -8,6 +8,8 @@ import type { Client } from './client.ts';
  */
 export interface Flow {
   id: string;
+  /** Only where challenges are kept: the one that the login page saw. */
+  loginChallenge?: string;
   /** Whole seconds since 1970. */
   requestedAt: number;
   requestUrl: string;
@@ -62,6 +64,8 @@ export interface AcceptedConsent {
   context: Json;
   /** Whole seconds since 1970. */
   handledAt: number;
+  /** Only where challenges are kept: the one that was answered. */
+  challenge?: string;
 }
 
 /** What the app wants the client to be told. */

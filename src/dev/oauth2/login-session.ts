@@ -14,15 +14,16 @@ export function rememberedSession(context: Context, id: string): LoginSession | 
   return session?.isRemembered ? session : undefined;
 }
 
+/** Without an age the browser forgets it when it ends. */
 export function rememberSession(
   context: Context,
   res: Response,
-  { id, maxAgeSeconds }: { id: string; maxAgeSeconds: number },
+  { id, ...age }: { id: string; maxAgeSeconds?: number },
 ): void {
   setCookie(context, res, {
     kind: 'session',
     value: context.sealer.seal('session', id),
-    maxAgeSeconds,
+    ...age,
   });
 }
 

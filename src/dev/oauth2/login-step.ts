@@ -5,12 +5,12 @@ import { setQuery } from './address.ts';
 import { isSafeRedirectUri } from './allowed.ts';
 import { isPublic, publicView, words, type Client } from './client.ts';
 import { seconds, type Context } from './context.ts';
-import { readCookie, setCookie } from './cookies.ts';
+import { readCookie, setStepCookie } from './cookies.ts';
 import { newId, type AcceptedLogin, type Flow } from './flow.ts';
 import { currentSession, forgetSession, rememberSession } from './login-session.ts';
 import { asError, fault } from './protocol-error.ts';
 import type { LoginSession } from './records.ts';
-import { openVerifier } from './steps.ts';
+import { demandInTime, redeemStep } from './steps.ts';
 
 /** What the app is asked to sign somebody in for. */
 export interface LoginDemand {
@@ -63,13 +63,12 @@ export async function beginLogin(
       authenticatedAt: session?.authenticatedAt ?? 0,
     },
   };
-  setCookie(context, res, {
+  setStepCookie(context, res, {
     kind: 'login_csrf',
     client,
     value: csrf,
-    maxAgeSeconds: context.lifetimes.request,
   });
-  const challenge = context.sealer.seal('login_challenge', flow);
+  const challenge = context.steps.begin('login', flow);
   res.redirect(302, setQuery(context.urls.login, { login_challenge: challenge }));
 }
 
@@ -84,8 +83,9 @@ function usableSession(
   const maxAge = parameters.get('max_age');
   if (!session || !maxAge) return session;
   if (!/^[+-]?\d+$/.test(maxAge)) throw fault('error', 'max_age is not a number.');
+  const least = context.profile.has.zeroMaxAge ? 0 : 1;
   const isTooOld =
-    Number(maxAge) >= 0 && (session.authenticatedAt + Number(maxAge)) * 1000 < context.now();
+    Number(maxAge) >= least && (session.authenticatedAt + Number(maxAge)) * 1000 < context.now();
   return isTooOld ? undefined : session;
 }
 
@@ -122,8 +122,9 @@ export async function finishLogin(
   res: Response,
   { verifier, demand }: { verifier: string; demand: Omit<LoginDemand, 'requestUrl'> },
 ): Promise<Flow> {
-  const flow = openVerifier(context, 'login_verifier', verifier);
+  const flow = redeemStep(context, 'login', verifier);
   const { accepted, rejected, csrf } = flow.login;
+  if (!rejected || !context.profile.isLateRejectionTold) demandInTime(context, flow);
   if (rejected) throw asError(rejected);
   const cookie = readCookie(context, res.req, { kind: 'login_csrf', client: flow.client });
   if (!accepted || cookie !== csrf) {
@@ -151,10 +152,11 @@ function keepOrForget(
   }
   if (!isRemembered) return forgetSession(context, res);
   // A skipped sign-in keeps the end that it had.
-  if (!login.skip || accepted.extendSession) rememberSession(context, res, { id, maxAgeSeconds });
+  if (login.skip && !accepted.extendSession) return;
+  rememberSession(context, res, { id, ...(maxAgeSeconds > 0 && { maxAgeSeconds }) });
 }
 
-const prompts = ['login', 'none', 'consent', 'registration'];
+const prompts = ['login', 'none', 'consent'];
 
 /**
  * Whether the sign-in is what the request demanded. If it is of the wrong person, it is forgotten.
@@ -174,7 +176,9 @@ async function checkPrompt(
   ) {
     throw fault('consent_required', 'This client cannot be told from another.');
   }
-  const unknown = prompt.find((value) => !prompts.includes(value));
+  const { registrationPrompt } = context.profile.has;
+  const known = registrationPrompt ? [...prompts, 'registration'] : prompts;
+  const unknown = prompt.find((value) => !known.includes(value));
   if (unknown !== undefined) throw fault('invalid_request', `Unknown prompt "${unknown}".`);
   if (prompt.includes('none') && prompt.length > 1) {
     throw fault('invalid_request', 'prompt=none must stand alone.');

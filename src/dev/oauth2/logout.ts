@@ -59,6 +59,7 @@ function askApp(
   const challenge = randomUUID();
   const requestedAt = seconds(context);
   const ends = { requestedAt, expiresAt: requestedAt + context.lifetimes.request };
+  const mayEnd = context.profile.has.logoutTimes && !logout.isRpInitiated;
   context.records.logouts.set(
     challenge,
     {
@@ -68,7 +69,7 @@ function askApp(
       sessionId: session.id,
       requestUrl: res.req.originalUrl,
       ...logout,
-      ...(logout.isRpInitiated ? {} : ends),
+      ...(mayEnd && ends),
       isUsed: false,
     },
     context.lifetimes.record,
@@ -80,7 +81,9 @@ async function finishLogout(context: Context, res: Response, verifier: string): 
   const logout = context.records.logouts.find(
     (request) => request.verifier === verifier && request.answer === 'accepted',
   );
-  if (!logout || (logout.isUsed && !context.profile.mayLogOutAgain)) throw fault('Not Found');
+  if (!logout || (logout.isUsed && !context.profile.mayLogOutAgain)) {
+    throw fault(context.profile.has.unknownLogouts ? 'Not Found' : 'error');
+  }
   logout.isUsed = true;
   if (logout.expiresAt !== undefined && logout.expiresAt < seconds(context)) {
     throw fault('request_unauthorized', 'The sign-out has expired. Please start again.');

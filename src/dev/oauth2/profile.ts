@@ -8,8 +8,8 @@ export interface Profile {
   routing: Routing;
   /** Whether the answers to a login or consent request may have members that nobody knows. */
   mayHaveUnknownFields: boolean;
-  /** Members of an accepted login or consent that are unknown. */
-  unknownMembers: readonly string[];
+  /** Members of an accepted login that are unknown. */
+  unknownLoginMembers: readonly string[];
   /**
    * `kept`: challenges are short ids of records, which know what became of them, and verifiers serve
    * once. `sealed`: challenges hold the whole flow, and nobody knows what was answered.
@@ -17,8 +17,14 @@ export interface Profile {
   challenges: 'kept' | 'sealed';
   /** Whether a challenge that is older than its lifetime is told so. */
   isExpiryTold: boolean;
+  /** Whether the client hears of a rejected login, and not that it came too late. */
+  isLateRejectionTold: boolean;
+  /** Whether a rejected consent that came back cannot be accepted any more. */
+  isRejectionFinal: boolean;
   /** What a login that is accepted for another subject than the remembered one comes to. */
   otherSubject: 'refused' | 'restart';
+  /** What tells browsers apart: a cookie for each step and client, or for each step alone. */
+  cookies: 'per client' | 'per step';
   /** Seconds for which a sign-in is remembered when the app names none; 0 is until the browser ends. */
   rememberSeconds: number;
   /** Whether a logout verifier that was used before ends the session of today too. */
@@ -57,6 +63,8 @@ export interface Has {
   checkedClientUris: boolean;
   /** `prompt=registration`. */
   registrationPrompt: boolean;
+  /** `max_age=0` demands a sign-in. */
+  zeroMaxAge: boolean;
   /** The issuer always ends with a slash. */
   slashAtIssuer: boolean;
 }
@@ -76,6 +84,8 @@ export interface Routing {
 }
 
 const beforeDevices = {
+  isLateRejectionTold: true,
+  isRejectionFinal: true,
   mayHaveUnknownFields: false,
   rememberSeconds: 0,
 } as const;
@@ -94,10 +104,13 @@ export const profiles = {
       uncached: 'reading',
     },
     mayHaveUnknownFields: true,
-    unknownMembers: [],
+    unknownLoginMembers: [],
     challenges: 'sealed',
     isExpiryTold: true,
+    isLateRejectionTold: false,
+    isRejectionFinal: false,
     otherSubject: 'restart',
+    cookies: 'per client',
     rememberSeconds: 30 * 24 * 3600,
     mayLogOutAgain: true,
     paging: 'sealed-token',
@@ -116,6 +129,7 @@ export const profiles = {
       skipLogoutConsent: true,
       checkedClientUris: true,
       registrationPrompt: true,
+      zeroMaxAge: true,
       slashAtIssuer: false,
     },
   },
@@ -131,10 +145,11 @@ export const profiles = {
       unknown: 'negotiated',
       uncached: 'below admin',
     },
-    unknownMembers: [],
+    unknownLoginMembers: [],
     challenges: 'sealed',
     isExpiryTold: true,
     otherSubject: 'restart',
+    cookies: 'per client',
     mayLogOutAgain: true,
     paging: 'offset-token',
     pageSize: { usual: 250, most: 1000 },
@@ -152,6 +167,7 @@ export const profiles = {
       skipLogoutConsent: true,
       checkedClientUris: false,
       registrationPrompt: true,
+      zeroMaxAge: true,
       slashAtIssuer: false,
     },
   },
@@ -167,10 +183,11 @@ export const profiles = {
       unknown: 'negotiated',
       uncached: 'nothing',
     },
-    unknownMembers: ['extend_session_lifespan', 'identity_provider_session_id'],
+    unknownLoginMembers: ['extend_session_lifespan', 'identity_provider_session_id'],
     challenges: 'kept',
     isExpiryTold: false,
     otherSubject: 'refused',
+    cookies: 'per step',
     mayLogOutAgain: false,
     paging: 'offset',
     pageSize: { usual: 100, most: 500 },
@@ -188,6 +205,7 @@ export const profiles = {
       skipLogoutConsent: false,
       checkedClientUris: false,
       registrationPrompt: false,
+      zeroMaxAge: false,
       slashAtIssuer: true,
     },
   },

@@ -31,7 +31,7 @@ export function createPublicApi(context: Context): Express {
   app.use(tokenRoutes(context));
   app.use(userinfoRoutes(context));
   app.use(discoveryRoutes(context));
-  app.use(deviceRoutes(context));
+  if (context.profile.has.deviceFlow) app.use(deviceRoutes(context));
   app.use(logoutRoutes(context));
   app.get(['/health/alive', '/health/ready'], (_req, res) => void res.json({ status: 'ok' }));
   for (const page of fallbacks) {

@@ -84,6 +84,8 @@ export function createRecords(now: () => number) {
     loginSessions: new ExpiringMap<LoginSession>(now),
     /** Flows whose accepted consent came back, by flow. */
     consents: new ExpiringMap<Flow>(now),
+    /** Flows whose consent came back and counts, accepted or not. */
+    finishedConsents: new ExpiringMap<true>(now),
     codes: new ExpiringMap<AuthorizationCode>(now),
     accessTokens: new ExpiringMap<Token>(now),
     refreshTokens: new ExpiringMap<RefreshToken>(now),

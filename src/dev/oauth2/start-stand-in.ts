@@ -55,7 +55,9 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
     throw error;
   });
   const base = `http://${host.includes(':') ? `[${host}]` : host}`;
-  const issuer = options.issuer ?? `${base}:${publicPort.port}`;
+  const { has } = profiles[profile];
+  const given = options.issuer ?? `${base}:${publicPort.port}`;
+  const issuer = has.slashAtIssuer ? given.replace(/\/?$/, '/') : given;
   const context = createContext({
     profile: profiles[profile],
     urls: urlsOf(issuer, options.appUrl),

@@ -1,35 +1,76 @@
-import type { Context } from './context.ts';
-import { seconds } from './context.ts';
+import { seconds, type Context } from './context.ts';
+import type { DeviceStep, Flow } from './flow.ts';
+import { createKeptSteps } from './kept-steps.ts';
+import type { Profile } from './profile.ts';
 import { fault } from './protocol-error.ts';
-import type { Sealed } from './sealer.ts';
+import type { Records } from './records.ts';
+import { createSealedSteps } from './sealed-steps.ts';
+import type { Sealer } from './sealer.ts';
 
-type Challenge = 'login_challenge' | 'consent_challenge' | 'device_challenge';
-type Verifier = 'login_verifier' | 'consent_verifier' | 'device_verifier';
+/** What a challenge is about, and the verifier that answers it. */
+export interface StepOf {
+  login: Flow;
+  consent: Flow;
+  device: DeviceStep;
+}
+
+/** Hands out challenges and verifiers, and knows what they stand for. */
+export interface Steps {
+  /** @returns the challenge that the app is sent */
+  begin<K extends keyof StepOf>(kind: K, step: StepOf[K]): string;
+  /** @returns `undefined` when the challenge is unknown */
+  read<K extends keyof StepOf>(kind: K, challenge: string): StepOf[K] | undefined;
+  /**
+   * @returns the verifier that the browser brings back
+   * @throws ProtocolError when it was answered and cannot be answered again
+   */
+  answer<K extends keyof StepOf>(kind: K, challenge: string, step: StepOf[K]): string;
+  /**
+   * @returns the answered step; `undefined` when the verifier is unknown
+   * @throws ProtocolError when it was used and cannot be used again
+   */
+  redeem<K extends keyof StepOf>(kind: K, verifier: string): StepOf[K] | undefined;
+  /** Whether the browser has been back with the answer, as far as anybody knows. */
+  isDone(challenge: string): boolean;
+}
+
+export function createSteps(options: {
+  profile: Profile;
+  records: Records;
+  sealer: Sealer;
+  now: () => number;
+}): Steps {
+  const sealed = createSealedSteps(options.sealer);
+  return options.profile.challenges === 'sealed' ? sealed : createKeptSteps(options);
+}
 
 /**
  * What a challenge stands for.
- * @throws ProtocolError 404 when it is unknown, 401 when it is too old
+ * @throws ProtocolError 404 when it is unknown, 401 when it is too old and the server tells
  */
-export function openChallenge<C extends Challenge>(context: Context, kind: C, text: string) {
-  const step = context.sealer.open(kind, text);
+export function readStep<K extends keyof StepOf>(context: Context, kind: K, challenge: string) {
+  const step = context.steps.read(kind, challenge);
   if (!step) throw fault('Not Found');
-  return inTime(context, step);
+  if (context.profile.isExpiryTold) demandInTime(context, step);
+  return step;
 }
 
 /**
- * What a verifier stands for.
- * @throws ProtocolError `access_denied` when it is unknown, `request_unauthorized` when too old
+ * What a verifier stands for; whether it is in time is another matter.
+ * @throws ProtocolError `access_denied` when it is unknown, `invalid_request` when it was used
  */
-export function openVerifier<V extends Verifier>(context: Context, kind: V, text: string) {
-  const step = context.sealer.open(kind, text);
-  if (!step) throw fault('access_denied', `The ${kind} is unknown.`);
-  return inTime(context, step);
+export function redeemStep<K extends keyof StepOf>(context: Context, kind: K, verifier: string) {
+  const step = context.steps.redeem(kind, verifier);
+  if (!step) throw fault('access_denied', `The ${kind}_verifier is unknown.`);
+  return step;
 }
 
-/** The clock starts with the first request and is never wound up again. */
-function inTime<S extends Sealed[Challenge | Verifier]>(context: Context, step: S): S {
-  if (step.requestedAt + context.lifetimes.request < seconds(context)) {
+/**
+ * The clock starts with the first request and is never wound up again.
+ * @throws ProtocolError `request_unauthorized`
+ */
+export function demandInTime(context: Context, { requestedAt }: Flow | DeviceStep): void {
+  if (requestedAt + context.lifetimes.request < seconds(context)) {
     throw fault('request_unauthorized', 'The request has expired. Please start again.');
   }
-  return step;
 }
