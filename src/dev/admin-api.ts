@@ -4,11 +4,14 @@ import { clientRoutes } from './admin/clients.ts';
 import { consentRequestRoutes } from './admin/consent-requests.ts';
 import { deviceRequestRoutes } from './admin/device-requests.ts';
 import { introspectRoutes } from './admin/introspect.ts';
+import { metricsRoutes } from './admin/metrics.ts';
 import { statusPaths, toPrefix, trailingSlash, uncached, unknownRoute } from './admin/routing.ts';
+import { keyRoutes } from './admin/keys.ts';
 import { loginRequestRoutes } from './admin/login-requests.ts';
 import { logoutRequestRoutes } from './admin/logout-requests.ts';
 import { sessionRoutes } from './admin/sessions.ts';
 import { statusRoutes } from './admin/status.ts';
+import { tokenRoutes } from './admin/tokens.ts';
 import type { Context } from './oauth2/context.ts';
 
 /** The admin port: what the login and consent app, and whoever registers clients, call. */
@@ -26,7 +29,10 @@ export function createAdminApi(context: Context): Express {
     .use(logoutRequestRoutes(context))
     .use(clientRoutes(context))
     .use(sessionRoutes(context))
-    .use(introspectRoutes(context));
+    .use(introspectRoutes(context))
+    .use(tokenRoutes(context))
+    .use(keyRoutes(context))
+    .use(metricsRoutes(context));
   if (profile.has.deviceFlow) operations.use(deviceRequestRoutes(context));
   for (const path of profile.adminPaths) app.use(path, operations);
   for (const path of statusPaths(profile)) app.use(path, statusRoutes(context));

@@ -1,6 +1,6 @@
 /** `npm run stand-in`: the stand-in OAuth2 server alone, for an app that is started elsewhere. */
 import { parseArgs } from 'node:util';
-import { profiles, type ProfileName } from './oauth2/profile.ts';
+import { profiles, type ProfileName } from './oauth2/profiles.ts';
 import { startStandIn, type StandInOptions } from './oauth2/start-stand-in.ts';
 
 const usage = `A stand-in for an OAuth2 server that speaks the protocol of Ory Hydra.

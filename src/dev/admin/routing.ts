@@ -6,8 +6,9 @@ const operations = [
   /^\/clients(\/[^/]+(\/lifespans)?)?$/,
   /^\/keys\/[^/]+(\/[^/]+)?$/,
   /^\/oauth2\/auth\/(requests\/\w+(\/\w+)?|sessions\/\w+)$/,
-  /^\/oauth2\/(introspect|tokens|flush)$/,
+  /^\/oauth2\/(introspect|tokens)$/,
 ];
+const flush = /^\/oauth2\/flush$/;
 const status = /^\/(health\/(alive|ready)|version)$/;
 const metrics = /^\/metrics\/prometheus$/;
 
@@ -24,7 +25,7 @@ export function trailingSlash({ routing, adminPaths }: Profile): RequestHandler 
   return function trailingSlash(req, res, next) {
     const path = req.path.slice(0, -1);
     const below = base !== '/' && path.startsWith(base) ? path.slice(base.length) : path;
-    const isKnown = isOneOf([...operations, status, metrics], below);
+    const isKnown = isOneOf([...operations, status, metrics, flush], below);
     if (routing.trailingSlash === 'stripped' || !req.path.endsWith('/') || !isKnown) return next();
     const location = path + req.originalUrl.slice(req.path.length);
     res.writeHead(req.method === 'GET' ? 301 : 307, { location }).end();

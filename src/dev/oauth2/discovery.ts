@@ -23,7 +23,7 @@ export function discoveryRoutes({ urls, keys, profile }: Context): Router {
   };
   return Router()
     .get('/.well-known/openid-configuration', (_req, res) => void res.json(metadata))
-    .get('/.well-known/jwks.json', (_req, res) => void res.json(keys.jwks));
+    .get('/.well-known/jwks.json', (_req, res) => void res.json(keys.jwks()));
 }
 
 /**

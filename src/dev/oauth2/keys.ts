@@ -1,26 +1,53 @@
 import { randomUUID } from 'node:crypto';
-import { compactVerify, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { compactVerify, decodeProtectedHeader, importJWK, SignJWT } from 'jose';
+import type { Jwk } from '../../hydra/resource-types.ts';
 import type { Claims } from '../../hydra/types.ts';
+import { createKeySets } from './key-sets.ts';
+import { isPrivate, makeKeyPair, makeSingleKey, publicPart } from './make-key.ts';
+import type { Profile } from './profile.ts';
 
 export type Keys = Awaited<ReturnType<typeof createKeys>>;
 
-/** The key that signs ID tokens and logout tokens (RS256), new at each start. */
-export async function createKeys() {
-  const { privateKey, publicKey } = await generateKeyPair('RS256');
-  const kid = randomUUID();
-  const jwk = { ...(await exportJWK(publicKey)), use: 'sig', alg: 'RS256', kid };
+/** The set whose newest key signs, and whose keys everybody may verify with. */
+const signingSet = 'hydra.openid.id-token';
+/** The real server takes twice as many, and longer to start. */
+const bits = 2048;
+
+/** All key sets, and what signs ID tokens and logout tokens; new at each start. */
+export async function createKeys({ has }: Profile) {
+  const sets = createKeySets();
+  const make = has.keyPairs ? makeKeyPair : makeSingleKey;
+  await renew();
+
+  async function renew(): Promise<void> {
+    const kid = has.keyPairs ? signingSet : randomUUID();
+    const keys = await make({ alg: 'RS256', use: 'sig', kid, bits });
+    if (keys) sets.add(signingSet, keys);
+  }
+
+  async function signingKey(): Promise<Jwk> {
+    const newest = () => sets.list(signingSet).find((key) => isPrivate(key) && key.kty !== 'oct');
+    if (!newest()) await renew();
+    return newest()!;
+  }
 
   /** The claims go in as they are: nothing is added. */
-  function sign(claims: Claims): Promise<string> {
+  async function sign(claims: Claims): Promise<string> {
+    const key = await signingKey();
+    const kid = key.kid?.replace(/^private:/, 'public:') ?? '';
+    const alg = algorithmOf(key);
     return new SignJWT(claims)
-      .setProtectedHeader({ alg: 'RS256', kid, typ: 'JWT' })
-      .sign(privateKey);
+      .setProtectedHeader({ alg, kid, typ: 'JWT' })
+      .sign(await importJWK(key, alg));
   }
 
   /** @returns the claims of a token that we signed, expired or not; else `undefined` */
   async function verify(token: string): Promise<Claims | undefined> {
     try {
-      const { payload } = await compactVerify(token, publicKey);
+      const { kid } = decodeProtectedHeader(token);
+      const key = publicKeys().find((one) => one.kid === kid);
+      if (!key) return undefined;
+      const { payload } = await compactVerify(token, await importJWK(key, algorithmOf(key)));
       const claims: Claims = JSON.parse(new TextDecoder().decode(payload));
       return claims;
     } catch {
@@ -28,5 +55,22 @@ export async function createKeys() {
     }
   }
 
-  return { jwks: { keys: [jwk] }, sign, verify };
+  function publicKeys(): Jwk[] {
+    const keys = sets.list(signingSet).filter(({ kty }) => kty !== 'oct');
+    return has.keyPairs ? keys.filter((key) => !isPrivate(key)) : keys.map(publicPart);
+  }
+
+  return { sets, make, jwks: () => ({ keys: publicKeys() }), sign, verify };
+}
+
+const algorithmOfCurve: Record<string, string> = {
+  'P-256': 'ES256',
+  'P-384': 'ES384',
+  'P-521': 'ES512',
+  Ed25519: 'EdDSA',
+};
+
+/** Some keys do not say it. */
+function algorithmOf({ alg, crv }: Jwk): string {
+  return alg ?? algorithmOfCurve[String(crv)] ?? 'RS256';
 }

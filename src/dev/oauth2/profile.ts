@@ -29,6 +29,10 @@ export interface Profile {
   rememberSeconds: number;
   /** Whether a logout verifier that was used before ends the session of today too. */
   mayLogOutAgain: boolean;
+  /** Whether a body that cannot be read is a 400; else it is a 500. */
+  areBadBodiesTold: boolean;
+  /** Content type of the metrics. */
+  metricsType: string;
   /** The parameters of lists. */
   paging: 'offset' | 'offset-token' | 'sealed-token';
   /** Items on a page of a list, when the caller does not say and at most. */
@@ -82,133 +86,3 @@ export interface Routing {
   /** What gets a `Cache-Control` that forbids to keep it. */
   uncached: 'nothing' | 'below admin' | 'reading';
 }
-
-const beforeDevices = {
-  isLateRejectionTold: true,
-  isRejectionFinal: true,
-  mayHaveUnknownFields: false,
-  rememberSeconds: 0,
-} as const;
-
-/** One entry for each version that can be chosen; the first is the usual one. */
-export const profiles = {
-  '26.2': {
-    version: 'v26.2.0',
-    adminPaths: ['/admin', '/'],
-    routing: {
-      status: 'everywhere',
-      unprefixed: 'served',
-      trailingSlash: 'stripped',
-      isHeadKnown: true,
-      unknown: 'plain',
-      uncached: 'reading',
-    },
-    mayHaveUnknownFields: true,
-    unknownLoginMembers: [],
-    challenges: 'sealed',
-    isExpiryTold: true,
-    isLateRejectionTold: false,
-    isRejectionFinal: false,
-    otherSubject: 'restart',
-    cookies: 'per client',
-    rememberSeconds: 30 * 24 * 3600,
-    mayLogOutAgain: true,
-    paging: 'sealed-token',
-    pageSize: { usual: 100, most: 500 },
-    has: {
-      deviceFlow: true,
-      flush: false,
-      keyPairs: false,
-      sid: true,
-      consentRequestId: true,
-      consentContext: true,
-      consentsBeforeReturn: false,
-      logoutTimes: true,
-      unknownLogouts: true,
-      skipConsent: true,
-      skipLogoutConsent: true,
-      checkedClientUris: true,
-      registrationPrompt: true,
-      zeroMaxAge: true,
-      slashAtIssuer: false,
-    },
-  },
-  '2.3': {
-    ...beforeDevices,
-    version: 'v2.3.0',
-    adminPaths: ['/admin'],
-    routing: {
-      status: 'root and metrics prefixed',
-      unprefixed: 'redirected',
-      trailingSlash: 'redirected',
-      isHeadKnown: false,
-      unknown: 'negotiated',
-      uncached: 'below admin',
-    },
-    unknownLoginMembers: [],
-    challenges: 'sealed',
-    isExpiryTold: true,
-    otherSubject: 'restart',
-    cookies: 'per client',
-    mayLogOutAgain: true,
-    paging: 'offset-token',
-    pageSize: { usual: 250, most: 1000 },
-    has: {
-      deviceFlow: false,
-      flush: false,
-      keyPairs: false,
-      sid: true,
-      consentRequestId: false,
-      consentContext: true,
-      consentsBeforeReturn: false,
-      logoutTimes: true,
-      unknownLogouts: true,
-      skipConsent: true,
-      skipLogoutConsent: true,
-      checkedClientUris: false,
-      registrationPrompt: true,
-      zeroMaxAge: true,
-      slashAtIssuer: false,
-    },
-  },
-  '1.11': {
-    ...beforeDevices,
-    version: 'v1.11.10',
-    adminPaths: ['/'],
-    routing: {
-      status: 'root',
-      unprefixed: 'served',
-      trailingSlash: 'redirected',
-      isHeadKnown: false,
-      unknown: 'negotiated',
-      uncached: 'nothing',
-    },
-    unknownLoginMembers: ['extend_session_lifespan', 'identity_provider_session_id'],
-    challenges: 'kept',
-    isExpiryTold: false,
-    otherSubject: 'refused',
-    cookies: 'per step',
-    mayLogOutAgain: false,
-    paging: 'offset',
-    pageSize: { usual: 100, most: 500 },
-    has: {
-      deviceFlow: false,
-      flush: true,
-      keyPairs: true,
-      sid: false,
-      consentRequestId: false,
-      consentContext: false,
-      consentsBeforeReturn: true,
-      logoutTimes: false,
-      unknownLogouts: false,
-      skipConsent: false,
-      skipLogoutConsent: false,
-      checkedClientUris: false,
-      registrationPrompt: false,
-      zeroMaxAge: false,
-      slashAtIssuer: true,
-    },
-  },
-} as const satisfies Record<string, Profile>;
-
-export type ProfileName = keyof typeof profiles;

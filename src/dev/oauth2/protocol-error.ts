@@ -45,6 +45,7 @@ const known = {
   invalid_redirect_uri: [400, 'A redirect address of the client is not allowed.'],
   error: [500, 'The server cannot tell what went wrong.'],
   'Not Found': [404, 'There is no such thing.'],
+  'Bad Request': [400, ''],
   Conflict: [409, 'It was answered before.'],
   'Unable to locate the resource': [404, ''],
   'Unable to insert or update resource because a resource with that value exists already': [

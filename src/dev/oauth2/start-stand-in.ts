@@ -4,7 +4,7 @@ import type { Client } from './client.ts';
 import { createContext, type Urls } from './context.ts';
 import { createKeys } from './keys.ts';
 import { loopbackAddresses, openPort } from './loopback-port.ts';
-import { profiles, type ProfileName } from './profile.ts';
+import { profiles, type ProfileName } from './profiles.ts';
 import { createPublicApi } from './public-api.ts';
 
 export interface StandInOptions {
@@ -48,7 +48,7 @@ export interface StandIn {
 export async function startStandIn(options: StandInOptions): Promise<StandIn> {
   const { host = 'localhost', profile = '26.2', now = Date.now } = options;
   const addresses = loopbackAddresses(host);
-  const keys = await createKeys();
+  const keys = await createKeys(profiles[profile]);
   const publicPort = await openPort(options.publicPort, addresses);
   const adminPort = await openPort(options.adminPort, addresses).catch(async (error: unknown) => {
     await publicPort.close();
