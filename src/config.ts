@@ -26,6 +26,22 @@ export class ConfigError extends Error {
 
 export type Config = ReturnType<typeof loadConfig>;
 
+/** All that the tools beside the app need: nobody should have to hand them the app's own secrets. */
+const toolSettings = [
+  'BASE_URL',
+  'HYDRA_ADMIN_URL',
+  'HYDRA_PUBLIC_URL',
+  'HYDRA_ADMIN_TOKEN',
+  'HYDRA_ADMIN_HEADERS',
+  'HYDRA_ADMIN_CA_FILE',
+  'MOCK_TLS_TERMINATION',
+  'HYDRA_VERSION',
+  'HYDRA_TIMEOUT_MS',
+  'HYDRA_TRANSPORT',
+] as const satisfies SettingName[];
+
+export type ToolConfig = ReturnType<typeof loadToolConfig>;
+
 /**
  * Reads all settings at once.
  * @param env the environment, such as `process.env`
@@ -33,12 +49,7 @@ export type Config = ReturnType<typeof loadConfig>;
  * @throws ConfigError with every fault, not only the first
  */
 export function loadConfig(env: Record<string, string | undefined>) {
-  const faults: string[] = [];
-  const values: Values = {};
-  for (const name of settingNames) {
-    const fault = readSetting(name, env, values);
-    if (fault) faults.push(fault);
-  }
+  const { values, faults } = readSettings(settingNames, env);
   if (
     values.BASE_URL?.isSecure &&
     values.TRUST_PROXY === undefined &&
@@ -51,6 +62,28 @@ export function loadConfig(env: Record<string, string | undefined>) {
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return arrange(values as Checked);
+}
+
+/**
+ * Reads what tools need that speak to the admin API.
+ * @returns `baseUrl` is `undefined` when it is not set: most tools do without
+ * @throws ConfigError with every fault of these settings
+ */
+export function loadToolConfig(env: Record<string, string | undefined>) {
+  const names = toolSettings.filter((name) => name !== 'BASE_URL' || env[name]?.trim());
+  const { values, faults } = readSettings(names, env);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return deepFreeze({ baseUrl: values.BASE_URL, hydra: hydraPart(values as Checked) });
+}
+
+function readSettings(names: readonly SettingName[], env: Record<string, string | undefined>) {
+  const faults: string[] = [];
+  const values: Values = {};
+  for (const name of names) {
+    const fault = readSetting(name, env, values);
+    if (fault) faults.push(fault);
+  }
+  return { values, faults };
 }
 
 /** Puts the value of one setting into `values`, or returns what is wrong with it. */
@@ -90,17 +123,7 @@ function arrange(v: Checked) {
       cookieSecrets: v.COOKIE_SECRET,
       trustProxy: v.TRUST_PROXY ?? false,
     },
-    hydra: {
-      adminUrl: v.HYDRA_ADMIN_URL,
-      publicUrl: v.HYDRA_PUBLIC_URL,
-      token: v.HYDRA_ADMIN_TOKEN,
-      headers: v.HYDRA_ADMIN_HEADERS,
-      ca: v.HYDRA_ADMIN_CA_FILE,
-      isTlsTerminationMocked: v.MOCK_TLS_TERMINATION,
-      version: v.HYDRA_VERSION,
-      timeoutMs: v.HYDRA_TIMEOUT_MS,
-      transport: v.HYDRA_TRANSPORT,
-    },
+    hydra: hydraPart(v),
     identity: { usersFile: v.USERS_FILE, mayHaveDemoUsers: v.BASE_URL.isLoopback },
     policy: {
       loginRememberSeconds: v.LOGIN_REMEMBER_SECONDS,
@@ -117,6 +140,20 @@ function arrange(v: Checked) {
     },
     log: { level: v.LOG_LEVEL },
   });
+}
+
+function hydraPart(v: Checked) {
+  return {
+    adminUrl: v.HYDRA_ADMIN_URL,
+    publicUrl: v.HYDRA_PUBLIC_URL,
+    token: v.HYDRA_ADMIN_TOKEN,
+    headers: v.HYDRA_ADMIN_HEADERS,
+    ca: v.HYDRA_ADMIN_CA_FILE,
+    isTlsTerminationMocked: v.MOCK_TLS_TERMINATION,
+    version: v.HYDRA_VERSION,
+    timeoutMs: v.HYDRA_TIMEOUT_MS,
+    transport: v.HYDRA_TRANSPORT,
+  };
 }
 
 function deepFreeze<T extends object>(part: T): Readonly<T> {

@@ -333,7 +333,9 @@ describe('consent sessions', () => {
     expect((await world.admin('DELETE', `${path}${both}`)).status).toBe(400);
 
     const list = await world.admin('GET', `${path}?subject=${subject}`);
-    const id = list.body[0].consent_request_id;
+    const isOfClient = (item: { consent_request: { client: { client_id: string } } }) =>
+      item.consent_request.client.client_id === client.client_id;
+    const id = list.body.find(isOfClient).consent_request_id;
     await world.admin('DELETE', `${path}?consent_request_id=${id}`);
     const left = await Promise.all([first, second, other].map((set) => isActive(set.access_token)));
     expect(left.filter(Boolean)).toHaveLength(2);

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { isPublic, type Client } from '../oauth2/client.ts';
 import { seconds, type Context } from '../oauth2/context.ts';
+import type { Profile } from '../oauth2/profile.ts';
 import { fault } from '../oauth2/protocol-error.ts';
 import { checkClient } from './client-rules.ts';
 import type { Decoded } from './decode.ts';
@@ -20,7 +21,20 @@ const lifespanShape = {
   device_authorization_grant_id_token_lifespan: 'string',
   device_authorization_grant_access_token_lifespan: 'string',
   device_authorization_grant_refresh_token_lifespan: 'string',
+  password_grant_access_token_lifespan: 'string',
+  password_grant_refresh_token_lifespan: 'string',
 } as const;
+
+/** Members that some versions do not know, and so leave out. */
+function unknownMembers({ has }: Profile): RegExp {
+  const names = [
+    has.skipConsent ? [] : ['skip_consent', 'access_token_strategy'],
+    has.skipLogoutConsent ? [] : 'skip_logout_consent',
+    has.deviceFlow ? [] : 'device_\\w+',
+    has.passwordGrant ? [] : 'password_\\w+',
+  ];
+  return new RegExp(`^(${names.flat().join('|')})$`);
+}
 
 /** What can be said about a client when it is registered. Anything else is ignored. */
 export const clientShape = {
@@ -75,8 +89,9 @@ export function addClient(context: Context, body: ClientBody): Client {
     );
   }
   const now = timestamp(seconds(context));
-  const client = newClient(body, { client_id: id, created_at: now, updated_at: now });
-  checkClient(client);
+  const kept = { client_id: id, created_at: now, updated_at: now };
+  const client = newClient(context.profile, body, kept);
+  checkClient(client, context.profile);
   if (isPublic(client)) delete client.client_secret;
   else client.client_secret ??= randomBytes(20).toString('base64url').slice(0, 26);
   context.records.clients.set(id, client);
@@ -89,12 +104,12 @@ export function addClient(context: Context, body: ClientBody): Client {
  * @throws ProtocolError
  */
 export function replaceClient(context: Context, former: Client, body: ClientBody): Client {
-  const client = newClient(body, {
+  const client = newClient(context.profile, body, {
     client_id: former.client_id,
     created_at: former.created_at,
     updated_at: timestamp(seconds(context)),
   });
-  checkClient(client);
+  checkClient(client, context.profile);
   const secret = client.client_secret ?? former.client_secret;
   context.records.clients.set(client.client_id, {
     ...client,
@@ -105,7 +120,7 @@ export function replaceClient(context: Context, former: Client, body: ClientBody
 
 type Kept = Pick<Client, 'client_id' | 'created_at' | 'updated_at'>;
 
-function newClient(body: ClientBody, kept: Kept): Client {
+function newClient(profile: Profile, body: ClientBody, kept: Kept): Client {
   const {
     client_id: _id,
     frontchannel_logout_session_required: isFrontSessionRequired,
@@ -113,7 +128,7 @@ function newClient(body: ClientBody, kept: Kept): Client {
     ...given
   } = body;
   const filled = Object.entries(given).filter(([, value]) => value !== '');
-  return {
+  const client: Client = {
     ...kept,
     client_name: '',
     redirect_uris: null,
@@ -141,4 +156,7 @@ function newClient(body: ClientBody, kept: Kept): Client {
     ...(isBackSessionRequired && { backchannel_logout_session_required: true }),
     client_secret_expires_at: 0,
   };
+  const isUnknown = unknownMembers(profile);
+  const members = Object.entries(client).filter(([name]) => !isUnknown.test(name));
+  return Object.fromEntries(members) as unknown as Client;
 }

@@ -1,18 +1,21 @@
 import type { Client } from '../oauth2/client.ts';
+import type { Profile } from '../oauth2/profile.ts';
 import { fault } from '../oauth2/protocol-error.ts';
+
+const pageAddresses = ['tos_uri', 'policy_uri', 'logo_uri', 'client_uri'] as const;
 
 /**
  * Refuses what the real server refuses, and nothing more: unknown grant types or odd ids pass.
  * @throws ProtocolError
  */
-export function checkClient(client: Client): void {
+export function checkClient(client: Client, { has }: Profile): void {
   const refuse = (detail: string) => fault('invalid_client_metadata', detail);
   const { client_secret: secret, token_endpoint_auth_method: method, jwks_uri: jwksUri } = client;
   const hasKeys = Object.keys(client.jwks ?? {}).length > 0;
   if (method === 'private_key_jwt' && !hasKeys && !jwksUri) throw refuse('There are no keys.');
   if (hasKeys && jwksUri) throw refuse('Only one of jwks and jwks_uri may be given.');
   if (secret && secret.length < 6) throw refuse('The client_secret is too short.');
-  for (const name of ['tos_uri', 'policy_uri', 'logo_uri', 'client_uri'] as const) {
+  for (const name of has.checkedClientUris ? pageAddresses : []) {
     if (client[name] && !isWebAddress(client[name])) throw refuse(`The ${name} is no web address.`);
   }
   if (!['none', 'RS256'].includes(client.userinfo_signed_response_alg)) {

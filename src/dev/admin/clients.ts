@@ -3,15 +3,17 @@ import { queryOf } from '../oauth2/address.ts';
 import { publicView, type Client } from '../oauth2/client.ts';
 import type { Context } from '../oauth2/context.ts';
 import { fault } from '../oauth2/protocol-error.ts';
+import { newToken } from '../oauth2/random.ts';
 import { revokeGrants } from '../oauth2/records.ts';
 import { answerJson, bodyOf, serve } from './answer.ts';
-import { addClient, clientShape, replaceClient } from './client-record.ts';
+import { addClient, clientShape, replaceClient, type ClientBody } from './client-record.ts';
 import { decode, DecodeError } from './decode.ts';
 import { pageOf } from './page.ts';
 
 /** OAuth2 clients. */
 export function clientRoutes(context: Context): Router {
   const { clients, consents } = context.records;
+  const { adminPaths, areBadBodiesTold, has } = context.profile;
   const router = Router();
   serve(router, '/clients', {
     get(req, res) {
@@ -32,10 +34,11 @@ export function clientRoutes(context: Context): Router {
       if (!res.destroyed) answerJson(res, page.map(publicView));
     },
     post(req, res) {
-      const client = addClient(context, readBody(req));
-      const [base = ''] = context.profile.adminPaths;
+      const body = readNewBody(req);
+      const client = addClient(context, body);
+      const base = adminPaths[0] === '/' ? '' : adminPaths[0];
       res.set('location', `${base}/clients/${encodeURIComponent(client.client_id)}`);
-      answerJson(res, client, 201);
+      answerJson(res, { ...client, ...registrationOf(client, body.client_id) }, 201);
     },
   });
   serve(router, '/clients/:id', {
@@ -53,6 +56,23 @@ export function clientRoutes(context: Context): Router {
       res.status(204).end();
     },
   });
+
+  function readNewBody(req: Request): ClientBody {
+    try {
+      return readBody(req);
+    } catch (error) {
+      throw areBadBodiesTold ? error : fault('error');
+    }
+  }
+
+  /** Told once; here it leads nowhere. */
+  function registrationOf({ client_id: id }: Client, chosenId: string | undefined) {
+    const isWhole = chosenId || !has.halfRegistrationUri;
+    return {
+      registration_access_token: newToken('at'),
+      registration_client_uri: `${context.urls.public}/oauth2/register/${isWhole ? id : ''}`,
+    };
+  }
 
   function find(req: Request<Record<string, string>>): Client {
     const client = clients.get(req.params['id'] ?? '');

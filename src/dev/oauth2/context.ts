@@ -1,8 +1,9 @@
+import { createSteps } from './create-steps.ts';
 import type { Keys } from './keys.ts';
 import type { Profile } from './profile.ts';
 import { createRecords, type Records } from './records.ts';
 import { createSealer, type Sealer } from './sealer.ts';
-import { createSteps, type Steps } from './steps.ts';
+import type { Steps } from './steps.ts';
 
 /** What every part of the stand-in shares. */
 export interface Context {

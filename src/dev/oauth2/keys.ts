@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { compactVerify, decodeProtectedHeader, importJWK, SignJWT } from 'jose';
 import type { Jwk } from '../../hydra/resource-types.ts';
 import type { Claims } from '../../hydra/types.ts';
+import { completeRsaKey } from './complete-rsa-key.ts';
 import { createKeySets } from './key-sets.ts';
 import { isPrivate, makeKeyPair, makeSingleKey, publicPart } from './make-key.ts';
 import type { Profile } from './profile.ts';
@@ -38,7 +39,7 @@ export async function createKeys({ has }: Profile) {
     const alg = algorithmOf(key);
     return new SignJWT(claims)
       .setProtectedHeader({ alg, kid, typ: 'JWT' })
-      .sign(await importJWK(key, alg));
+      .sign(await importJWK(completeRsaKey(key), alg));
   }
 
   /** @returns the claims of a token that we signed, expired or not; else `undefined` */

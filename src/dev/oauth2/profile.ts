@@ -61,6 +61,10 @@ export interface Has {
   unknownLogouts: boolean;
   /** `skip_consent` and `access_token_strategy`. */
   skipConsent: boolean;
+  /** Lifespans of the password grant, which nobody may use any more. */
+  passwordGrant: boolean;
+  /** The address to manage a registration at is whole only when its client chose the id. */
+  halfRegistrationUri: boolean;
   /** `skip_logout_consent`. */
   skipLogoutConsent: boolean;
   /** All addresses of a client must be http(s). */

@@ -35,6 +35,8 @@ export const profiles = {
     paging: 'sealed-token',
     pageSize: { usual: 100, most: 500 },
     has: {
+      passwordGrant: false,
+      halfRegistrationUri: true,
       deviceFlow: true,
       flush: false,
       keyPairs: false,
@@ -75,6 +77,8 @@ export const profiles = {
     paging: 'offset-token',
     pageSize: { usual: 250, most: 1000 },
     has: {
+      passwordGrant: false,
+      halfRegistrationUri: true,
       deviceFlow: false,
       flush: false,
       keyPairs: false,
@@ -115,6 +119,8 @@ export const profiles = {
     paging: 'offset',
     pageSize: { usual: 100, most: 500 },
     has: {
+      passwordGrant: true,
+      halfRegistrationUri: false,
       deviceFlow: false,
       flush: true,
       keyPairs: true,

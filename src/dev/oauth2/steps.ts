@@ -1,11 +1,6 @@
 import { seconds, type Context } from './context.ts';
 import type { DeviceStep, Flow } from './flow.ts';
-import { createKeptSteps } from './kept-steps.ts';
-import type { Profile } from './profile.ts';
 import { fault } from './protocol-error.ts';
-import type { Records } from './records.ts';
-import { createSealedSteps } from './sealed-steps.ts';
-import type { Sealer } from './sealer.ts';
 
 /** What a challenge is about, and the verifier that answers it. */
 export interface StepOf {
@@ -32,16 +27,6 @@ export interface Steps {
   redeem<K extends keyof StepOf>(kind: K, verifier: string): StepOf[K] | undefined;
   /** Whether the browser has been back with the answer, as far as anybody knows. */
   isDone(challenge: string): boolean;
-}
-
-export function createSteps(options: {
-  profile: Profile;
-  records: Records;
-  sealer: Sealer;
-  now: () => number;
-}): Steps {
-  const sealed = createSealedSteps(options.sealer);
-  return options.profile.challenges === 'sealed' ? sealed : createKeptSteps(options);
 }
 
 /**
