@@ -10,6 +10,7 @@ import * as oidc from 'openid-client';
 import { createApp } from '../src/app.ts';
 import { assemble, type Parts } from '../src/assemble.ts';
 import { loadConfig } from '../src/config.ts';
+import type { NewClient } from '../src/hydra/client-types.ts';
 import { startStandIn } from '../src/dev/oauth2/start-stand-in.ts';
 import { startSampleClient } from '../src/dev/sample-client.ts';
 import { startServer, type RunningServer } from '../src/web/server.ts';
@@ -87,26 +88,20 @@ async function openOAuth2Server(): Promise<OAuth2Server> {
 const newBrowser = () =>
   openBrowser({ url: `http://127.0.0.1:${new URL(appUrl).port}`, publicUrl: appUrl });
 
-async function register(changes: object = {}) {
-  const response = await fetch(`${oauth2.adminUrl}/admin/clients`, {
-    method: 'POST',
-    body: JSON.stringify({
-      client_id: `app-${randomUUID()}`,
-      client_name: 'Meadow Notes',
-      client_secret: 'a-client-secret',
-      redirect_uris: [callback],
-      post_logout_redirect_uris: [bye],
-      grant_types: ['authorization_code', 'refresh_token'],
-      scope: 'openid offline_access profile email',
-      ...changes,
-    }),
+const register = (changes: NewClient = {}) =>
+  parts.hydra.clients.create({
+    client_id: `app-${randomUUID()}`,
+    client_name: 'Meadow Notes',
+    client_secret: 'a-client-secret',
+    redirect_uris: [callback],
+    post_logout_redirect_uris: [bye],
+    grant_types: ['authorization_code', 'refresh_token'],
+    scope: 'openid offline_access profile email',
+    ...changes,
   });
-  if (response.status !== 201) throw new Error(await response.text());
-  return (await response.json()) as { client_id: string; client_secret: string };
-}
 
 /** An app as its makers write it. */
-async function openClient(changes: object = {}) {
+async function openClient(changes: NewClient = {}) {
   const { client_id: id, client_secret: secret } = await register(changes);
   const config = await oidc.discovery(
     new URL(oauth2.issuer),
@@ -327,7 +322,7 @@ describe('signing in', () => {
 
   test('works with the sample app, by its buttons', async () => {
     const { adminUrl, issuer } = oauth2;
-    const sample = await startSampleClient({ port: 0, issuer, adminUrl });
+    const sample = await startSampleClient({ port: 0, issuer, admin: { adminUrl } });
     const place = await signIn(browser, `${sample.url}/sign-in/plain`, asAda);
     expect(place.page?.status).toBe(200);
     expect(place.url.origin).toBe(sample.url);

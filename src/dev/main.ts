@@ -7,6 +7,7 @@ import type { LoopbackPort } from './oauth2/loopback-port.ts';
 import { startStandIn } from './oauth2/start-stand-in.ts';
 import { runPortico } from './portico.ts';
 import { reservePort } from './reserve-port.ts';
+import { loadToolConfig } from '../config.ts';
 import { startSampleClient } from './sample-client.ts';
 
 interface Server {
@@ -24,14 +25,14 @@ async function main(): Promise<void> {
   const porticoPort = await reserve('Portico', Number(env['PORT']) || 3000);
   const samplePort = await reserve('the sample app', 5555);
   const baseUrl = `http://localhost:${porticoPort.port}`;
-  const server = env['HYDRA_ADMIN_URL'] ? givenServer(baseUrl) : await standInServer(baseUrl);
+  const isGiven = Boolean(env['HYDRA_ADMIN_URL']);
+  const server = isGiven ? givenServer(baseUrl) : await standInServer(baseUrl);
 
   await samplePort.close();
   const sample = await startSampleClient({
     port: samplePort.port,
     issuer: server.issuer,
-    adminUrl: server.adminUrl,
-    adminHeaders: adminHeaders(),
+    admin: isGiven ? loadToolConfig({ ...env, BASE_URL: baseUrl }).hydra : server,
     log: say,
   });
   await porticoPort.close();
@@ -85,11 +86,6 @@ function givenServer(baseUrl: string): Server {
   URLS_DEVICE_VERIFICATION=${baseUrl}/device/verify
   URLS_DEVICE_SUCCESS=${baseUrl}/device/success`);
   return { publicUrl, adminUrl, issuer: publicUrl, close: async () => {} };
-}
-
-function adminHeaders(): Record<string, string> {
-  const token = env['HYDRA_ADMIN_TOKEN'] ?? env['ORY_API_KEY'] ?? env['ORY_PAT'];
-  return token ? { authorization: `Bearer ${token}` } : {};
 }
 
 /** What development decides; everything else comes from the environment, as in `npm start`. */

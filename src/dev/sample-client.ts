@@ -1,3 +1,5 @@
+import { createHydra } from '../hydra/client.ts';
+import type { HydraConfig } from '../hydra/hydra-config.ts';
 import { loopbackAddresses, openPort, type LoopbackPort } from './oauth2/loopback-port.ts';
 import { createParties } from './sample-client/parties.ts';
 import { createSampleApp } from './sample-client/sample-app.ts';
@@ -7,9 +9,8 @@ export interface SampleClientOptions {
   port: number;
   /** As discovery and tokens have it, to the letter. */
   issuer: string;
-  adminUrl: string;
-  /** For an admin API behind a gateway. */
-  adminHeaders?: Record<string, string>;
+  /** Where clients are registered. */
+  admin: HydraConfig;
   appName?: string;
   log?: (sentence: string) => void;
 }
@@ -26,16 +27,19 @@ export interface SampleClient {
  * @throws Error when the port is taken
  */
 export async function startSampleClient(options: SampleClientOptions): Promise<SampleClient> {
-  const { appName = 'Meadow Notes', adminHeaders = {}, log = () => {} } = options;
+  const { appName = 'Meadow Notes', log = () => {} } = options;
   const opened: LoopbackPort = await openPort(options.port, loopbackAddresses('localhost'));
   const url = `http://localhost:${opened.port}`;
-  const adminApi = { url: options.adminUrl.replace(/\/+$/, ''), headers: adminHeaders };
-  const parties = createParties({ issuer: options.issuer, adminApi, url, appName });
+  const hydra = createHydra(options.admin);
+  const parties = createParties({ issuer: options.issuer, hydra, url, appName });
   opened.serve(createSampleApp({ parties, appName, url }));
   try {
     await parties();
   } catch (error) {
     log(`${appName} waits for the OAuth2 server: ${String(error)}`);
   }
-  return { url, close: () => opened.close() };
+  async function close(): Promise<void> {
+    await Promise.all([opened.close(), hydra.close()]);
+  }
+  return { url, close };
 }

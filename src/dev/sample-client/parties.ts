@@ -7,7 +7,8 @@ import {
   enableNonRepudiationChecks,
   None,
 } from 'openid-client';
-import { registerClients, type AdminApi, type ClientRecord } from './register.ts';
+import type { Hydra } from '../../hydra/client.ts';
+import { registerClients, type KnownClient } from './register.ts';
 
 /** What the sample app plays: a web app with a secret, and a TV without one. */
 export interface Parties {
@@ -18,7 +19,7 @@ export interface Parties {
 
 export interface PartiesOptions {
   issuer: string;
-  adminApi: AdminApi;
+  hydra: Pick<Hydra, 'clients'>;
   /** Where the sample app is, without a slash at the end. */
   url: string;
   appName: string;
@@ -43,7 +44,7 @@ export function createParties(options: PartiesOptions): () => Promise<Parties> {
   };
 }
 
-async function prepare({ issuer, adminApi, url, appName }: PartiesOptions): Promise<Parties> {
+async function prepare({ issuer, hydra, url, appName }: PartiesOptions): Promise<Parties> {
   const secret = randomBytes(24).toString('base64url');
   const isInsecure = issuer.startsWith('http:');
   // The tokens come straight from the server, but by http: so their signatures are checked too.
@@ -56,11 +57,11 @@ async function prepare({ issuer, adminApi, url, appName }: PartiesOptions): Prom
   const tv = hasDevices ? new Configuration(server, tvId, undefined, None()) : undefined;
   if (tv) for (const apply of manners) apply(tv);
   const records = [{ ...webRecord(url), client_name: appName, client_secret: secret }];
-  await registerClients(adminApi, hasDevices ? [...records, tvRecord(url)] : records);
+  await registerClients(hydra, hasDevices ? [...records, tvRecord(url)] : records);
   return { web, tv };
 }
 
-function webRecord(url: string): ClientRecord {
+function webRecord(url: string): KnownClient {
   return {
     ...shared(url),
     client_id: webId,
@@ -75,7 +76,7 @@ function webRecord(url: string): ClientRecord {
   };
 }
 
-function tvRecord(url: string): ClientRecord {
+function tvRecord(url: string): KnownClient {
   return {
     ...shared(url),
     client_id: tvId,

@@ -55,7 +55,7 @@ export async function createWorld(): Promise<World> {
   });
   const parts = await assemble(config);
   listener = createApp(parts);
-  const sample = await startSampleClient({ port: 0, issuer, adminUrl });
+  const sample = await startSampleClient({ port: 0, issuer, admin: { adminUrl } });
 
   const registered = new Set<string>();
   return {
