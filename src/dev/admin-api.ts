@@ -5,7 +5,7 @@ import { consentRequestRoutes } from './admin/consent-requests.ts';
 import { deviceRequestRoutes } from './admin/device-requests.ts';
 import { introspectRoutes } from './admin/introspect.ts';
 import { metricsRoutes } from './admin/metrics.ts';
-import { statusPaths, toPrefix, trailingSlash, uncached, unknownRoute } from './admin/routing.ts';
+import { statusPaths, toPrefix, trailingSlash, unknownRoute } from './admin/routing.ts';
 import { keyRoutes } from './admin/keys.ts';
 import { loginRequestRoutes } from './admin/login-requests.ts';
 import { logoutRequestRoutes } from './admin/logout-requests.ts';
@@ -13,6 +13,7 @@ import { sessionRoutes } from './admin/sessions.ts';
 import { statusRoutes } from './admin/status.ts';
 import { tokenRoutes } from './admin/tokens.ts';
 import type { Context } from './oauth2/context.ts';
+import { uncachedReading } from './oauth2/uncached.ts';
 
 /** The admin port: what the login and consent app, and whoever registers clients, call. */
 export function createAdminApi(context: Context): Express {
@@ -22,7 +23,7 @@ export function createAdminApi(context: Context): Express {
   app.use(express.text({ type: () => true, limit: '1mb' }));
   const { profile } = context;
   app.locals['routing'] = profile.routing;
-  app.use(uncached(profile), trailingSlash(profile), toPrefix(profile));
+  app.use(uncachedReading(profile), trailingSlash(profile), toPrefix(profile));
   const operations = Router({ caseSensitive: true })
     .use(loginRequestRoutes(context))
     .use(consentRequestRoutes(context))

@@ -55,13 +55,18 @@ export class Browser {
   }
 }
 
+export interface WorldOptions extends Partial<StandInOptions> {
+  /** Whether it must be the stand-in, even where a real server is named. */
+  isStandIn?: boolean;
+}
+
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /**
  * A server and the app that answers for it. The server is a stand-in, or the real one that
  * `HYDRA_PUBLIC_URL`, `HYDRA_ADMIN_URL` and `HYDRA_APP_URL` name.
  */
-export async function openWorld(options: Partial<StandInOptions> = {}) {
+export async function openWorld(options: WorldOptions = {}) {
   const server = await openServer(options);
 
   async function admin(method: string, path: string, body?: unknown): Promise<AdminAnswer> {
@@ -82,7 +87,7 @@ export async function openWorld(options: Partial<StandInOptions> = {}) {
 
   /** Registers a client of the authorization code flow, changed as the test wants it. */
   async function register(changes: ClientBody = {}) {
-    const created = await admin('POST', '/admin/clients', {
+    const created = await admin('POST', `${server.base}/clients`, {
       client_id: `app-${randomUUID()}`,
       client_secret: 'a secret & more',
       redirect_uris: ['http://localhost:5555/callback'],
@@ -113,7 +118,7 @@ export async function openWorld(options: Partial<StandInOptions> = {}) {
     const [name = '', challenge = ''] =
       Object.entries(page.parameters).find(([key]) => key.endsWith('_challenge')) ?? [];
     const kind = name.replace('_challenge', '');
-    const path = `/admin/oauth2/auth/requests/${kind}`;
+    const path = `${server.base}/oauth2/auth/requests/${kind}`;
     return { kind, path, query: `?${new URLSearchParams({ [name]: challenge }).toString()}` };
   };
 
@@ -178,7 +183,7 @@ export async function openWorld(options: Partial<StandInOptions> = {}) {
   }
 
   async function introspect(token: string, scope = '') {
-    const response = await fetch(`${server.adminUrl}/admin/oauth2/introspect`, {
+    const response = await fetch(`${server.adminUrl}${server.base}/oauth2/introspect`, {
       method: 'POST',
       body: new URLSearchParams({ token, scope }),
     });
@@ -201,10 +206,11 @@ export async function openWorld(options: Partial<StandInOptions> = {}) {
   };
 }
 
-async function openServer(options: Partial<StandInOptions>) {
+async function openServer({ isStandIn, ...options }: WorldOptions) {
   const { HYDRA_PUBLIC_URL, HYDRA_ADMIN_URL, HYDRA_APP_URL } = process.env;
   const appUrl = HYDRA_APP_URL ?? 'http://127.0.0.1:4846';
-  if (HYDRA_PUBLIC_URL && HYDRA_ADMIN_URL) {
+  const base = options.profile === '1.11' ? '' : '/admin';
+  if (HYDRA_PUBLIC_URL && HYDRA_ADMIN_URL && !isStandIn) {
     const [publicUrl, adminUrl] = [HYDRA_PUBLIC_URL, HYDRA_ADMIN_URL].map(withoutSlash);
     const close = async () => {};
     return {
@@ -212,11 +218,12 @@ async function openServer(options: Partial<StandInOptions>) {
       adminUrl: adminUrl ?? '',
       issuer: HYDRA_PUBLIC_URL,
       appUrl,
+      base,
       close,
     };
   }
   const standIn = await startStandIn({ publicPort: 0, adminPort: 0, appUrl, ...options });
-  return { ...standIn, appUrl };
+  return { ...standIn, appUrl, base };
 }
 
 function withoutSlash(url: string): string {

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { Routing } from '../oauth2/profile.ts';
 import { ProtocolError } from '../oauth2/protocol-error.ts';
+import { forbidToKeep } from '../oauth2/uncached.ts';
 
 /** Sends JSON with `&`, `<` and `>` as escapes, as the real server's encoder writes them. */
 export function answerJson(res: Response, body: unknown, status = 200): void {
@@ -18,7 +19,8 @@ export function answerError(error: unknown, _req: Request, res: Response, _next:
     error instanceof ProtocolError
       ? error
       : new ProtocolError('error', statusOf(error), String(error));
-  if (known.status === 500) console.error(error);
+  // An error of ours that is known is one that the real server makes too.
+  if (known !== error && known.status === 500) console.error(error);
   res.writeHead(known.status, { 'content-type': 'application/json' });
   res.end(`${JSON.stringify(known)}\n`);
 }
@@ -41,12 +43,17 @@ export function serve(
   const route = router.route(path);
   const served = methods.filter((method) => handlers[method]).map((name) => name.toUpperCase());
   route.all((req, res, next) => {
-    const { isHeadKnown }: Routing = req.app.locals['routing'];
+    const routing: Routing = req.app.locals['routing'];
+    const { isHeadKnown } = routing;
     const allowed = [
       ...served,
       ...(isHeadKnown ? (served.includes('GET') ? ['HEAD'] : []) : ['OPTIONS']),
     ];
-    if (allowed.includes(req.method) && req.method !== 'OPTIONS') return next();
+    if (allowed.includes(req.method) && req.method !== 'OPTIONS') {
+      // Health and version stand at the root and are no operations.
+      if (req.baseUrl) forbidToKeep(res, routing);
+      return next();
+    }
     res.set('allow', allowed.toSorted().join(', '));
     if (allowed.includes(req.method)) return void res.status(200).end();
     const type = 'text/plain; charset=utf-8';

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { isPublic, type Client } from '../oauth2/client.ts';
+import { isPublic, publicView, type Client } from '../oauth2/client.ts';
 import { seconds, type Context } from '../oauth2/context.ts';
 import type { Profile } from '../oauth2/profile.ts';
 import { fault } from '../oauth2/protocol-error.ts';
@@ -7,7 +7,8 @@ import { checkClient } from './client-rules.ts';
 import type { Decoded } from './decode.ts';
 import { timestamp } from './timestamp.ts';
 
-const lifespanShape = {
+/** How long tokens serve, by grant type: durations such as `1h30m`. */
+export const lifespanShape = {
   authorization_code_grant_access_token_lifespan: 'string',
   authorization_code_grant_id_token_lifespan: 'string',
   authorization_code_grant_refresh_token_lifespan: 'string',
@@ -24,6 +25,8 @@ const lifespanShape = {
   password_grant_access_token_lifespan: 'string',
   password_grant_refresh_token_lifespan: 'string',
 } as const;
+
+const lifespanNames = Object.keys(lifespanShape) as (keyof typeof lifespanShape)[];
 
 /** Members that some versions do not know, and so leave out. */
 function unknownMembers({ has }: Profile): RegExp {
@@ -118,6 +121,31 @@ export function replaceClient(context: Context, former: Client, body: ClientBody
   return client;
 }
 
+/**
+ * Sets all lifespans; those that are not given are the server's own again.
+ * @returns the client, without its secret
+ */
+export function setLifespans(
+  context: Context,
+  former: Client,
+  lifespans: Decoded<typeof lifespanShape>,
+): Client {
+  const client: Client = { ...former, updated_at: timestamp(seconds(context)) };
+  for (const name of lifespanNames) {
+    // A version shows those that it knows.
+    if (name in former) client[name] = lifespans[name] ?? null;
+  }
+  context.records.clients.set(client.client_id, client);
+  return publicView(client);
+}
+
+/** Lists that are left out when there is nothing in them. */
+const hiddenWhenEmpty = new Set(['request_uris', 'post_logout_redirect_uris']);
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
 type Kept = Pick<Client, 'client_id' | 'created_at' | 'updated_at'>;
 
 function newClient(profile: Profile, body: ClientBody, kept: Kept): Client {
@@ -127,7 +155,9 @@ function newClient(profile: Profile, body: ClientBody, kept: Kept): Client {
     backchannel_logout_session_required: isBackSessionRequired,
     ...given
   } = body;
-  const filled = Object.entries(given).filter(([, value]) => value !== '');
+  const filled = Object.entries(given).filter(
+    ([name, value]) => value !== '' && !(hiddenWhenEmpty.has(name) && isEmpty(value)),
+  );
   const client: Client = {
     ...kept,
     client_name: '',
@@ -146,7 +176,7 @@ function newClient(profile: Profile, body: ClientBody, kept: Kept): Client {
     metadata: {},
     skip_consent: false,
     skip_logout_consent: null,
-    ...Object.fromEntries(Object.keys(lifespanShape).map((name) => [name, null])),
+    ...Object.fromEntries(lifespanNames.map((name) => [name, null])),
     scope: 'offline_access offline openid',
     subject_type: 'public',
     token_endpoint_auth_method: 'client_secret_basic',

@@ -21,6 +21,8 @@ export function checkClient(client: Client, { has }: Profile): void {
   if (!['none', 'RS256'].includes(client.userinfo_signed_response_alg)) {
     throw refuse('The userinfo_signed_response_alg is unknown.');
   }
+  // Nobody asks what stands there: pairwise subjects are not offered.
+  if (client.sector_identifier_uri) throw refuse('The sector_identifier_uri cannot be read.');
   if (client.subject_type !== 'public') throw refuse('The subject_type is not supported.');
   if (!['', 'jwt', 'opaque'].includes(client.access_token_strategy ?? '')) {
     throw refuse('The access_token_strategy is unknown.');
@@ -43,9 +45,9 @@ function checkRedirectUris(client: Client): void {
   }
 }
 
-/** An absolute address, or a path: even that is taken. */
+/** An absolute address, a path, or a star: even these are taken. */
 function isReference(uri: string): boolean {
-  return uri.startsWith('/') || URL.canParse(uri);
+  return uri.startsWith('/') || uri === '*' || URL.canParse(uri);
 }
 
 /** Also for schemes that `URL` has no origin for. */

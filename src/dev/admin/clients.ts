@@ -6,14 +6,16 @@ import { fault } from '../oauth2/protocol-error.ts';
 import { newToken } from '../oauth2/random.ts';
 import { revokeGrants } from '../oauth2/records.ts';
 import { answerJson, bodyOf, serve } from './answer.ts';
-import { addClient, clientShape, replaceClient, type ClientBody } from './client-record.ts';
-import { decode, DecodeError } from './decode.ts';
+import { decodeClient, decodeLifespans } from './client-body.ts';
+import { patchedBody } from './client-patch.ts';
+import { addClient, replaceClient, setLifespans, type ClientBody } from './client-record.ts';
+import { DecodeError } from './decode.ts';
 import { pageOf } from './page.ts';
 
 /** OAuth2 clients. */
 export function clientRoutes(context: Context): Router {
   const { clients, consents } = context.records;
-  const { adminPaths, areBadBodiesTold, has } = context.profile;
+  const { adminPaths, areBadBodiesTold, registrationEnd } = context.profile;
   const router = Router();
   serve(router, '/clients', {
     get(req, res) {
@@ -29,7 +31,7 @@ export function clientRoutes(context: Context): Router {
         keyOf: (client) => client.client_id,
         query,
         total: clients.size,
-        bad: badPage,
+        bad: malformed,
       });
       if (!res.destroyed) answerJson(res, page.map(publicView));
     },
@@ -46,7 +48,15 @@ export function clientRoutes(context: Context): Router {
       answerJson(res, publicView(find(req)));
     },
     put(req, res) {
-      answerJson(res, replaceClient(context, find(req), readBody(req)));
+      const body = readBody(req);
+      answerJson(res, replaceClient(context, find(req), body));
+    },
+    patch(req, res) {
+      const former = find(req);
+      answerJson(
+        res,
+        replaceClient(context, former, patchedBody(former, bodyOf(req), context.profile)),
+      );
     },
     delete(req, res) {
       const { client_id: id } = find(req);
@@ -54,6 +64,14 @@ export function clientRoutes(context: Context): Router {
       consents.deleteWhere(({ client }) => client.client_id === id);
       revokeGrants(context.records, ({ clientId }) => clientId === id);
       res.status(204).end();
+    },
+  });
+
+  serve(router, '/clients/:id/lifespans', {
+    put(req, res) {
+      const former = find(req);
+      const lifespans = readable(() => decodeLifespans(bodyOf(req)));
+      answerJson(res, setLifespans(context, former, lifespans));
     },
   });
 
@@ -67,10 +85,11 @@ export function clientRoutes(context: Context): Router {
 
   /** Told once; here it leads nowhere. */
   function registrationOf({ client_id: id }: Client, chosenId: string | undefined) {
-    const isWhole = chosenId || !has.halfRegistrationUri;
+    const end =
+      chosenId || registrationEnd === 'id' ? `/${encodeURIComponent(id)}` : registrationEnd;
     return {
       registration_access_token: newToken('at'),
-      registration_client_uri: `${context.urls.public}/oauth2/register/${isWhole ? id : ''}`,
+      registration_client_uri: `${context.urls.public}/oauth2/register${end}`,
     };
   }
 
@@ -86,14 +105,18 @@ function isWanted(wanted: string | null, given: string): boolean {
   return !wanted || wanted === given;
 }
 
-function badPage(detail: string) {
+function malformed(detail: string) {
   return fault('The request was malformed or contained invalid parameters', detail);
 }
 
-function readBody(req: Request) {
+function readBody(req: Request): ClientBody {
+  return readable(() => decodeClient(bodyOf(req)));
+}
+
+function readable<T>(read: () => T): T {
   try {
-    return decode(clientShape, bodyOf(req));
+    return read();
   } catch (error) {
-    throw error instanceof DecodeError ? badPage(error.message) : error;
+    throw error instanceof DecodeError ? malformed(error.message) : error;
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Router, type Request } from 'express';
 import { seconds, type Context } from '../oauth2/context.ts';
 import type { ConsentStage, Flow } from '../oauth2/flow.ts';
@@ -20,7 +21,7 @@ const acceptShape = {
   remember: 'boolean',
   remember_for: 'integer',
   context: 'any',
-  handled_at: 'string',
+  handled_at: 'time',
 } as const;
 
 const path = '/oauth2/auth/requests/consent';
@@ -61,7 +62,7 @@ export function consentRequestRoutes(context: Context): Router {
   });
   serve(router, `${path}/accept`, {
     put(req, res) {
-      const body = read(req, knownMembers(acceptShape, has.consentContext ? [] : ['context']));
+      const body = read(req, knownMembers(acceptShape, profile.unknownConsentMembers));
       const flow = flowOf(req);
       const challenge = challengeOf(req, 'consent_challenge');
       const answered: Flow = {
@@ -79,7 +80,7 @@ export function consentRequestRoutes(context: Context): Router {
             rememberSeconds: body.remember_for ?? 0,
             context: body.context ?? flow.login.accepted?.context ?? null,
             handledAt: seconds(context),
-            ...(profile.challenges === 'kept' && { challenge }),
+            challenge: profile.challenges === 'kept' ? challenge : randomUUID(),
           },
         },
       };

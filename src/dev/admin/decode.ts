@@ -13,10 +13,12 @@ interface Kinds {
   integer: number;
   strings: string[];
   object: Record<string, Json>;
+  /** RFC 3339. */
+  time: string;
   any: Json;
 }
 
-/** Absent members, and members that are `null`, are left out. */
+/** Absent members, and members that are `null` and may not be anything, are left out. */
 export type Decoded<S extends Shape> = {
   [N in keyof S]?: S[N] extends Kind ? Kinds[S[N]] : S[N] extends Shape ? Decoded<S[N]> : never;
 };
@@ -32,6 +34,7 @@ const isKind: { [K in Kind]: (value: Json) => boolean } = {
   integer: (value) => Number.isInteger(value),
   strings: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
   object: isObject,
+  time: (value) => typeof value === 'string' && isTime(value),
   any: () => true,
 };
 
@@ -48,11 +51,22 @@ export function decode(shape: Shape, text: string, mayHaveMore = true): object {
 
 function parse(text: string): Json {
   try {
-    const value: Json = JSON.parse(text);
+    const value: Json = JSON.parse(firstValue(text));
     return value;
   } catch {
     throw new DecodeError('The body is no JSON.');
   }
+}
+
+/** What comes after the first object or list is never looked at. */
+function firstValue(text: string): string {
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/gs)) {
+    if (token === '{' || token === '[') depth += 1;
+    if (token === '}' || token === ']') depth -= 1;
+    if (depth === 0) return text.slice(0, index + token.length);
+  }
+  return text;
 }
 
 function decodeObject(shape: Shape, value: Json, mayHaveMore: boolean): Record<string, unknown> {
@@ -65,12 +79,18 @@ function decodeObject(shape: Shape, value: Json, mayHaveMore: boolean): Record<s
       if (mayHaveMore) continue;
       throw new DecodeError(`Unknown member "${given}".`);
     }
-    if (member === null) continue;
+    if (member === null && kind !== 'any') continue;
     if (typeof kind !== 'string') decoded[name] = decodeObject(kind, member, mayHaveMore);
     else if (isKind[kind](member)) decoded[name] = member;
     else throw new DecodeError(`The member "${given}" must be of type ${kind}.`);
   }
   return decoded;
+}
+
+const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+function isTime(text: string): boolean {
+  return time.test(text) && !Number.isNaN(Date.parse(text));
 }
 
 function isObject(value: Json): value is Record<string, Json> {

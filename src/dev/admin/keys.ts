@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Router, type Request } from 'express';
-import type { Jwk } from '../../hydra/resource-types.ts';
-import type { Json } from '../../hydra/types.ts';
+import { Router, type Request, type Response } from 'express';
 import type { Context } from '../oauth2/context.ts';
 import { fault } from '../oauth2/protocol-error.ts';
 import { answerJson, bodyOf, serve } from './answer.ts';
-import { decode, DecodeError } from './decode.ts';
+import { decode, DecodeError, type Decoded } from './decode.ts';
+import { decodeKey, keysIn } from './key-body.ts';
 
 const generatorShape = { alg: 'string', use: 'string', kid: 'string' } as const;
 const setShape = { keys: 'any' } as const;
@@ -28,6 +27,18 @@ export function keyRoutes({ keys, urls, profile }: Context): Router {
     }
   }
 
+  /** What key to make; nothing when the body cannot be read and has been answered. */
+  function readWish(req: Request, res: Response): Decoded<typeof generatorShape> | undefined {
+    try {
+      return read(() => decode(generatorShape, bodyOf(req)));
+    } catch (error) {
+      if (!profile.has.doubleKeyErrors) throw error;
+      const texts = [error, unsupported()].map((one) => `${JSON.stringify(one)}\n`);
+      res.writeHead(500, { 'content-type': 'application/json' }).end(texts.join(''));
+      return undefined;
+    }
+  }
+
   const router = Router();
   serve(router, '/keys/:set', {
     get(req, res) {
@@ -36,9 +47,11 @@ export function keyRoutes({ keys, urls, profile }: Context): Router {
       answerJson(res, { keys: found });
     },
     async post(req, res) {
-      const { alg = '', use, kid } = read(() => decode(generatorShape, bodyOf(req)));
+      const wish = readWish(req, res);
+      if (!wish) return;
+      const { alg = '', use, kid } = wish;
       const made = await make({ alg, use, kid: kid || randomUUID() });
-      if (!made) throw fault('Bad Request', 'Unsupported key algorithm');
+      if (!made) throw unsupported();
       sets.add(setOf(req), made);
       const base = profile.has.keyPairs ? '://' : urls.public;
       res.set('location', `${base}/keys/${setOf(req)}`);
@@ -62,7 +75,7 @@ export function keyRoutes({ keys, urls, profile }: Context): Router {
     },
     // The key's own `kid` counts: the one of the path is not looked at.
     put(req, res) {
-      const key = read(() => keyIn(decode({ kty: 'string' }, bodyOf(req)), bodyOf(req)));
+      const key = read(() => decodeKey(bodyOf(req)));
       sets.put(setOf(req), key);
       answerJson(res, key);
     },
@@ -74,33 +87,6 @@ export function keyRoutes({ keys, urls, profile }: Context): Router {
   return router;
 }
 
-function keyIn({ kty }: { kty?: string }, text: string): Jwk {
-  const members: Record<string, Json> = JSON.parse(text);
-  return checked({ ...members, kty: kty ?? '' });
-}
-
-function keysIn(list: Json): Jwk[] | null {
-  if (list === null) return null;
-  if (!Array.isArray(list)) throw new DecodeError('The member "keys" must be a list.');
-  return list.map((member) => {
-    const isObject = typeof member === 'object' && member !== null && !Array.isArray(member);
-    if (!isObject) throw new DecodeError('A key must be an object.');
-    return checked({ ...member, kty: typeof member['kty'] === 'string' ? member['kty'] : '' });
-  });
-}
-
-const neededMembers: Record<string, string[]> = {
-  oct: ['k'],
-  RSA: ['n', 'e'],
-  EC: ['crv', 'x', 'y'],
-  OKP: ['crv', 'x'],
-};
-
-/** @throws DecodeError */
-function checked(key: Jwk): Jwk {
-  const needed = neededMembers[key.kty];
-  if (!needed) throw new DecodeError(`Unknown key type "${key.kty}".`);
-  const lacking = needed.find((name) => typeof key[name] !== 'string' || key[name] === '');
-  if (lacking) throw new DecodeError(`The key lacks "${lacking}".`);
-  return key;
+function unsupported() {
+  return fault('Bad Request', 'Unsupported key algorithm');
 }

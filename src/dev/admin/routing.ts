@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Profile } from '../oauth2/profile.ts';
+import { forbidToKeep } from '../oauth2/uncached.ts';
 
 /** The operations, below the admin path. */
 const operations = [
@@ -41,22 +42,8 @@ export function toPrefix({ routing, adminPaths }: Profile): RequestHandler {
     if (routing.unprefixed === 'served' || !isOneOf(operations, req.path)) return next();
     const { localPort = 0 } = req.socket;
     const location = `http://localhost:${localPort}${adminPaths[0] ?? ''}${req.originalUrl}`;
+    forbidToKeep(res, routing);
     res.writeHead(307, { location }).end();
-  };
-}
-
-/** Forbids to keep answers, as far as a version does so. */
-export function uncached({ routing, adminPaths }: Profile): RequestHandler {
-  const isMeant: Record<typeof routing.uncached, (method: string, path: string) => boolean> = {
-    nothing: () => false,
-    'below admin': (_method, path) => path.startsWith(`${adminPaths[0]}/`),
-    reading: (method) => method === 'GET' || method === 'HEAD',
-  };
-  return function uncached(req, res, next) {
-    if (isMeant[routing.uncached](req.method, req.path)) {
-      res.set('cache-control', 'private, no-cache, no-store, must-revalidate');
-    }
-    next();
   };
 }
 

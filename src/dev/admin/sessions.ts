@@ -88,7 +88,7 @@ function consentSessionView(context: Context, { consent, ...flow }: Flow) {
   if (!consent || !accepted) throw fault('error');
   const { has } = context.profile;
   // Up to 2.1 it is the real one; later one that nobody knows, and then none.
-  const challenge = has.consentRequestId ? '' : (accepted.challenge ?? consent.id);
+  const challenge = has.consentRequestId ? '' : accepted.challenge;
   return {
     ...(has.consentRequestId && { consent_request_id: consent.id }),
     grant_scope: accepted.scope,
@@ -114,7 +114,7 @@ function selectorOf(
   const [id, subject, clientId] = ['consent_request_id', 'subject', 'client'].map(given);
   const isAll = query.get('all') === 'true';
   if (has.consentRequestId) {
-    if (id && !subject && !clientId && !isAll) return ({ consent }) => consent?.id === id;
+    if (id && !subject && !clientId) return ({ consent }) => consent?.id === id;
     if (id || (clientId && isAll)) throw badRequest('These query parameters do not go together.');
   }
   if (subject && (clientId ?? isAll)) {

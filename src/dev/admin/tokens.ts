@@ -41,10 +41,8 @@ function flush(context: Context, notAfter: number): void {
 /** @returns seconds since 1970 */
 function notAfterIn(body: string): number {
   try {
-    const { notafter: time } = decode({ notafter: 'string' }, body);
-    const ms = time === undefined ? Infinity : Date.parse(time);
-    if (Number.isNaN(ms)) throw new DecodeError('notAfter is no time.');
-    return ms / 1000;
+    const { notafter: time } = decode({ notafter: 'time' }, body);
+    return time === undefined ? Infinity : Date.parse(time) / 1000;
   } catch (error) {
     throw error instanceof DecodeError ? fault('error') : error;
   }

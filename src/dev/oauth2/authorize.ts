@@ -51,7 +51,10 @@ async function answerClient(
     verifier: consentVerifier,
     clientId: queryOf(res.req).get('client_id'),
   });
-  const grant = grantOf(context, flow, parameters.get('nonce'));
+  const grant = grantOf(context, flow, {
+    clientId: client.client_id,
+    nonce: parameters.get('nonce'),
+  });
   const answer = await respond(context, responseType, { client, grant, parameters });
   if (responseType !== 'code' && leg.responseMode === 'query') {
     throw fault('unsupported_response_mode', `A query is not safe for "${responseType}".`);

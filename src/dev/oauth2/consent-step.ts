@@ -30,9 +30,7 @@ export function beginConsent(
   res: Response,
   { flow, demand }: { flow: Flow; demand: ConsentDemand },
 ): void {
-  if (flow.client.client_id !== demand.client.client_id) {
-    throw fault('invalid_client', 'The request is of another client.');
-  }
+  demandSameClient(context, flow, demand.client.client_id);
   const prompt = words(demand.parameters.get('prompt'));
   const skip = maySkip(demand) && isRemembered(context, flow);
   if (prompt.includes('none') && !skip) {
@@ -49,6 +47,12 @@ export function beginConsent(
     consent: { id: newId(), csrf, skip },
   });
   res.redirect(302, setQuery(context.urls.consent, { consent_challenge: challenge }));
+}
+
+function demandSameClient({ profile }: Context, flow: Flow, clientId: string | null): void {
+  if (profile.isClientCompared && flow.client.client_id !== clientId) {
+    throw fault('invalid_client', 'The request is of another client.');
+  }
 }
 
 /** A public client must be known by the address it is answered at; a device has none. */
@@ -88,9 +92,7 @@ export function finishConsent(
   demandInTime(context, flow);
   const { consent, client } = flow;
   const { records, profile } = context;
-  if (client.client_id !== clientId) {
-    throw fault('invalid_client', 'The request is of another client.');
-  }
+  demandSameClient(context, flow, clientId);
   const isUsed = records.finishedConsents.has(flow.id);
   if (consent?.rejected && !(isUsed && profile.isRejectionFinal)) {
     if (profile.isRejectionFinal) finish(context, flow);

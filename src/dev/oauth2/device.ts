@@ -138,7 +138,7 @@ function giveDevice(
       'Unable to insert or update resource because a resource with that value exists already',
     );
   }
-  request.grant = grantOf(context, flow, null);
+  request.grant = grantOf(context, flow, { clientId: answer.clientId, nonce: null });
   res.redirect(302, setQuery(context.urls.deviceSuccess, { client_id: answer.clientId }));
 }
 

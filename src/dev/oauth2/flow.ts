@@ -64,8 +64,8 @@ export interface AcceptedConsent {
   context: Json;
   /** Whole seconds since 1970. */
   handledAt: number;
-  /** Only where challenges are kept: the one that was answered. */
-  challenge?: string;
+  /** What lists show: where challenges are kept the one that was answered, else one of no use. */
+  challenge: string;
 }
 
 /** What the app wants the client to be told. */

@@ -4,12 +4,15 @@ import { fault } from './protocol-error.ts';
 import type { Grant } from './records.ts';
 
 /** What the tokens of a consented flow are made of. */
-export function grantOf(context: Context, flow: ConsentedFlow, nonce: string | null): Grant {
-  const { login, client, consent } = flow;
+export function grantOf(
+  context: Context,
+  { login, consent, requestedAt }: ConsentedFlow,
+  { clientId, nonce }: { clientId: string; nonce: string | null },
+): Grant {
   const { acr, amr } = login.accepted ?? {};
   return {
     id: consent.id,
-    clientId: client.client_id,
+    clientId,
     subject: login.subject,
     scope: consent.accepted.scope,
     audience: consent.accepted.audience,
@@ -18,10 +21,10 @@ export function grantOf(context: Context, flow: ConsentedFlow, nonce: string | n
       ...withoutProtected(consent.accepted.session.id_token),
       iss: context.urls.issuer,
       sub: login.subject,
-      aud: [client.client_id],
+      aud: [clientId],
       iat: seconds(context),
       auth_time: login.authenticatedAt,
-      rat: flow.requestedAt,
+      rat: requestedAt,
       sid: login.sessionId,
       ...(acr && { acr }),
       ...(amr?.length && { amr }),

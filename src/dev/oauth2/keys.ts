@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { compactVerify, decodeProtectedHeader, importJWK, SignJWT } from 'jose';
+import { compactVerify, importJWK, SignJWT } from 'jose';
 import type { Jwk } from '../../hydra/resource-types.ts';
 import type { Claims } from '../../hydra/types.ts';
 import { completeRsaKey } from './complete-rsa-key.ts';
 import { createKeySets } from './key-sets.ts';
 import { isPrivate, makeKeyPair, makeSingleKey, publicPart } from './make-key.ts';
 import type { Profile } from './profile.ts';
+import { fault } from './protocol-error.ts';
 
 export type Keys = Awaited<ReturnType<typeof createKeys>>;
 
 /** The set whose newest key signs, and whose keys everybody may verify with. */
 const signingSet = 'hydra.openid.id-token';
+/** Nothing is signed with it while access tokens are opaque, as they always are here. */
+const accessTokenSet = 'hydra.jwt.access-token';
 /** The real server takes twice as many, and longer to start. */
 const bits = 2048;
 
@@ -18,18 +21,21 @@ const bits = 2048;
 export async function createKeys({ has }: Profile) {
   const sets = createKeySets();
   const make = has.keyPairs ? makeKeyPair : makeSingleKey;
-  await renew();
+  await Promise.all([renew(signingSet), renew(accessTokenSet)]);
 
-  async function renew(): Promise<void> {
-    const kid = has.keyPairs ? signingSet : randomUUID();
+  async function renew(set: string): Promise<void> {
+    const kid = has.keyPairs ? set : randomUUID();
     const keys = await make({ alg: 'RS256', use: 'sig', kid, bits });
-    if (keys) sets.add(signingSet, keys);
+    if (keys) sets.add(set, keys);
   }
 
   async function signingKey(): Promise<Jwk> {
     const newest = () => sets.list(signingSet).find((key) => isPrivate(key) && key.kty !== 'oct');
-    if (!newest()) await renew();
-    return newest()!;
+    if (!newest()) await renew(signingSet);
+    const key = newest();
+    const canSign = key && (has.otherSignatures || key.kty === 'RSA');
+    if (!canSign) throw fault('invalid_grant', 'There is no key to sign with.');
+    return key;
   }
 
   /** The claims go in as they are: nothing is added. */
@@ -42,12 +48,13 @@ export async function createKeys({ has }: Profile) {
       .sign(await importJWK(completeRsaKey(key), alg));
   }
 
-  /** @returns the claims of a token that we signed, expired or not; else `undefined` */
+  /**
+   * @returns the claims of a token that we signed, expired or not; else `undefined`, also when the
+   *   key has been replaced by a newer one since
+   */
   async function verify(token: string): Promise<Claims | undefined> {
     try {
-      const { kid } = decodeProtectedHeader(token);
-      const key = publicKeys().find((one) => one.kid === kid);
-      if (!key) return undefined;
+      const key = publicPart(await signingKey());
       const { payload } = await compactVerify(token, await importJWK(key, algorithmOf(key)));
       const claims: Claims = JSON.parse(new TextDecoder().decode(payload));
       return claims;
@@ -57,7 +64,8 @@ export async function createKeys({ has }: Profile) {
   }
 
   function publicKeys(): Jwk[] {
-    const keys = sets.list(signingSet).filter(({ kty }) => kty !== 'oct');
+    const open = has.openAccessTokenKeys ? [signingSet, accessTokenSet] : [signingSet];
+    const keys = open.flatMap(sets.list).filter(({ kty }) => kty !== 'oct');
     return has.keyPairs ? keys.filter((key) => !isPrivate(key)) : keys.map(publicPart);
   }
 

@@ -10,6 +10,8 @@ export interface Profile {
   mayHaveUnknownFields: boolean;
   /** Members of an accepted login that are unknown. */
   unknownLoginMembers: readonly string[];
+  /** Members of an accepted consent that are unknown. */
+  unknownConsentMembers: readonly string[];
   /**
    * `kept`: challenges are short ids of records, which know what became of them, and verifiers serve
    * once. `sealed`: challenges hold the whole flow, and nobody knows what was answered.
@@ -21,6 +23,8 @@ export interface Profile {
   isLateRejectionTold: boolean;
   /** Whether a rejected consent that came back cannot be accepted any more. */
   isRejectionFinal: boolean;
+  /** Whether a step that comes back under another client than it began with is refused. */
+  isClientCompared: boolean;
   /** What a login that is accepted for another subject than the remembered one comes to. */
   otherSubject: 'refused' | 'restart';
   /** What tells browsers apart: a cookie for each step and client, or for each step alone. */
@@ -33,6 +37,8 @@ export interface Profile {
   areBadBodiesTold: boolean;
   /** Content type of the metrics. */
   metricsType: string;
+  /** How the address to manage a registration at ends, where the server chose the id. */
+  registrationEnd: 'id' | '/' | '';
   /** The parameters of lists. */
   paging: 'offset' | 'offset-token' | 'sealed-token';
   /** Items on a page of a list, when the caller does not say and at most. */
@@ -47,6 +53,12 @@ export interface Has {
   flush: boolean;
   /** HS256 and HS512, and asymmetric keys as a pair. */
   keyPairs: boolean;
+  /** Signs with other keys than RSA too; else tokens are refused when the newest is one. */
+  otherSignatures: boolean;
+  /** The public keys are also those of access tokens, though access tokens are opaque. */
+  openAccessTokenKeys: boolean;
+  /** Goes on after a request for a key that cannot be read, and so answers twice. */
+  doubleKeyErrors: boolean;
   /** A login session can be ended by its `sid`. */
   sid: boolean;
   /** A consent has an id of its own. */
@@ -63,8 +75,10 @@ export interface Has {
   skipConsent: boolean;
   /** Lifespans of the password grant, which nobody may use any more. */
   passwordGrant: boolean;
-  /** The address to manage a registration at is whole only when its client chose the id. */
-  halfRegistrationUri: boolean;
+  /** JSON Patch with `test`, `copy` and `move`. */
+  fullPatches: boolean;
+  /** What a patch removes from a client, or makes `null`, is reset; else it stays as it was. */
+  removingPatches: boolean;
   /** `skip_logout_consent`. */
   skipLogoutConsent: boolean;
   /** All addresses of a client must be http(s). */
@@ -75,6 +89,10 @@ export interface Has {
   zeroMaxAge: boolean;
   /** The issuer always ends with a slash. */
   slashAtIssuer: boolean;
+  /** Discovery tells of verifiable credentials, and which algorithms sign a client's tokens. */
+  credentials: boolean;
+  /** Discovery tells of `response_mode=form_post`. */
+  formPost: boolean;
 }
 
 export interface Routing {
@@ -88,5 +106,5 @@ export interface Routing {
   /** Whether an unknown path is answered in the form that `Accept` wants. */
   unknown: 'negotiated' | 'plain';
   /** What gets a `Cache-Control` that forbids to keep it. */
-  uncached: 'nothing' | 'below admin' | 'reading';
+  uncached: 'nothing' | 'operations' | 'reading';
 }

@@ -6,6 +6,7 @@ import { discoveryRoutes } from './discovery.ts';
 import { fallbackPage, notFoundPage } from './html.ts';
 import { logoutRoutes } from './logout.ts';
 import { tokenRoutes } from './token.ts';
+import { forbidToKeep, uncachedReading } from './uncached.ts';
 import { userinfoRoutes } from './userinfo.ts';
 
 const fallbacks = [
@@ -23,8 +24,8 @@ export function createPublicApi(context: Context): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(express.text({ type: 'application/x-www-form-urlencoded', limit: '1mb' }));
-  app.use((_req, res, next) => {
-    res.set('cache-control', 'private, no-cache, no-store, must-revalidate');
+  app.use(uncachedReading(context.profile), (_req, res, next) => {
+    forbidToKeep(res, context.profile.routing);
     next();
   });
   app.use(authorizeRoutes(context));

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Claims } from '../../hydra/types.ts';
 import { mayUseGrant, type Client } from './client.ts';
 import { seconds, type Context } from './context.ts';
+import { nanosecondsIn } from './duration.ts';
 import { newToken } from './random.ts';
 import type { Grant, Token } from './records.ts';
 
@@ -89,15 +90,8 @@ export function leftHashOf(text: string): string {
   return createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url');
 }
 
-const secondsOf: Record<string, number> = { h: 3600, m: 60, s: 1 };
-
-/** A lifespan that the client has of its own, such as `1h30m0s`, in seconds. */
+/** A lifespan that the client has of its own, such as `1h30m0s`, in whole seconds. */
 function lifespanOf(client: Client, name: `${string}_lifespan`, usual: number): number {
-  const own = client[name];
-  if (!own) return usual;
-  const parts = [...own.matchAll(/(\d+(?:\.\d+)?)([hms])/g)];
-  return parts.reduce(
-    (sum, [, count, unit = '']) => sum + Number(count) * (secondsOf[unit] ?? 0),
-    0,
-  );
+  const own = nanosecondsIn(client[name] ?? '');
+  return own === undefined ? usual : Math.floor(own / 1e9);
 }
