@@ -44,7 +44,8 @@ const rotate: Command = {
   operands: ['SET'],
   says: 'Makes one more key in a set: the server signs with the newest.',
   more: `The older ones stay, so that what they signed can still be verified: remove them, by --keep, when
-the last of their tokens has run out. RSA keys take up to ten seconds to make.`,
+the last of their tokens has run out. An id_token_hint of before is no longer taken for signing out.
+RSA keys take up to ten seconds to make; 1.x signs ID tokens with no others.`,
   options: {
     alg: { value: 'ALG', says: 'RS256, ES256, ES512, EdDSA …; as the newest key of the set else' },
     use: { value: 'USE', says: 'sig (default) or enc' },

@@ -27,14 +27,15 @@ export function sessionRoutes(context: Context): Router {
       const query = queryOf(req);
       const subject = query.get('subject');
       if (!subject) throw badRequest('The query parameter subject is missing.');
-      const items = consentsOf(context, subject, query.get('login_session_id'));
+      const all = consentsOf(context, subject);
+      const items = all.filter(isOfSession(context, query.get('login_session_id')));
       const page = pageOf(context, res, {
         path: consentPath,
         items,
         keyOf: ({ id }) => id,
         isHidden: (flow) => hasEnded(context, flow),
         query,
-        total: items.length,
+        total: all.length,
         isSilentWhenEmpty: true,
         hasWrongLinks: true,
         bad: badRequest,
@@ -60,27 +61,24 @@ function badRequest(detail: string) {
   return fault('invalid_request', detail);
 }
 
-function consentsOf(context: Context, subject: string, sessionId: string | null): Flow[] {
+function consentsOf(context: Context, subject: string): Flow[] {
   const { consents, loginSessions } = context.records;
-  const { has } = context.profile;
   const isListed = (flow: Flow) => flow.login.subject === subject && !flow.consent?.skip;
   // A consent outlives the sign-in, but forgets which one it was.
   const detach = (flow: Flow) =>
     loginSessions.has(flow.login.sessionId)
       ? flow
       : { ...flow, login: { ...flow.login, sessionId: '' } };
-  // Newest first, or, with sealed tokens, by an id that says nothing.
+  // Newest first, of one second the oldest first; or, with sealed tokens, by an id that says nothing.
   const inOrder =
     context.profile.paging === 'sealed-token'
       ? (one: Flow, other: Flow) => one.id.localeCompare(other.id)
       : (one: Flow, other: Flow) => other.requestedAt - one.requestedAt;
-  return consents
-    .values()
-    .filter(isListed)
-    .map(detach)
-    .filter(({ login }) => !has.sid || !sessionId || login.sessionId === sessionId)
-    .toReversed()
-    .toSorted(inOrder);
+  return consents.values().filter(isListed).map(detach).toSorted(inOrder);
+}
+
+function isOfSession({ profile }: Context, id: string | null): (flow: Flow) => boolean {
+  return ({ login }) => !profile.has.sid || !id || login.sessionId === id;
 }
 
 function consentSessionView(context: Context, { consent, ...flow }: Flow) {
