@@ -278,3 +278,32 @@ test('1.x signs with RSA alone: with another newest key there are no tokens', as
   expect(again.status).toBe(200);
   await world.close();
 });
+
+test.each(['2.3', '1.11'] as const)(
+  'lists the newest consents of %s first, and counts all',
+  async (profile) => {
+    let now = Date.now();
+    const world = await openWorld({ profile, now: () => now });
+    const subject = randomUUID();
+    const names: string[] = [];
+    for (const client_name of ['first', 'second', 'third']) {
+      const client = await world.register({ client_name });
+      await world.signIn(new Browser(), client, { login: { subject, remember: true } });
+      names.unshift(client_name);
+      now += 1000;
+    }
+    const { base } = versions.find((version) => version.profile === profile)!;
+    const url = `${base}/oauth2/auth/sessions/consent?subject=${subject}`;
+    const all = await world.admin('GET', url);
+    type Item = { consent_request: { client: { client_name: string }; login_session_id: string } };
+    const namesOf = (body: Item[]) =>
+      body.map(({ consent_request: { client } }) => client.client_name);
+    expect(namesOf(all.body)).toEqual(names);
+    const [{ consent_request: newest }] = all.body as [Item];
+    // The number is that of all, also where the list is of one session.
+    const some = await world.admin('GET', `${url}&login_session_id=${newest.login_session_id}`);
+    expect(namesOf(some.body)).toEqual(profile === '2.3' ? ['third'] : names);
+    expect(some.headers.get('x-total-count')).toBe('3');
+    await world.close();
+  },
+);
