@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import type { Context } from '../oauth2/context.ts';
-import type { List } from './page.ts';
+import type { List } from './list.ts';
 
 /** One link: to a page of so many items, the first of which has this number. */
 interface Target {

@@ -2,29 +2,10 @@ import type { Response } from 'express';
 import { setQuery } from '../oauth2/address.ts';
 import type { Context } from '../oauth2/context.ts';
 import type { Profile } from '../oauth2/profile.ts';
-import type { ProtocolError } from '../oauth2/protocol-error.ts';
+import type { List } from './list.ts';
 import { offsetPage, offsetTokenPage } from './offset-page.ts';
 
 const tokenLifetimeMs = 3600_000;
-
-export interface List<T> {
-  /** Below the base of the admin API. */
-  path: string;
-  /** All that the filters let through. */
-  items: T[];
-  keyOf: (item: T) => string;
-  /** Items that are counted but not shown, such as a consent that has run out. */
-  isHidden?: (item: T) => boolean;
-  query: URLSearchParams;
-  /** How many there are without the filters, where the server counts. */
-  total: number;
-  /** A page without items says nothing of itself. */
-  isSilentWhenEmpty?: boolean;
-  /** The links have wrong numbers, as some versions make them for consents. */
-  hasWrongLinks?: boolean;
-  /** Makes the error for a place or size that is none. */
-  bad: (detail: string) => ProtocolError;
-}
 
 type Paging = <T>(context: Context, res: Response, list: List<T>) => T[];
 

@@ -3,7 +3,7 @@ import type { Keys } from './keys.ts';
 import type { Profile } from './profile.ts';
 import { createRecords, type Records } from './records.ts';
 import { createSealer, type Sealer } from './sealer.ts';
-import type { Steps } from './steps.ts';
+import type { Steps } from './step-store.ts';
 
 /** What every part of the stand-in shares. */
 export interface Context {

@@ -3,7 +3,7 @@ import type { Profile } from './profile.ts';
 import type { Records } from './records.ts';
 import { createSealedSteps } from './sealed-steps.ts';
 import type { Sealer } from './sealer.ts';
-import type { Steps } from './steps.ts';
+import type { Steps } from './step-store.ts';
 
 /** Challenges and verifiers as the version has them. */
 export function createSteps(options: {

@@ -3,7 +3,7 @@ import { ExpiringMap } from './expiring-map.ts';
 import { newId, type Flow } from './flow.ts';
 import { fault } from './protocol-error.ts';
 import type { Records } from './records.ts';
-import type { StepOf, Steps } from './steps.ts';
+import type { StepOf, Steps } from './step-store.ts';
 
 interface Kept {
   kind: keyof StepOf;

@@ -31,7 +31,7 @@ export async function createKeys({ has }: Profile) {
 
   async function signingKey(): Promise<Jwk> {
     const newest = () => sets.list(signingSet).find((key) => isPrivate(key) && key.kty !== 'oct');
-    if (!newest()) await renew(signingSet);
+    if (!newest() && has.renewedKeys) await renew(signingSet);
     const key = newest();
     const canSign = key && (has.otherSignatures || key.kty === 'RSA');
     if (!canSign) throw fault('invalid_grant', 'There is no key to sign with.');

@@ -55,6 +55,8 @@ export interface Has {
   keyPairs: boolean;
   /** Signs with other keys than RSA too; else tokens are refused when the newest is one. */
   otherSignatures: boolean;
+  /** A set of signing keys that was deleted is made anew when it is needed. */
+  renewedKeys: boolean;
   /** The public keys are also those of access tokens, though access tokens are opaque. */
   openAccessTokenKeys: boolean;
   /** Goes on after a request for a key that cannot be read, and so answers twice. */

@@ -1,6 +1,6 @@
 import type { DeviceStep, Flow } from './flow.ts';
 import type { Sealer } from './sealer.ts';
-import type { StepOf, Steps } from './steps.ts';
+import type { StepOf, Steps } from './step-store.ts';
 
 /**
  * Challenges and verifiers that hold the whole step: nobody has to remember them, and nobody knows

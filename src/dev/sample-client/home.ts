@@ -1,11 +1,11 @@
 import { Router, type Request, type Response } from 'express';
 import { html, type Html } from './html.ts';
-import type { SampleApp } from './sample-app.ts';
+import type { AppParts } from './app-parts.ts';
 import { tokensView } from './token-views.ts';
 import { nameOf, type Visit } from './visits.ts';
 
 /** The first page: a few buttons, and what the last one led to. */
-export function homeRoutes({ parties, visits, appName, show }: SampleApp): Router {
+export function homeRoutes({ parties, visits, appName, show }: AppParts): Router {
   async function home(req: Request, res: Response): Promise<void> {
     const { tv } = await parties();
     const visit = visits.find(req);

@@ -1,31 +1,17 @@
-import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
+import express, { type ErrorRequestHandler, type Express } from 'express';
 import type { Fault } from './faults.ts';
 import { homeRoutes } from './home.ts';
 import { html, type Html } from './html.ts';
 import { sendPage, type Page } from './page.ts';
-import type { Parties } from './parties.ts';
+import type { AppParts } from './app-parts.ts';
 import { signInRoutes } from './sign-in.ts';
 import { signOutRoutes } from './sign-out.ts';
 import { tvRoutes } from './tv.ts';
-import { createVisits, type Visit, type Visits } from './visits.ts';
-
-/** What the pages of the sample app share. */
-export interface SampleApp {
-  parties: () => Promise<Parties>;
-  visits: Visits;
-  appName: string;
-  /** Where the app is, without a slash at the end. */
-  url: string;
-  show: {
-    page: (res: Response, page: Page, ancestors?: string) => void;
-    fault: (res: Response, fault: Fault) => void;
-    notes: (visit: Visit | undefined) => Html;
-  };
-}
+import { createVisits } from './visits.ts';
 
 /** An app that people sign in to through Portico: a toy, but a careful one. */
-export function createSampleApp(options: Pick<SampleApp, 'parties' | 'appName' | 'url'>): Express {
-  const sampleApp: SampleApp = {
+export function createSampleApp(options: Pick<AppParts, 'parties' | 'appName' | 'url'>): Express {
+  const sampleApp: AppParts = {
     ...options,
     visits: createVisits(),
     show: {

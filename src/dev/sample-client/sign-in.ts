@@ -2,7 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import * as openid from 'openid-client';
 import { faultOf, readFault } from './faults.ts';
 import { everyScope } from './parties.ts';
-import type { SampleApp } from './sample-app.ts';
+import type { AppParts } from './app-parts.ts';
 import { storyOf } from './story.ts';
 import type { Attempt, Tokens } from './visits.ts';
 
@@ -23,7 +23,7 @@ const ways = new Map<string, Way>([
 ]);
 
 /** To the OAuth2 server and back (OpenID Connect Core 3.1), with PKCE (RFC 7636). */
-export function signInRoutes({ parties, visits, url, show }: SampleApp): Router {
+export function signInRoutes({ parties, visits, url, show }: AppParts): Router {
   async function begin(req: Request, res: Response): Promise<void> {
     const way = ways.get(String(req.params['way'])) ?? plain;
     const { web } = await parties();

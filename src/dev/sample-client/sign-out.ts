@@ -2,12 +2,12 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import express, { Router, type Request, type Response } from 'express';
 import * as openid from 'openid-client';
 import { html } from './html.ts';
-import type { SampleApp } from './sample-app.ts';
+import type { AppParts } from './app-parts.ts';
 
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
 
 /** Out again (RP-Initiated Logout 1.0), and told so by the server when another app began it. */
-export function signOutRoutes({ parties, visits, url, show }: SampleApp): Router {
+export function signOutRoutes({ parties, visits, url, show }: AppParts): Router {
   /** Changes nothing here yet: the person may still say no. */
   async function begin(req: Request, res: Response): Promise<void> {
     const visit = visits.find(req);

@@ -2,7 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import * as openid from 'openid-client';
 import { faultOf, readFault } from './faults.ts';
 import { html, type Html } from './html.ts';
-import type { SampleApp } from './sample-app.ts';
+import type { AppParts } from './app-parts.ts';
 import { readTokens } from './sign-in.ts';
 import { tokensView } from './token-views.ts';
 import type { Tv } from './visits.ts';
@@ -11,7 +11,7 @@ const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 const scope = 'openid profile offline_access';
 
 /** A TV that cannot show a browser: the sign-in happens on another screen (RFC 8628). */
-export function tvRoutes({ parties, visits, show }: SampleApp): Router {
+export function tvRoutes({ parties, visits, show }: AppParts): Router {
   async function connect(req: Request, res: Response): Promise<void> {
     const { tv: party } = await parties();
     if (!party) return show.fault(res, faultOf('unauthorized_client', 'no device flow'));
