@@ -41,8 +41,10 @@ export function nextByLink({ headers }: Answer, { isEmpty }: Place): Query | und
  */
 export function nextConsents(answer: Answer, place: Place): Query | undefined {
   const here = new URLSearchParams(place.after);
-  const total = totalOf(answer) ?? Number(here.get('total') ?? Number.NaN);
+  const told = totalOf(answer);
+  const total = told ?? Number(here.get('total') ?? Number.NaN);
   if (Number.isNaN(total)) return nextByLink(answer, place);
+  if (place.isEmpty && told !== undefined) return undefined;
   const isByOffset = here.has(byOffset.place) || /[?&]limit=/.test(linksOf(answer.headers));
   const way = isByOffset ? byOffset : byToken;
   const size = Number(here.get(way.size) ?? place.size);

@@ -131,6 +131,16 @@ describe('a list', () => {
     expect(page.next).toBeUndefined();
   });
 
+  test('of consents ends at an empty page that counts all the same', async () => {
+    const api = await startAdminApi((_heard, res) => {
+      res.setHeader('x-total-count', '1000000');
+      json(res, api.heard.length === 1 ? [aConsent] : []);
+    });
+    const hydra = createHydra(configFor(api, { transport: 'undici', version: '2.3.0' }));
+    expect(await gather(hydra.consentSessions.list('s', { size: 1 }))).toHaveLength(1);
+    expect(api.heard).toHaveLength(2);
+  });
+
   test('may be long', async () => {
     const owner = 'x'.repeat(10_000);
     const body = Array.from({ length: 300 }, () => ({ ...aClient, owner }));
