@@ -26,7 +26,7 @@ export interface CallOptions {
   timeoutMs?: number | undefined;
 }
 
-const detectionPauseMs = 30_000;
+const lookAgainMs = 30_000;
 /** What began along with a call ends by itself: to leave it earlier would leave it to the next call. */
 const ownEndMs = 20;
 
@@ -38,7 +38,8 @@ export function createTransport(config: FullConfig, observe?: Observe) {
   const fixed = config.version === undefined ? undefined : dialectOf(config.version);
   let known = fixed;
   let detection: Promise<Dialect> | undefined;
-  let mayDetectAt = 0;
+  /** Operations that were missing and stayed so, and when it is worth a look again. */
+  const missing = new Map<string, number>();
 
   /** @throws HydraError for anything but success */
   function call<T>(operation: Operation<T>, options: CallOptions = {}): Promise<T> {
@@ -69,7 +70,7 @@ export function createTransport(config: FullConfig, observe?: Observe) {
     const answer = lackOf(dialect) ? undefined : await askIn(dialect);
     if (answer && (isFresh || !isWrongPrefix(answer, dialect))) return answer;
     // Another version may have moved in. A missing operation did nothing, so even a PUT may follow.
-    const other = isFresh ? dialect : await before(end, detectAnew(dialect));
+    const other = isFresh ? dialect : await before(end, detectAnew(dialect, operation));
     if (answer && other.prefix === dialect.prefix) return answer;
     const lack = lackOf(other);
     if (lack) throw new HydraError('unsupported', `${operation.name}: ${features[lack].where}`);
@@ -94,11 +95,11 @@ export function createTransport(config: FullConfig, observe?: Observe) {
   }
 
   /** After a vain one not for a while: a gateway may hide an operation for good. */
-  async function detectAnew(stale: Dialect): Promise<Dialect> {
-    if (performance.now() < mayDetectAt) return known ?? stale;
+  async function detectAnew(stale: Dialect, { name }: { name: string }): Promise<Dialect> {
+    if (performance.now() < (missing.get(name) ?? 0)) return known ?? stale;
     if (known === stale) known = undefined;
     const found = known ?? (await detect());
-    if (isDeepStrictEqual(found, stale)) mayDetectAt = performance.now() + detectionPauseMs;
+    if (isDeepStrictEqual(found, stale)) missing.set(name, performance.now() + lookAgainMs);
     return found;
   }
 

@@ -38,6 +38,7 @@ test.each(['master', '', 'v', 'latest-2.3.0', '<html>'])('takes "%s" for no vers
   expect(dialectOf(text)).toBeUndefined();
 });
 
+const html404: Reply = (_heard, res) => res.writeHead(404).end('<h1>404</h1>');
 const html: Reply = (_, res) => res.setHeader('content-type', 'text/html').end('<p>Hello</p>');
 const answer = { subject: 's', amr: ['pwd'], remember_for: 9, extend_session_lifespan: true };
 
@@ -157,6 +158,24 @@ describe.each(transports)('a server without a version, asked by %s', (transport)
     await expect(lost).rejects.toMatchObject({ kind: 'route_unknown', status: 404 });
     const path = '/admin/oauth2/auth/requests/device/accept';
     expect(paths().slice(2)).toEqual([path, '/version']);
+    await hydra.close();
+  });
+
+  test('is not asked each time for an operation that a gateway hides', async () => {
+    const behind = likeServer('v26');
+    const { api, hydra, paths } = await start((heard, res, socket) =>
+      heard.path.includes('/sessions/') ? html404(heard, res, socket) : behind(heard, res, socket),
+    );
+    for (let count = 0; count < 5; count++) {
+      await expect(hydra.consentSessions.page('s')).rejects.toMatchObject({
+        kind: 'route_unknown',
+      });
+    }
+    expect(paths().filter((path) => path === '/version')).toHaveLength(2);
+    // another operation that is missing is another matter: the server may have changed
+    api.reply = likeServer('v1');
+    const { challenge = '' } = exchange('v1', 'login request, open');
+    await expect(hydra.login.get(challenge)).resolves.toMatchObject({ challenge });
     await hydra.close();
   });
 });
