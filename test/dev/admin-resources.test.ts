@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
-import { Browser, openWorld, type World } from './world.ts';
+import { Browser, isAtHand, openWorld, type World } from './world.ts';
 
 const exists =
   'Unable to insert or update resource because a resource with that value exists already';
@@ -49,7 +49,7 @@ const versions = [
   },
 ] as const;
 
-describe.each(versions)('in $profile', (version) => {
+describe.each(versions.filter(({ profile }) => isAtHand(profile)))('in $profile', (version) => {
   const { profile, base } = version;
   const isOld = profile === '1.11';
   const signingSet = `${base}/keys/hydra.openid.id-token`;
@@ -265,7 +265,7 @@ describe.each(versions)('in $profile', (version) => {
 });
 
 test('1.x signs with RSA alone: with another newest key there are no tokens', async () => {
-  const world = await openWorld({ profile: '1.11' });
+  const world = await openWorld({ profile: '1.11', isStandIn: true });
   const url = '/keys/hydra.openid.id-token';
   await world.admin('POST', url, { alg: 'ES256', kid: 'es' });
   const client = await world.register();
@@ -283,7 +283,7 @@ test.each(['2.3', '1.11'] as const)(
   'lists the newest consents of %s first, and counts all',
   async (profile) => {
     let now = Date.now();
-    const world = await openWorld({ profile, now: () => now });
+    const world = await openWorld({ profile, isStandIn: true, now: () => now });
     const subject = randomUUID();
     const names: string[] = [];
     for (const client_name of ['first', 'second', 'third']) {

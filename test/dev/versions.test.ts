@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { profiles, type ProfileName } from '../../src/dev/oauth2/profiles.ts';
 import { observations } from './observations.ts';
-import { Browser, openWorld, type World } from './world.ts';
+import { Browser, isAtHand, openWorld, type World } from './world.ts';
 
 /** By observation: what all three versions showed, and each. */
 const seenAtRealServers: Record<string, Record<ProfileName | 'always', object>> = JSON.parse(
@@ -10,12 +10,9 @@ const seenAtRealServers: Record<string, Record<ProfileName | 'always', object>> 
 );
 
 const isProfile = (name: string): name is ProfileName => Object.hasOwn(profiles, name);
-/** A real server is of one version, which `HYDRA_PROFILE` names. */
-const only = process.env['HYDRA_PUBLIC_URL'] ? (process.env['HYDRA_PROFILE'] ?? '26.2') : undefined;
 const versions = Object.keys(profiles).filter(isProfile);
-const seen = versions.filter((name) => name === (only ?? name));
 
-describe.each(seen)('version %s', (profile) => {
+describe.each(versions.filter(isAtHand))('version %s', (profile) => {
   let world: World;
 
   beforeAll(async () => {

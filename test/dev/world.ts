@@ -60,6 +60,12 @@ export interface WorldOptions extends Partial<StandInOptions> {
   isStandIn?: boolean;
 }
 
+/** A real server is of one version, which `HYDRA_PROFILE` names; the stand-in plays them all. */
+export function isAtHand(profile: string): boolean {
+  const { HYDRA_PUBLIC_URL, HYDRA_PROFILE = '26.2' } = process.env;
+  return HYDRA_PUBLIC_URL === undefined || profile === HYDRA_PROFILE;
+}
+
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /**
