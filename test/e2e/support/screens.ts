@@ -74,6 +74,13 @@ export const screens: Screen[] = [
     'consent-again-many',
     (page, world) => openConsentAgain(page, world, manyScopes.split(' ').slice(0, -2), longName),
   ],
+  [
+    'consent-again-open',
+    async (page, world) => {
+      await openConsentAgain(page, world, manyScopes.split(' ').slice(0, 6));
+      await page.locator('#before').click();
+    },
+  ],
   ['consent-unchecked', (page, world) => openConsent(page, world, { isChecked: false })],
   ['logout', openLogout],
   [
