@@ -1,6 +1,6 @@
 /** `npm run stand-in`: the stand-in OAuth2 server alone, for an app that is started elsewhere. */
 import { parseArgs } from 'node:util';
-import { profiles, type ProfileName } from './oauth2/profiles.ts';
+import { isProfile, profiles, type ProfileName } from './oauth2/profiles.ts';
 import { startStandIn, type StandInOptions } from './oauth2/start-stand-in.ts';
 
 const usage = `A stand-in for an OAuth2 server that speaks the protocol of Ory Hydra.
@@ -56,10 +56,6 @@ function readAddress(name: string, text: string): string {
 function readProfile(text: string): ProfileName {
   if (isProfile(text)) return text;
   throw new Error(`--profile must be one of ${Object.keys(profiles).join(', ')}, not "${text}".`);
-}
-
-function isProfile(text: string): text is ProfileName {
-  return Object.hasOwn(profiles, text);
 }
 
 async function main(): Promise<void> {

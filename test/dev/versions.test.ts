@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { profiles, type ProfileName } from '../../src/dev/oauth2/profiles.ts';
+import { isProfile, profiles, type ProfileName } from '../../src/dev/oauth2/profiles.ts';
 import { observations } from './observations.ts';
 import { Browser, isAtHand, openWorld, type World } from './world.ts';
 
@@ -9,7 +9,6 @@ const seenAtRealServers: Record<string, Record<ProfileName | 'always', object>> 
   readFileSync(new URL('../fixtures/hydra/seen.json', import.meta.url), 'utf8'),
 );
 
-const isProfile = (name: string): name is ProfileName => Object.hasOwn(profiles, name);
 const versions = Object.keys(profiles).filter(isProfile);
 
 describe.each(versions.filter(isAtHand))('version %s', (profile) => {
