@@ -52,7 +52,7 @@ const common = {
 };
 
 const login = inParts({ ...common, subject: '' });
-const consent = inParts({
+const consentRequest = {
   ...common,
   subject: 'SUBJECT',
   login_challenge: '196accbcf32b0a8e6bef92e1a37d0fc0',
@@ -60,7 +60,22 @@ const consent = inParts({
   acr: '1',
   amr: ['pwd'],
   context: {},
-});
+};
+const consent = inParts(consentRequest);
+/** Everybody has let this app in once before. */
+const consents = JSON.stringify([
+  {
+    consent_request_id: '5d1c2c6c1b7f4a5f8f0e7d6c5b4a3928',
+    grant_scope: ['openid', 'profile'],
+    grant_access_token_audience: [],
+    session: { access_token: {}, id_token: {} },
+    remember: false,
+    remember_for: 0,
+    handled_at: '2026-05-02T08:00:00Z',
+    context: null,
+    consent_request: { ...consentRequest, challenge: '' },
+  },
+]);
 const redirects = {
   login: inParts({ redirect_to: `${common.request_url}&login_verifier=${mark}` }),
   consent: inParts({ redirect_to: `${common.request_url}&consent_verifier=${mark}` }),
@@ -80,6 +95,7 @@ server.listen(port, '127.0.0.1');
 function answerServer(res: ServerResponse, path: string): void {
   if (path === '/version') return answer(res, '{"version":"v26.2.0"}');
   if (path.startsWith('/health/')) return answer(res, '{"status":"ok"}');
+  if (path.endsWith('/sessions/consent')) return answer(res, consents);
   answer(res, '{"error":"Not Found","error_description":"There is nothing here"}', 404);
 }
 
