@@ -104,7 +104,7 @@ export function consentRequestRoutes(context: Context): Router {
   return router;
 }
 
-/** @param challenge empty in the list of sessions, where it is of no use any more */
+/** @param challenge as it is to be shown: in the list of consents later versions have another or none */
 export function consentRequestView(
   { profile: { has } }: Context,
   flow: Flow & { consent: ConsentStage },
