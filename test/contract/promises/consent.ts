@@ -1,7 +1,7 @@
-/** Operations 1, 10 and 22: consent requests. */
+/** Operations 1 and 10: consent requests. */
 import { expect } from '@jest/globals';
 import { expectAddress, expectError, expectKind, expectRedirect } from '../expectations.ts';
-import { differs, everywhere, holds, promised, since2, type Check } from '../promise.ts';
+import { everywhere, holds, promised, since2, type Check } from '../promise.ts';
 import { claimsOf } from '../../dev/world.ts';
 
 const scopes = ['openid', 'offline_access', 'profile'];
@@ -135,47 +135,6 @@ export const consent = [
     'S10.c',
     'reading a consent request is no answer to it',
     since2(holds(readTwice([410, 409])), holds(readTwice([200, 200]))),
-  ),
-  promised(
-    'S22.a',
-    'rejecting a consent tells the client that it was refused',
-    everywhere(
-      holds(async (trial) => {
-        const journey = await trial.atConsent();
-        const answer = { error: 'access_denied', error_description: 'not today' };
-        await journey.follow(await trial.hydra.consent.reject(journey.challenge, answer));
-        const { error, state, error_description } = journey.parameters;
-        expect({ error, state }).toEqual({ error: 'access_denied', state: 'contract-state' });
-        expect(error_description).toMatch(/^not today/);
-      }),
-    ),
-  ),
-  promised(
-    'S22.b',
-    'rejecting a consent needs a reason',
-    everywhere(
-      differs('none is asked for, and the client gets an illegal code', async (trial) => {
-        const journey = await trial.atConsent();
-        const silent = trial.hydra.consent.reject(journey.challenge, { error: '' });
-        await expectKind(silent, 'bad_request');
-        const { body } = await journey.answer('reject', {});
-        await journey.follow(body.redirect_to);
-        expect(journey.parameters['error']).toBe('consent request denied');
-      }),
-    ),
-  ),
-  promised(
-    'S22.c',
-    'rejecting a consent answers where the browser goes next',
-    everywhere(
-      holds(async (trial) => {
-        const to = { url: `${trial.publicUrl}/oauth2/auth`, verifier: 'consent_verifier' };
-        const answer = { error: 'access_denied' };
-        const journey = await trial.atConsent();
-        expectRedirect(await journey.answer('reject', answer), to);
-        expectAddress(await trial.hydra.consent.reject(journey.challenge, answer), to);
-      }),
-    ),
   ),
 ];
 

@@ -12,6 +12,7 @@ import { loginSessions } from './login-sessions.ts';
 import { logout } from './logout.ts';
 import { madeKeys } from './made-keys.ts';
 import { newClients } from './new-clients.ts';
+import { refusals } from './rejections.ts';
 import { tokens } from './tokens.ts';
 
 /** All promises, in the order of the specification; what it leaves out comes last. */
@@ -19,6 +20,7 @@ export const promises: readonly Promised[] = [
   ...general,
   ...login,
   ...consent,
+  ...refusals,
   ...logout,
   ...newClients,
   ...clients,

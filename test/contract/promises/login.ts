@@ -1,7 +1,7 @@
-/** Operations 2, 13 and 23: login requests. */
+/** Operations 2 and 13: login requests. */
 import { expect } from '@jest/globals';
 import { expectAddress, expectError, expectKind, expectRedirect } from '../expectations.ts';
-import { differs, everywhere, holds, promised, since2, type Check } from '../promise.ts';
+import { everywhere, holds, promised, since2, type Check } from '../promise.ts';
 import { Browser } from '../../dev/world.ts';
 
 /** What reading and accepting a login say once the browser has gone on. */
@@ -116,48 +116,6 @@ export const login = [
           });
         }
         expect(new URL(body.request_url).searchParams.get('client_id')).toBe(client.client_id);
-      }),
-    ),
-  ),
-  promised(
-    'S23.a',
-    'rejecting a login tells the client that nobody signed in',
-    everywhere(
-      holds(async (trial) => {
-        const journey = await trial.atLogin();
-        const answer = { error: 'access_denied', error_description: 'no such luck' };
-        await journey.follow(await trial.hydra.login.reject(journey.challenge, answer));
-        expect(journey.location.href).toMatch(/^http:\/\/localhost:5555\/callback\?/);
-        const { error, state, error_description } = journey.parameters;
-        expect({ error, state }).toEqual({ error: 'access_denied', state: 'contract-state' });
-        expect(error_description).toMatch(/^no such luck/);
-      }),
-    ),
-  ),
-  promised(
-    'S23.b',
-    'rejecting a login needs a reason',
-    everywhere(
-      differs('none is asked for, and the client gets an illegal code', async (trial) => {
-        const journey = await trial.atLogin();
-        const silent = trial.hydra.login.reject(journey.challenge, { error: '' });
-        await expectKind(silent, 'bad_request');
-        const { body } = await journey.answer('reject', {});
-        await journey.follow(body.redirect_to);
-        expect(journey.parameters['error']).toBe('login request denied');
-      }),
-    ),
-  ),
-  promised(
-    'S23.c',
-    'rejecting a login answers where the browser goes next',
-    everywhere(
-      holds(async (trial) => {
-        const to = { url: `${trial.publicUrl}/oauth2/auth`, verifier: 'login_verifier' };
-        const answer = { error: 'access_denied' };
-        expectRedirect(await (await trial.atLogin()).answer('reject', answer), to);
-        const { challenge } = await trial.atLogin();
-        expectAddress(await trial.hydra.login.reject(challenge, answer), to);
       }),
     ),
   ),
