@@ -98,7 +98,7 @@ async function untilAlive(url: string, child: ChildProcess): Promise<boolean> {
   while (isRunning(child)) {
     // oxlint-disable-next-line no-await-in-loop -- it is asked until it answers
     if (await answers(url)) return true;
-    // oxlint-disable-next-line no-await-in-loop
+    // oxlint-disable-next-line no-await-in-loop -- and not without a pause
     await wait(aliveEveryMs);
   }
   return false;
