@@ -1,5 +1,5 @@
 import type { Config } from './config.ts';
-import { createHydra, type Hydra } from './hydra/client.ts';
+import { createHydra, type Hydra } from '@portico/hydra-admin';
 import { createIdentity } from './identity/index.ts';
 import type { Identity } from './identity/backend.ts';
 import { adminCallLog, createLog, type Log } from './web/log.ts';

@@ -1,121 +1,86 @@
-/** What the environment means, checked before the port opens. The settings are in `settings.ts`. */
-import { fileText } from './setting-kinds.ts';
+/** What the environment means: one row a setting, checked before the port opens. */
+import { hydraConfigOf, hydraSettings } from '@portico/hydra-admin';
 import {
-  settingNames,
-  settings,
-  type Checked,
-  type Row,
-  type SettingName,
-  type Values,
-} from './settings.ts';
+  kind,
+  readSettings,
+  setting,
+  type Environment,
+  type Settings,
+  type ValuesOf,
+} from '@portico/settings';
+import { backendSetting, settingsOfBackend } from './identity/index.ts';
 
-export { settingNames };
+/** In the order of `.env.example`. */
+const appSettings = {
+  PORT: setting('a port number, 0 to 65535', kind.integer(0, 65_535), { fallback: '3000' }),
+  HOST: setting('a host name or address to listen on', kind.text),
+  BASE_URL: setting(
+    'the public address of this app, https (http only for localhost), without query or password',
+    kind.baseUrl,
+    { isRequired: true },
+  ),
+  ...hydraSettings,
+  COOKIE_SECRET: setting(
+    'one or more secrets of 32 characters or more, separated by commas',
+    kind.secrets,
+    { isRequired: true, isSecret: true },
+  ),
+  TRUST_PROXY: setting(
+    'true, false, a number of proxies, or their addresses separated by commas',
+    kind.trustProxy,
+  ),
+  LOGIN_REMEMBER_SECONDS: setting('seconds, 0 or more', kind.seconds, { fallback: '2592000' }),
+  CONSENT_REMEMBER_SECONDS: setting('seconds, 0 or more', kind.seconds, { fallback: '0' }),
+  CONSENT_PRESELECT: setting('all or none', kind.oneOf('all', 'none'), { fallback: 'all' }),
+  SELF_REGISTRATION: setting('on or off', kind.oneOf('on', 'off'), { fallback: 'off' }),
+  BRAND_NAME: setting('a name of 1 to 60 characters', kind.matching(/^.{1,60}$/), {
+    fallback: 'Portico',
+  }),
+  BRAND_LOGO: setting('a readable .svg, .png or .webp file', kind.logo),
+  SUPPORT_URL: setting('an http(s) or mailto address', kind.link),
+  PRIVACY_URL: setting('an http(s) address', kind.webLink),
+  TERMS_URL: setting('an http(s) address', kind.webLink),
+  LOG_LEVEL: setting(
+    'fatal, error, warn, info, debug, trace or silent',
+    kind.oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    { fallback: 'info' },
+  ),
+  IDENTITY: backendSetting,
+} satisfies Settings;
 
-/** All that is wrong with the settings, each fault a sentence that names setting, value and wish. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  readonly faults: string[];
-
-  constructor(faults: string[]) {
-    super(
-      ['These settings need another look:', ...faults.map((fault) => `  - ${fault}`)].join('\n'),
-    );
-    this.faults = faults;
-  }
-}
-
+type Values = ValuesOf<typeof appSettings>;
 export type Config = ReturnType<typeof loadConfig>;
-
-/** All that the tools beside the app need: nobody should have to hand them the app's own secrets. */
-const toolSettings = [
-  'BASE_URL',
-  'HYDRA_ADMIN_URL',
-  'HYDRA_PUBLIC_URL',
-  'HYDRA_ADMIN_TOKEN',
-  'HYDRA_ADMIN_HEADERS',
-  'HYDRA_ADMIN_CA_FILE',
-  'MOCK_TLS_TERMINATION',
-  'HYDRA_VERSION',
-  'HYDRA_TIMEOUT_MS',
-  'HYDRA_TRANSPORT',
-] as const satisfies SettingName[];
-
-export type ToolConfig = ReturnType<typeof loadToolConfig>;
 
 /**
  * Reads all settings at once.
  * @param env the environment, such as `process.env`
  * @returns frozen, nested by the part that each slice is for
- * @throws ConfigError with every fault, not only the first
+ * @throws SettingsError with every fault, not only the first
  */
-export function loadConfig(env: Record<string, string | undefined>) {
-  const { values, faults } = readSettings(settingNames, env);
-  if (
-    values.BASE_URL?.isSecure &&
-    values.TRUST_PROXY === undefined &&
-    !env['TRUST_PROXY']?.trim()
-  ) {
-    faults.push(
-      'TRUST_PROXY is not set. With an https BASE_URL it must be ' +
-        `${settings.TRUST_PROXY.wants}: without it no secure cookie is sent behind a proxy.`,
-    );
-  }
-  if (faults.length > 0) throw new ConfigError(faults);
-  return arrange(values as Checked);
+export function loadConfig(env: Environment) {
+  const settings = settingsFor(env);
+  const { values } = readSettings(settings, env, (known) => proxyFaults(known, env));
+  const identity = settingsOfBackend(values.IDENTITY);
+  const own = Object.entries(values).filter(([name]) => name in identity);
+  return arrange(values, Object.fromEntries(own));
 }
 
-/**
- * Reads what tools need that speak to the admin API.
- * @returns `baseUrl` is `undefined` when it is not set: most tools do without
- * @throws ConfigError with every fault of these settings
- */
-export function loadToolConfig(env: Record<string, string | undefined>) {
-  const names = toolSettings.filter((name) => name !== 'BASE_URL' || env[name]?.trim());
-  const { values, faults } = readSettings(names, env);
-  if (faults.length > 0) throw new ConfigError(faults);
-  return deepFreeze({ baseUrl: values.BASE_URL, hydra: hydraPart(values as Checked) });
+/** Every setting that this environment calls for, those of the chosen backend last. */
+export function settingsFor(env: Environment) {
+  const backend = backendSetting.read(env['IDENTITY']?.trim() || backendSetting.fallback);
+  return { ...appSettings, ...(backend && settingsOfBackend(backend)) };
 }
 
-function readSettings(names: readonly SettingName[], env: Record<string, string | undefined>) {
-  const faults: string[] = [];
-  const values: Values = {};
-  for (const name of names) {
-    const fault = readSetting(name, env, values);
-    if (fault) faults.push(fault);
-  }
-  return { values, faults };
+function proxyFaults({ BASE_URL, TRUST_PROXY }: Partial<Values>, env: Environment): string[] {
+  const isMissing = TRUST_PROXY === undefined && !env['TRUST_PROXY']?.trim();
+  if (!BASE_URL?.isSecure || !isMissing) return [];
+  return [
+    `TRUST_PROXY is not set. With an https BASE_URL it must be ${appSettings.TRUST_PROXY.wants}: ` +
+      'without it no secure cookie is sent behind a proxy.',
+  ];
 }
 
-/** Puts the value of one setting into `values`, or returns what is wrong with it. */
-function readSetting(name: SettingName, env: Record<string, string | undefined>, values: Values) {
-  const {
-    wants,
-    read,
-    fallback,
-    isRequired,
-    isSecret,
-    alsoNamed = [],
-  }: Row<unknown> = settings[name];
-  let given = [name, ...alsoNamed].map((alias) => env[alias]?.trim()).find(Boolean);
-  const file = isSecret && !given ? env[`${name}_FILE`]?.trim() : undefined;
-  if (file) {
-    given = fileText(file)?.trim();
-    if (!given) return `${name}_FILE is "${file}", which cannot be read or is empty.`;
-  }
-  const chosen = given ?? fallback;
-  if (chosen === undefined) {
-    return isRequired ? `${name} is not set. It must be ${wants}.` : undefined;
-  }
-  const value = read(chosen);
-  if (value === undefined) {
-    const shown = isSecret ? 'a value that is not shown' : `"${withoutPassword(chosen)}"`;
-    return `${name} is ${shown}. It must be ${wants}.`;
-  }
-  Object.assign(values, { [name]: value });
-  return undefined;
-}
-
-function arrange(v: Checked) {
+function arrange(v: Values, ofBackend: Record<string, unknown>) {
   return deepFreeze({
     server: { port: v.PORT, host: v.HOST },
     web: {
@@ -123,8 +88,12 @@ function arrange(v: Checked) {
       cookieSecrets: v.COOKIE_SECRET,
       trustProxy: v.TRUST_PROXY ?? false,
     },
-    hydra: hydraPart(v),
-    identity: { usersFile: v.USERS_FILE, mayHaveDemoUsers: v.BASE_URL.isLoopback },
+    hydra: hydraConfigOf(v),
+    identity: {
+      backend: v.IDENTITY,
+      settings: ofBackend,
+      mayHaveDemoUsers: v.BASE_URL.isLoopback,
+    },
     policy: {
       loginRememberSeconds: v.LOGIN_REMEMBER_SECONDS,
       consentRememberSeconds: v.CONSENT_REMEMBER_SECONDS,
@@ -142,27 +111,9 @@ function arrange(v: Checked) {
   });
 }
 
-function hydraPart(v: Checked) {
-  return {
-    adminUrl: v.HYDRA_ADMIN_URL,
-    publicUrl: v.HYDRA_PUBLIC_URL,
-    token: v.HYDRA_ADMIN_TOKEN,
-    headers: v.HYDRA_ADMIN_HEADERS,
-    ca: v.HYDRA_ADMIN_CA_FILE,
-    isTlsTerminationMocked: v.MOCK_TLS_TERMINATION,
-    version: v.HYDRA_VERSION,
-    timeoutMs: v.HYDRA_TIMEOUT_MS,
-    transport: v.HYDRA_TRANSPORT,
-  };
-}
-
 function deepFreeze<T extends object>(part: T): Readonly<T> {
   for (const value of Object.values(part)) {
     if (typeof value === 'object' && value !== null) deepFreeze(value);
   }
   return Object.freeze(part);
-}
-
-function withoutPassword(given: string): string {
-  return given.replace(/\/\/[^/@]*@/, '//…@');
 }

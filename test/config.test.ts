@@ -4,7 +4,10 @@ import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { ConfigError, loadConfig, settingNames } from '../src/config.ts';
+import { SettingsError } from '@portico/settings';
+import { loadConfig, settingsFor } from '../src/config.ts';
+
+const settingNames = Object.keys(settingsFor({}));
 import { foo, removeUsersFile, writeUsersFile } from './support/people.ts';
 
 type Env = Record<string, string | undefined>;
@@ -34,7 +37,7 @@ function faultsOf(env: Env, base: Env = needed): string[] {
   try {
     loadConfig({ ...base, ...env });
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
+    if (error instanceof SettingsError) return [...error.faults];
     throw error;
   }
   return [];
@@ -123,10 +126,10 @@ describe('settings', () => {
       expect.stringMatching(/^HYDRA_ADMIN_URL is not set\. It must be/),
       'HYDRA_TRANSPORT is "axios". It must be got or undici.',
       expect.stringMatching(/^COOKIE_SECRET is a value that is not shown\. It must be/),
-      expect.stringMatching(/^USERS_FILE is not set\. It must be/),
       expect.stringMatching(/^LOG_LEVEL is "loud"\. It must be/),
+      expect.stringMatching(/^USERS_FILE is not set\. It must be/),
     ]);
-    const message = new ConfigError(faults).message;
+    const message = new SettingsError(faults).message;
     for (const fault of faults) expect(message).toContain(fault);
   });
 

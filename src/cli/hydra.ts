@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** `npm run -s hydra -- …` and `portico …`: looks after the OAuth2 server by its admin API. */
-import { runHydra } from './hydra/run-hydra.ts';
+import { runHydra } from '@portico/hydra-tools';
 
 try {
   // What is set already wins.

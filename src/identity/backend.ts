@@ -1,7 +1,9 @@
 /**
- * Where people come from. A backend is any object of this shape; `index.ts` has the map of them.
- * Hooks are asynchronous, and hand out the whole person, because tokens need claims.
+ * Where people come from. A backend is one file that exports a `Backend`; `index.ts` has the map of
+ * them. Its methods are asynchronous, and hand out the whole person, because tokens need claims.
  */
+import type { Settings, ValuesOf } from '@portico/settings';
+import type { PasswordChecker } from './password.ts';
 
 /** Standard claims of OpenID Connect Core 5.1, as stored; `address` is the object of 5.1.1. */
 export interface StandardClaims {
@@ -50,6 +52,26 @@ export interface Identity {
   accountKey(login: string): string;
   /** Lets go of files, timers and connections. */
   close(): Promise<void>;
+}
+
+/** A kind of place where people live. */
+export interface Backend<S extends Settings = Settings> {
+  /** Its own settings: required only when this backend is chosen. */
+  settings: S;
+  /**
+   * Opens it.
+   * @throws Error when it cannot start; the message is for the operator
+   */
+  create(values: ValuesOf<S>, parts: BackendParts): Promise<Identity>;
+}
+
+/** What a backend may use. */
+export interface BackendParts {
+  log: IdentityLog;
+  /** One for the whole process: it bounds how many passwords are checked at once. */
+  passwords: PasswordChecker;
+  /** Whether people with `"demo": true`, whose passwords are public, may exist. */
+  mayHaveDemoUsers: boolean;
 }
 
 /** Where a backend tells the operator what happened; a pino logger is one. Never gets a secret. */

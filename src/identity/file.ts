@@ -1,19 +1,20 @@
-import type { Identity, IdentityLog } from './backend.ts';
+import { kind, setting } from '@portico/settings';
+import type { Backend, BackendParts, Identity } from './backend.ts';
 import { foldLogin, loginKey } from './login-key.ts';
-import type { PasswordChecker } from './password.ts';
 import { readUsersFile, UsersFileError, type Person } from './users-file.ts';
 import { fileStamp, watchFile } from './watch-file.ts';
 
-export interface UsersFileSettings {
-  /** A JSON list of `{subject, email, username?, password_hash, disabled?, …standard claims}`. */
-  usersFile: string;
-  /** Whether people with `"demo": true`, whose passwords are public, may exist. */
-  mayHaveDemoUsers: boolean;
-}
+const settings = {
+  USERS_FILE: setting('a readable file of people', kind.readable, { isRequired: true }),
+};
 
-export interface FileIdentityParts {
-  log: IdentityLog;
-  passwords: PasswordChecker;
+/** People in a JSON file: a list of `{subject, email, username?, password_hash, disabled?, …claims}`. */
+export const fileBackend: Backend<typeof settings> = {
+  settings,
+  create: ({ USERS_FILE }, parts) => createFileIdentity(USERS_FILE, parts),
+};
+
+export interface FileIdentityParts extends BackendParts {
   lookEveryMs?: number;
 }
 
@@ -23,8 +24,8 @@ export interface FileIdentityParts {
  * @throws UsersFileError when the first reading finds faults; the error of `fs` when it cannot be read
  */
 export async function createFileIdentity(
-  { usersFile, mayHaveDemoUsers }: UsersFileSettings,
-  { log, passwords, lookEveryMs = 500 }: FileIdentityParts,
+  usersFile: string,
+  { log, passwords, mayHaveDemoUsers, lookEveryMs = 500 }: FileIdentityParts,
 ): Promise<Identity> {
   const seen = await fileStamp(usersFile); // before it is read: a change in between is not missed
   let people = arrange(await readUsersFile(usersFile, mayHaveDemoUsers));

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { User } from './backend.ts';
-import { findJsonPlaces, lineAndColumn } from './json-places.ts';
+import { findJsonPlaces, lineAndColumn } from '@portico/json-places';
 import { foldLogin, longestLogin } from './login-key.ts';
 import { isPasswordHash } from './password.ts';
 

@@ -1,5 +1,5 @@
 /** CHANGE HERE: what the tokens say about a person. */
-import type { Claims, ConsentRequest } from '../hydra/types.ts';
+import type { Claims, ConsentRequest } from '@portico/hydra-admin';
 import type { StandardClaims, User } from '../identity/backend.ts';
 
 type ClaimName = keyof StandardClaims | 'email';

@@ -1,12 +1,13 @@
 /** CHANGE HERE: who is asked for consent, and what may be granted. */
-import type { ConsentSession, Page } from '../hydra/resource-types.ts';
 import type {
+  ConsentSession,
+  Page,
   AcceptConsent,
   Claims,
   ConsentRequest,
   OAuth2Client,
   Reject,
-} from '../hydra/types.ts';
+} from '@portico/hydra-admin';
 
 export interface ConsentPolicy {
   /** Seconds; 0 is for ever. */

@@ -1,5 +1,5 @@
 /** CHANGE HERE: for how long a sign-in is remembered, and how strong it is said to be. */
-import type { AcceptLogin, LoginRequest, Reject } from '../hydra/types.ts';
+import type { AcceptLogin, LoginRequest, Reject } from '@portico/hydra-admin';
 import type { User } from '../identity/backend.ts';
 
 /** Authentication methods of a password, RFC 8176. */

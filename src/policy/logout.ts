@@ -1,5 +1,5 @@
 /** CHANGE HERE: who is asked before signing out. */
-import type { LogoutRequest } from '../hydra/types.ts';
+import type { LogoutRequest } from '@portico/hydra-admin';
 
 /**
  * Whether an app may sign a person out without a question. Only when the app itself asked, with a

@@ -1,8 +1,11 @@
 import { Router, type Request, type Response } from 'express';
 import { PublicError } from '../errors.ts';
-import type { Hydra } from '../hydra/client.ts';
-import { undefinedIfHydraError } from '../hydra/hydra-error.ts';
-import type { ConsentRequest, OAuth2Client } from '../hydra/types.ts';
+import {
+  type Hydra,
+  undefinedIfHydraError,
+  type ConsentRequest,
+  type OAuth2Client,
+} from '@portico/hydra-admin';
 import type { Identity, User } from '../identity/backend.ts';
 import { claimsFor } from '../policy/claims.ts';
 import {

@@ -2,7 +2,7 @@ import type { Answers } from '../web/once.ts';
 import type { ConsentPolicy } from '../policy/consent.ts';
 import type { Csrf } from '../web/csrf.ts';
 import type { DeviceLimiter, LoginLimiter } from '../web/rate-limit.ts';
-import type { Hydra } from '../hydra/client.ts';
+import type { Hydra } from '@portico/hydra-admin';
 import type { Identity } from '../identity/backend.ts';
 import type { KnownBrowsers } from '../web/known-browser.ts';
 import type { Locales } from '../web/locale.ts';

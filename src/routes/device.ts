@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import { PublicError } from '../errors.ts';
-import type { Hydra } from '../hydra/client.ts';
+import type { Hydra } from '@portico/hydra-admin';
 import { leave, leaveAgain } from '../web/answer.ts';
 import { fieldsOf, postedText, readChallenge, readDecision } from '../web/challenge.ts';
 import { methodUnknown } from '../web/error-handler.ts';

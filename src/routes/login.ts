@@ -1,7 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import { PublicError } from '../errors.ts';
-import type { Hydra } from '../hydra/client.ts';
-import type { LoginRequest } from '../hydra/types.ts';
+import type { Hydra, LoginRequest } from '@portico/hydra-admin';
 import type { Identity, User } from '../identity/backend.ts';
 import { isDeviceFlow } from '../policy/consent.ts';
 import {

@@ -1,6 +1,5 @@
 import { Router, type Request, type Response } from 'express';
-import type { Hydra } from '../hydra/client.ts';
-import type { LogoutRequest } from '../hydra/types.ts';
+import type { Hydra, LogoutRequest } from '@portico/hydra-admin';
 import type { Identity } from '../identity/backend.ts';
 import { maySkipLogoutQuestion } from '../policy/logout.ts';
 import { leave, leaveAgain } from '../web/answer.ts';

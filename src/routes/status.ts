@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import type { Hydra } from '../hydra/client.ts';
+import type { Hydra } from '@portico/hydra-admin';
 
 /**
  * Whether this process lives, and whether it can do its work: without the OAuth2 server nobody can

@@ -10,7 +10,7 @@ const patience = { timeout: 20_000 };
 
 /** `npm run dev` without npm: what it printed can be read at any time. */
 function startDevelopment(): { run: ChildProcess; printed: () => string } {
-  const args = ['--import', 'tsx', 'src/dev/main.ts'];
+  const args = ['--import', 'tsx', 'dev/main.ts'];
   const run = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [run.stdout, run.stderr]) {

@@ -51,19 +51,17 @@ async function start(file: string, mayHaveDemoUsers = false) {
   const { log, lines } = createLog();
   const passwords = createPasswordChecker();
   const checked: string[] = [];
-  const identity = await createFileIdentity(
-    { usersFile: file, mayHaveDemoUsers },
-    {
-      log,
-      lookEveryMs: 20,
-      passwords: {
-        matches(hash, typed) {
-          checked.push(hash);
-          return passwords.matches(hash, typed);
-        },
+  const identity = await createFileIdentity(file, {
+    log,
+    mayHaveDemoUsers,
+    lookEveryMs: 20,
+    passwords: {
+      matches(hash, typed) {
+        checked.push(hash);
+        return passwords.matches(hash, typed);
       },
     },
-  );
+  });
   open.push(identity);
   return { identity, lines, checked };
 }
@@ -89,7 +87,10 @@ async function faultsOf(entries: unknown, mayHaveDemoUsers = false): Promise<str
 }
 
 describeIdentity('a users file', async () =>
-  createIdentity({ usersFile: await usersFile(), mayHaveDemoUsers: false }, createLog().log),
+  createIdentity(
+    { backend: 'file', settings: { USERS_FILE: await usersFile() }, mayHaveDemoUsers: false },
+    createLog().log,
+  ),
 );
 
 describe('a users file at start', () => {

@@ -1,6 +1,6 @@
 /** Decisions as tables: no server, no browser. */
 import { describe, expect, test } from '@jest/globals';
-import type { ConsentRequest, LogoutRequest, OAuth2Client } from '../../src/hydra/types.ts';
+import type { ConsentRequest, LogoutRequest, OAuth2Client } from '@portico/hydra-admin';
 import type { User } from '../../src/identity/backend.ts';
 import { claimsFor } from '../../src/policy/claims.ts';
 import {

@@ -1,5 +1,5 @@
 /** What the admin API of the tests says when it is well: requests as a server of each version has them. */
-import type { ConsentRequest, LoginRequest, LogoutRequest } from '../../src/hydra/types.ts';
+import type { ConsentRequest, LoginRequest, LogoutRequest } from '@portico/hydra-admin';
 
 /** The client of every request that names none. */
 export const meadowNotes = {

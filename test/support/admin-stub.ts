@@ -1,7 +1,7 @@
 /** A real local server that speaks the admin API as the OAuth2 server of a given version does. */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ConsentRequest, LoginRequest, LogoutRequest } from '../../src/hydra/types.ts';
+import type { ConsentRequest, LoginRequest, LogoutRequest } from '@portico/hydra-admin';
 import {
   consentRequest,
   inDeviceFlow,

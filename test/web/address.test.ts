@@ -150,7 +150,8 @@ describe('with an https address behind a proxy, the app', () => {
 });
 
 test('with an https address, everything works through a real proxy', async () => {
-  const pem = (name: string) => readFileSync(`test/fixtures/hydra/tls/${name}.pem`, 'utf8');
+  const pem = (name: string) =>
+    readFileSync(`packages/hydra-admin/test/fixtures/tls/${name}.pem`, 'utf8');
   let backend = '';
   const proxy = createServer({ key: pem('key'), cert: pem('cert') }, (req, res) => {
     const { method, headers } = req;

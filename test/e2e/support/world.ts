@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { createApp } from '../../../src/app.ts';
 import { assemble } from '../../../src/assemble.ts';
 import { loadConfig } from '../../../src/config.ts';
-import { demoPassword, demoUsers, writeDemoUsers } from '../../../src/dev/demo-users.ts';
-import type { ClientBody } from '../../../src/dev/admin/client-record.ts';
-import { startStandIn, type StandIn } from '../../../src/dev/oauth2/start-stand-in.ts';
-import { startSampleClient } from '../../../src/dev/sample-client.ts';
+import { demoPassword, demoUsers, writeDemoUsers } from '../../../dev/demo-users.ts';
+import { type ClientBody, startStandIn, type StandIn } from '@portico/hydra-stand-in';
+import { startSampleClient } from '../../../dev/sample-client.ts';
 import { startServer } from '../../../src/web/server.ts';
 
 /** Portico as it is, between the stand-in OAuth2 server and the sample app; all on free ports. */

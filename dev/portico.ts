@@ -1,0 +1,118 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { watchFolders } from './watch-folders.ts';
+
+export interface PorticoOptions {
+  /** The root of the project. */
+  folder: string;
+  env: NodeJS.ProcessEnv;
+  /** Answers as soon as the app does. */
+  aliveUrl: string;
+  say: (sentence: string) => void;
+}
+
+export interface RunningPortico {
+  /** Settles when the app answers for the first time, or has ended in trying. */
+  started: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Less than in production: a half-open request of a browser must not delay the restart. */
+const stopWithinMs = 1000;
+const aliveEveryMs = 40;
+
+/**
+ * Runs the app in a process of its own and restarts it when its sources change. When it ends by
+ * itself, because of a fault in them, the next change tries again.
+ */
+export function runPortico({ folder, env, aliveUrl, say }: PorticoOptions): RunningPortico {
+  const events = new EventEmitter();
+  const stopping = new AbortController();
+
+  async function keepRunning(): Promise<void> {
+    for (let runs = 1; !stopping.signal.aborted; runs += 1) {
+      // Listen before the start: what changes during it counts too.
+      const change = once(events, 'change');
+      const child = start(folder, env);
+      const end = once(child, 'exit');
+      // oxlint-disable-next-line no-await-in-loop -- one run after the other
+      await runOnce(child, { change, end, runs });
+    }
+  }
+
+  async function runOnce(
+    child: ChildProcess,
+    { change, end, runs }: { change: Promise<unknown>; end: Promise<unknown>; runs: number },
+  ): Promise<void> {
+    const startedAt = performance.now();
+    const isAlive = await Promise.race([untilAlive(aliveUrl, child), change.then(() => false)]);
+    events.emit('started');
+    if (runs > 1 && isAlive) {
+      say(`Portico is back after ${Math.round(performance.now() - startedAt)} ms.`);
+    }
+    await Promise.race([end, change]);
+    if (isRunning(child)) return stop(child, end);
+    if (!stopping.signal.aborted)
+      say('Portico has ended. The next change of a file starts it again.');
+    await change;
+  }
+
+  const watch = watchFolders(
+    ['src', 'packages', 'views', 'public'].map((name) => join(folder, name)),
+    () => events.emit('change'),
+  );
+  const started = once(events, 'started').then(() => undefined);
+  const running = keepRunning();
+  return {
+    started,
+    async stop() {
+      stopping.abort();
+      watch.close();
+      events.emit('change');
+      await running;
+    },
+  };
+}
+
+function start(folder: string, env: NodeJS.ProcessEnv): ChildProcess {
+  const modules = ['tsx', './dev/end-with-parent.ts'].flatMap((name) => ['--import', name]);
+  return spawn(process.execPath, [...modules, 'src/main.ts'], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+}
+
+async function stop(child: ChildProcess, end: Promise<unknown>): Promise<void> {
+  child.kill('SIGTERM');
+  const deadline = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
+  await end;
+  clearTimeout(deadline);
+}
+
+/** @returns false when the process ended before it answered */
+async function untilAlive(url: string, child: ChildProcess): Promise<boolean> {
+  while (isRunning(child)) {
+    // oxlint-disable-next-line no-await-in-loop -- it is asked until it answers
+    if (await answers(url)) return true;
+    // oxlint-disable-next-line no-await-in-loop -- and not without a pause
+    await wait(aliveEveryMs);
+  }
+  return false;
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const { ok, body } = await fetch(url, { signal: AbortSignal.timeout(stopWithinMs) });
+    await body?.cancel();
+    return ok;
+  } catch {
+    return false;
+  }
+}
+
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
+}

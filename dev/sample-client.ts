@@ -1,0 +1,44 @@
+import { createHydra, type HydraConfig } from '@portico/hydra-admin';
+import { loopbackAddresses, openPort, type LoopbackPort } from '@portico/hydra-stand-in';
+import { createParties } from './sample-client/parties.ts';
+import { createSampleApp } from './sample-client/sample-app.ts';
+
+export interface SampleClientOptions {
+  /** 0 is any free port. */
+  port: number;
+  /** As discovery and tokens have it, to the letter. */
+  issuer: string;
+  /** Where clients are registered. */
+  admin: HydraConfig;
+  appName?: string;
+  log?: (sentence: string) => void;
+}
+
+export interface SampleClient {
+  /** `http://localhost:5555`, without a slash at the end. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an app with a few buttons that signs people in at the OAuth2 server. It registers its
+ * clients by the admin API; while the server is away, its pages say so and try again.
+ * @throws Error when the port is taken
+ */
+export async function startSampleClient(options: SampleClientOptions): Promise<SampleClient> {
+  const { appName = 'Meadow Notes', log = () => {} } = options;
+  const opened: LoopbackPort = await openPort(options.port, loopbackAddresses('localhost'));
+  const url = `http://localhost:${opened.port}`;
+  const hydra = createHydra(options.admin);
+  const parties = createParties({ issuer: options.issuer, hydra, url, appName });
+  opened.serve(createSampleApp({ parties, appName, url }));
+  try {
+    await parties();
+  } catch (error) {
+    log(`${appName} waits for the OAuth2 server: ${String(error)}`);
+  }
+  async function close(): Promise<void> {
+    await Promise.all([opened.close(), hydra.close()]);
+  }
+  return { url, close };
+}

@@ -1,0 +1,45 @@
+import { kind, setting, type Settings, type ValuesOf } from '@portico/settings';
+import type { HydraConfig } from './hydra-config.ts';
+
+/** The settings by which a program reaches an admin API. */
+export const hydraSettings = {
+  HYDRA_ADMIN_URL: setting(
+    'the http(s) address of the admin API, without query or password',
+    kind.address,
+    { isRequired: true },
+  ),
+  HYDRA_PUBLIC_URL: setting(
+    'the http(s) address of the issuer, without query or password',
+    kind.address,
+  ),
+  HYDRA_ADMIN_TOKEN: setting('a bearer token in one line', kind.headerValue, {
+    isSecret: true,
+    alsoNamed: ['ORY_API_KEY', 'ORY_PAT'],
+  }),
+  HYDRA_ADMIN_HEADERS: setting('a JSON object of header names and values', kind.headers, {
+    isSecret: true,
+    fallback: '{}',
+  }),
+  HYDRA_ADMIN_CA_FILE: setting('a readable file of certificates in PEM', kind.fileText),
+  MOCK_TLS_TERMINATION: setting('true or false', kind.boolean, { fallback: 'false' }),
+  HYDRA_VERSION: setting('a version such as 2.3.0', kind.matching(/^v?\d+(\.\d+){0,2}(-.+)?$/)),
+  HYDRA_TIMEOUT_MS: setting('milliseconds, 100 to 60000', kind.integer(100, 60_000), {
+    fallback: '5000',
+  }),
+  HYDRA_TRANSPORT: setting('got or undici', kind.oneOf('got', 'undici'), { fallback: 'got' }),
+} satisfies Settings;
+
+/** The configuration of a client, from the values of its settings. */
+export function hydraConfigOf(values: ValuesOf<typeof hydraSettings>) {
+  return {
+    adminUrl: values.HYDRA_ADMIN_URL,
+    publicUrl: values.HYDRA_PUBLIC_URL,
+    token: values.HYDRA_ADMIN_TOKEN,
+    headers: values.HYDRA_ADMIN_HEADERS,
+    ca: values.HYDRA_ADMIN_CA_FILE,
+    isTlsTerminationMocked: values.MOCK_TLS_TERMINATION,
+    version: values.HYDRA_VERSION,
+    timeoutMs: values.HYDRA_TIMEOUT_MS,
+    transport: values.HYDRA_TRANSPORT,
+  } satisfies HydraConfig;
+}

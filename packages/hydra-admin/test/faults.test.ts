@@ -1,0 +1,242 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import net from 'node:net';
+import { createHydra, type Hydra } from '../src/client.ts';
+import type { HydraConfig } from '../src/hydra-config.ts';
+import { HydraError } from '../src/hydra-error.ts';
+import {
+  closeAll,
+  configFor,
+  exchange,
+  json,
+  likeServer,
+  listen,
+  startAdminApi,
+  transports,
+  type Reply,
+} from './admin-api.ts';
+import { anAnswer, operations } from './operations.ts';
+
+afterAll(closeAll);
+
+const c = 'a-challenge==';
+const answer =
+  (status: number, body: string, headers: Record<string, string> = {}): Reply =>
+  (_, res) =>
+    res.writeHead(status, headers).end(body);
+const raw =
+  (text: string): Reply =>
+  (_heard, _res, socket) =>
+    void socket.end(text);
+
+/** What comes back, and what that is to every operation. */
+const badAnswers: [string, Reply, string][] = [
+  ['closed connection', (_heard, _res, socket) => void socket.destroy(), 'down'],
+  ['reset connection', (_heard, _res, socket) => void socket.resetAndDestroy(), 'down'],
+  ['500', answer(500, '{"error":"error"}'), 'down'],
+  ['503 in HTML', answer(503, '<h1>Maintenance</h1>'), 'down'],
+  [
+    '400 of another server',
+    answer(400, 'Client sent an HTTP request to an HTTPS server.'),
+    'nonsense',
+  ],
+  ['401 of a gateway', answer(401, '{"error":"unauthorized"}'), 'refused'],
+  ['403 of a gateway', answer(403, '{"error":"request_unauthorized"}'), 'refused'],
+  ['429 of a gateway', answer(429, ''), 'refused'],
+  ['405', answer(405, 'Method Not Allowed'), 'refused'],
+  ['expired challenge', answer(401, '{"error":"request_unauthorized"}'), 'expired'],
+  ['unknown record', answer(404, '{"error":"Unable to locate the resource"}'), 'unknown'],
+  ['unknown path in HTML', answer(404, '<h1>Not Found</h1>'), 'route_unknown'],
+  ['unknown path in JSON', answer(404, '{"error":{"code":404}}'), 'route_unknown'],
+  ['conflict', answer(409, '{"error":"Conflict"}'), 'conflict'],
+  ['used challenge without a way on', answer(410, '{}'), 'gone'],
+  ['redirect', answer(302, '', { location: 'http://127.0.0.1:1/' }), 'nonsense'],
+  ['redirect that keeps the method', answer(307, '', { location: '/admin/x' }), 'nonsense'],
+  ['success of another kind', answer(201, '{}'), 'nonsense'],
+  ['HTML', answer(200, '<html></html>', { 'content-type': 'application/json' }), 'nonsense'],
+  ['nothing', answer(200, ''), 'nonsense'],
+  ['broken JSON', answer(200, '{"redirect_to":"https://a.exam'), 'nonsense'],
+  ['a list', answer(200, '[]'), 'nonsense'],
+  ['null', answer(200, 'null'), 'nonsense'],
+  ['an empty object', answer(200, '{}'), 'nonsense'],
+  ['giant body', answer(200, `"${'x'.repeat(1_100_000)}"`), 'nonsense'],
+  [
+    'giant body without an announced length',
+    (_, res) => {
+      for (let part = 0; part < 20; part++) res.write('x'.repeat(100_000));
+      res.end();
+    },
+    'nonsense',
+  ],
+  [
+    'truncated body',
+    raw('HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{"redirect_to":'),
+    'nonsense',
+  ],
+  [
+    'truncated chunks',
+    raw('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"red'),
+    'nonsense',
+  ],
+  ['something that is not HTTP', raw('SSH-2.0-OpenSSH_9\r\n\r\n'), 'nonsense'],
+];
+
+describe.each(transports)('an answer that was sent for by %s', (transport) => {
+  async function start(reply: Reply, more: Partial<HydraConfig> = {}) {
+    const api = await startAdminApi(reply);
+    const hydra = createHydra(configFor(api, { transport, version: '26.2', ...more }));
+    return { api, hydra };
+  }
+
+  async function faultOf(work: Promise<unknown>): Promise<HydraError> {
+    const error = await work.then(
+      (value) => new Error(`no error, but ${JSON.stringify(value)}`),
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof HydraError)) throw error;
+    return error;
+  }
+
+  test.each(badAnswers)('%s', async (_name, reply, kind) => {
+    const { hydra } = await start(reply, { token: 'a-token' });
+    for (const [operation, ask] of Object.entries(operations)) {
+      const fault = await faultOf(ask(hydra, { challenge: c }));
+      expect([operation, fault.kind]).toEqual([operation, kind]);
+      expect(fault.message).toMatch(new RegExp(`^${operation}: `));
+      expect(fault.message).not.toMatch(/a-challenge|a-token/);
+      expect(fault.cause).toBeUndefined();
+    }
+    await expect(hydra.server.ready()).resolves.toBe(false);
+    await hydra.close();
+  });
+
+  test('that repeats challenge or token has no place in the message', async () => {
+    const { api, hydra } = await start((_, res) => json(res, {}, 400), { token: 'a-token' });
+    const message = async () => (await faultOf(hydra.login.get(c))).message;
+    expect(await message()).toBe('login.get: 400 bad_request');
+    api.reply = (_, res) => json(res, { error: 'invalid_request', error_description: 'No' }, 400);
+    expect(await message()).toBe('login.get: 400 bad_request: invalid_request, No');
+    for (const secret of [c, encodeURIComponent(c), 'a-token']) {
+      api.reply = (_, res) => json(res, { error: 'e', error_description: `<${secret}>` }, 400);
+      expect(await message()).toBe('login.get: 400 bad_request');
+    }
+    await hydra.close();
+  });
+
+  describe('that is slow', () => {
+    const timeoutMs = 400;
+    const drip: Reply = (_, res) => {
+      res.writeHead(200, { 'content-type': 'application/json' });
+      const timer = setInterval(() => res.write(' '), 20);
+      res.on('close', () => clearInterval(timer));
+    };
+    test.each<[string, Reply]>([
+      ['silence', () => {}],
+      ['a head without a body', (_, res) => res.writeHead(200).flushHeaders()],
+      ['a body by drops', drip],
+    ])('%s', async (_name, reply) => {
+      const { api, hydra } = await start(reply, { timeoutMs });
+      const names = ['login.get', 'login.accept', 'logout.reject'];
+      const faults = names.map(async (name) => (await faultOf(operations[name]!(hydra, {}))).kind);
+      await expect(hydra.server.ready(100)).resolves.toBe(false);
+      expect(await Promise.all(faults)).toEqual(['slow', 'slow', 'slow']);
+      // Neither is asked twice: the server may be at it.
+      expect(api.heard).toHaveLength(4);
+      api.reply = likeServer('v26');
+      expect((await faultOf(hydra.login.get(c))).kind).toBe('unknown');
+      await hydra.close();
+    });
+
+    test('the version too', async () => {
+      const { api, hydra } = await start(() => {}, { timeoutMs, version: undefined });
+      expect((await faultOf(hydra.login.accept(c, { subject: 's' }))).kind).toBe('slow');
+      api.reply = likeServer('v26');
+      expect((await faultOf(hydra.login.get(c))).kind).toBe('unknown');
+      await hydra.close();
+    });
+
+    test('a connection that is never made', async () => {
+      // Accepts and says nothing, so that no TLS comes about.
+      const sockets: net.Socket[] = [];
+      const deaf = net.createServer((socket) => void sockets.push(socket));
+      const url = `https://127.0.0.1:${await listen(deaf)}`;
+      const hydra = createHydra(configFor({ url }, { transport, timeoutMs }));
+      expect((await faultOf(hydra.login.get(c))).kind).toBe('slow');
+      await hydra.close();
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => deaf.close(resolve));
+    });
+  });
+
+  describe('over a connection that breaks', () => {
+    const { challenge = '' } = exchange('v26', 'login request, open');
+    const { body = anAnswer } = exchange('v26', 'accept login, open').request;
+    const accept = (hydra: Hydra) => hydra.login.accept(challenge, body);
+    const server = likeServer('v26');
+
+    /** Breaks the first so many requests, then answers. */
+    const breakFirst = (count: number): Reply => {
+      let left = count;
+      return (heard, res, socket) => (left-- > 0 ? socket.destroy() : server(heard, res, socket));
+    };
+
+    test('is sent for once more by GET, and only once', async () => {
+      const { api, hydra } = await start(breakFirst(1));
+      await expect(hydra.login.get(challenge)).resolves.toMatchObject({ challenge });
+      expect(api.heard).toHaveLength(2);
+      api.reply = breakFirst(2);
+      expect((await faultOf(hydra.login.get(challenge))).kind).toBe('down');
+      expect(api.heard).toHaveLength(4);
+      await hydra.close();
+    });
+
+    test('is not sent for again by PUT', async () => {
+      const { api, hydra } = await start(breakFirst(1));
+      expect((await faultOf(accept(hydra))).kind).toBe('down');
+      expect(api.heard).toHaveLength(1);
+      await expect(accept(hydra)).resolves.toMatch(/^https:/);
+      expect(api.heard).toHaveLength(2);
+      await hydra.close();
+    });
+
+    test('reaches a GET when a kept connection turns out to be dead', async () => {
+      const { api, hydra } = await start(server);
+      await hydra.login.get(challenge);
+      const old = api.connections();
+      const alive = new Set<unknown>();
+      api.reply = (heard, res, socket) => {
+        // The connections from before are dead; one made later lives.
+        if (api.connections() > old) alive.add(socket);
+        if (alive.has(socket)) server(heard, res, socket);
+        else socket.destroy();
+      };
+      await expect(hydra.login.get(challenge)).resolves.toMatchObject({ challenge });
+      await hydra.close();
+    });
+
+    test('reaches a PUT when the server ended its idle connections in time', async () => {
+      const ended: Promise<unknown>[] = [];
+      const { api, hydra } = await start((heard, res, socket) => {
+        ended.push(once(socket, 'close'));
+        server(heard, res, socket);
+        res.on('finish', () => setImmediate(() => socket.end()));
+      });
+      for (let round = 1; round < 4; round++) {
+        await expect(accept(hydra)).resolves.toMatch(/^https:/);
+        await Promise.all(ended);
+        expect(api.connections()).toBe(round);
+      }
+      await hydra.close();
+    });
+
+    test('keeps no connection that the server means to end at once', async () => {
+      const { api, hydra } = await start((heard, res, socket) => {
+        res.setHeader('keep-alive', 'timeout=1');
+        server(heard, res, socket);
+      });
+      for (let round = 0; round < 3; round++) await hydra.login.get(challenge);
+      expect(api.connections()).toBe(3);
+      await hydra.close();
+    });
+  });
+});

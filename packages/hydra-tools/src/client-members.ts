@@ -1,0 +1,111 @@
+import type { NewClient, RegisteredClient } from '@portico/hydra-admin';
+import { misuse } from './failure.ts';
+
+type Kind = keyof typeof kindsOfValue;
+
+const isText = (value: unknown) => typeof value === 'string';
+const isFlag = (value: unknown) => typeof value === 'boolean';
+const isObject = (value: unknown) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const kindsOfValue = {
+  text: { wants: 'a text', is: isText },
+  texts: {
+    wants: 'a list of texts',
+    is: (value: unknown) => Array.isArray(value) && value.every(isText),
+  },
+  flag: { wants: 'true or false', is: isFlag },
+  object: { wants: 'an object', is: isObject },
+} as const;
+
+/** Every member that a client can be given, but for its lifespans. */
+const kinds: Record<Exclude<keyof NewClient, `${string}_lifespan`>, Kind> = {
+  client_id: 'text',
+  client_secret: 'text',
+  client_name: 'text',
+  redirect_uris: 'texts',
+  grant_types: 'texts',
+  response_types: 'texts',
+  scope: 'text',
+  audience: 'texts',
+  owner: 'text',
+  contacts: 'texts',
+  client_uri: 'text',
+  logo_uri: 'text',
+  policy_uri: 'text',
+  tos_uri: 'text',
+  allowed_cors_origins: 'texts',
+  subject_type: 'text',
+  sector_identifier_uri: 'text',
+  jwks: 'object',
+  jwks_uri: 'text',
+  token_endpoint_auth_method: 'text',
+  token_endpoint_auth_signing_alg: 'text',
+  request_uris: 'texts',
+  request_object_signing_alg: 'text',
+  userinfo_signed_response_alg: 'text',
+  frontchannel_logout_uri: 'text',
+  frontchannel_logout_session_required: 'flag',
+  backchannel_logout_uri: 'text',
+  backchannel_logout_session_required: 'flag',
+  post_logout_redirect_uris: 'texts',
+  metadata: 'object',
+  access_token_strategy: 'text',
+  skip_consent: 'flag',
+  skip_logout_consent: 'flag',
+};
+
+/** What the server says of a client and nobody can set. */
+const readOnly = [
+  'client_secret_expires_at',
+  'created_at',
+  'registration_access_token',
+  'registration_client_uri',
+  'updated_at',
+];
+
+/**
+ * Checks a client out of a file: servers ignore members that they do not know, so a slip of the pen
+ * would be lost without a word.
+ * @param source what to call the file in sentences
+ * @param existing the client to change: what it has is known; without it a new one is made
+ * @returns what can be set; `null` is "as the server has it by itself"
+ * @throws Failure that names the member
+ */
+export function clientOf(
+  json: Record<string, unknown>,
+  source: string,
+  existing: object = {},
+): Record<string, unknown> {
+  const members = Object.entries(json).filter(([name]) => !readOnly.includes(name));
+  for (const [name, value] of members) {
+    const kind = kindOf(name);
+    if (kind === undefined && !Object.hasOwn(existing, name)) {
+      throw misuse(`${source}: ${JSON.stringify(name)} is not a member of a client.`);
+    }
+    if (kind !== undefined && value !== null && !kindsOfValue[kind].is(value)) {
+      throw misuse(`${source}: "${name}" must be ${kindsOfValue[kind].wants}.`);
+    }
+  }
+  return Object.fromEntries(members);
+}
+
+/** What of a client goes back to the server when it is replaced. */
+export function settableOf(client: RegisteredClient): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(client).filter(([name]) => !readOnly.includes(name)));
+}
+
+/** Drops what is `null`: the server then has its own way. */
+export function newClientOf(members: Record<string, unknown>): NewClient {
+  const client: NewClient = Object.fromEntries(
+    Object.entries(members).filter(([, value]) => value !== null),
+  );
+  // Told even of a client that has a jwks_uri, and refused together with it.
+  if (client.jwks_uri && (client.jwks?.keys ?? []).length === 0) delete client.jwks;
+  return client;
+}
+
+function kindOf(name: string): Kind | undefined {
+  if (name.endsWith('_lifespan')) return 'text';
+  return Object.hasOwn(kinds, name) ? kinds[name as keyof typeof kinds] : undefined;
+}

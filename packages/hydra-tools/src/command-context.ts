@@ -1,0 +1,114 @@
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { loadToolConfig, type ToolConfig } from './settings.ts';
+import { createHydra, type Hydra } from '@portico/hydra-admin';
+import { exitCodes, Failure, misuse } from './failure.ts';
+import { plain, safeJson } from './plain-text.ts';
+
+export type Input = Readable & { isTTY?: boolean };
+export type Output = Writable & { isTTY?: boolean; columns?: number };
+type Signal = 'SIGINT' | 'SIGTERM';
+
+/** A process, or something of its kind. */
+export interface Surroundings {
+  stdin: Input;
+  stdout: Output;
+  stderr: Output;
+  env: Record<string, string | undefined>;
+  on(signal: Signal, stop: () => void): unknown;
+  off(signal: Signal, stop: () => void): unknown;
+}
+
+export type CommandContext = ReturnType<typeof createCommandContext>;
+
+/** What a command works with. Settings are read, and the client made, when first asked for. */
+export function createCommandContext(surroundings: Surroundings) {
+  const { stdin, stdout, stderr, env } = surroundings;
+  let config: ToolConfig | undefined;
+  let hydra: Hydra | undefined;
+  let isAnybodyThere = true;
+  // Who closed the pipe (`| head`) has seen enough. Each write hears of it by itself.
+  for (const stream of [stdout, stderr]) stream.on('error', () => {});
+
+  const loadConfig = () => (config ??= loadToolConfig(env));
+
+  /** @returns false when nobody reads any more: there is no use in going on */
+  async function print(text: string): Promise<boolean> {
+    if (!isAnybodyThere || text === '') return isAnybodyThere;
+    const error = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => {
+      stdout.write(text, resolve);
+    });
+    if (!error) return true;
+    isAnybodyThere = false;
+    if (error.code === 'EPIPE') return false;
+    throw new Failure(`The output cannot be written: ${error.message}.`);
+  }
+
+  const note = (sentence: string) =>
+    void stderr.write(`${sentence.split('\n').map(plain).join('\n')}\n`);
+
+  /**
+   * Asks before something is done that cannot be undone.
+   * @param given with `--yes` the answer was given along, and nothing is asked
+   * @param ask the question, made when somebody is there to answer it
+   * @throws Failure unless the answer is yes
+   */
+  async function confirm(
+    given: { has(option: 'yes'): boolean },
+    ask: () => Promise<string>,
+  ): Promise<void> {
+    if (given.has('yes')) return;
+    if (!stdin.isTTY) {
+      throw misuse('This cannot be undone, and nobody can be asked here: say --yes.');
+    }
+    const question = plain(await ask());
+    const editor = createInterface({
+      input: stdin,
+      output: stderr,
+      terminal: true,
+      historySize: 0,
+    });
+    const answer = await new Promise<string | undefined>((resolve) => {
+      editor.once('SIGINT', () => resolve(undefined));
+      editor.once('close', () => resolve('\n'));
+      editor.question(`${question} [y/N] `, resolve);
+    }).finally(() => editor.close());
+    if (answer === undefined) {
+      stderr.write('\n');
+      throw new Failure('Stopped: nothing was changed.', exitCodes.interrupted);
+    }
+    if (answer === '\n') stderr.write('\n');
+    if (!/^\s*y(es)?\s*$/i.test(answer)) throw new Failure('Nothing was changed.');
+  }
+
+  /**
+   * Runs what must tidy up behind itself: Ctrl-C aborts the signal. A second one changes nothing: npm
+   * hands each on to us, who have it from the terminal already.
+   */
+  async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const stop = new AbortController();
+    const abort = () => stop.abort(new Failure('Stopped.', exitCodes.interrupted));
+    const signals = ['SIGINT', 'SIGTERM'] as const;
+    for (const signal of signals) surroundings.on(signal, abort);
+    return work(stop.signal).finally(() => {
+      for (const signal of signals) surroundings.off(signal, abort);
+    });
+  }
+
+  return {
+    stdin,
+    stdout,
+    stderr,
+    config: loadConfig,
+    get hydra(): Hydra {
+      return (hydra ??= createHydra(loadConfig().hydra));
+    },
+    print,
+    printJson: async (value: unknown) => print(`${safeJson(value)}\n`),
+    /** A word beside the results: several lines, if need be. */
+    note,
+    confirm,
+    untilInterrupted,
+    close: async () => hydra?.close(),
+  };
+}

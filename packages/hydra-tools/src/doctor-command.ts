@@ -1,0 +1,56 @@
+import { SettingsError } from '@portico/settings';
+import type { ToolConfig } from './settings.ts';
+import { examine } from './doctor/examine.ts';
+import { createReport, type Finding } from './doctor/report.ts';
+import type { Command } from './command.ts';
+import { exitCodes } from './failure.ts';
+import { plain } from './plain-text.ts';
+
+export const doctorCommand: Command = {
+  name: 'doctor',
+  operands: [],
+  says: 'Looks whether the OAuth2 server and this app fit together, and says what to change.',
+  more: `It needs HYDRA_ADMIN_URL, HYDRA_PUBLIC_URL and BASE_URL, from the environment that the app runs with.
+It registers a probe client, signs a made-up person in and out, and removes both again, in every
+case. Exit code 0 when there is no fault (warnings may be), 1 when there is one.`,
+  options: {},
+  async run(given, context) {
+    const isJson = given.has('json');
+    const printing: Promise<unknown>[] = [];
+    const report = createReport((finding) => {
+      if (!isJson) printing.push(context.print(lineOf(finding)));
+    });
+    const config = readConfig(context.config, (fault) =>
+      report.fault('settings', fault, nameIn(fault)),
+    );
+    if (config) {
+      await context.untilInterrupted(async (signal) =>
+        examine(context.hydra, config, { report, signal }),
+      );
+    }
+    await Promise.all(printing);
+    const [faults, warnings] = [report.count('fault'), report.count('warning')];
+    if (isJson) await context.printJson({ findings: report.findings, faults, warnings });
+    else await context.print(`\nFaults: ${faults}. Warnings: ${warnings}.\n`);
+    return faults > 0 ? exitCodes.failed : exitCodes.done;
+  },
+};
+
+/** A setting that cannot be read is what a doctor is asked for. */
+function readConfig(load: () => ToolConfig, say: (fault: string) => void): ToolConfig | undefined {
+  try {
+    return load();
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    for (const fault of error.faults) say(fault);
+    return undefined;
+  }
+}
+
+function lineOf({ level, says }: Finding): string {
+  return `${level.padEnd(7)}  ${plain(says)}\n`;
+}
+
+function nameIn(fault: string): string | null {
+  return /^[A-Z][A-Z_]+/.exec(fault)?.[0] ?? null;
+}

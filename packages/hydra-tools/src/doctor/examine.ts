@@ -1,0 +1,80 @@
+import type { ToolConfig } from '../settings.ts';
+import type { Hydra } from '@portico/hydra-admin';
+import { createBrowser, NoAnswer, type Browser } from './browser.ts';
+import { checkAdmin } from './check-admin.ts';
+import { checkPublic, type Discovery } from './check-public.ts';
+import { withProbe } from './probe.ts';
+import type { Report } from './report.ts';
+import { Stopped, walkError, walkSignIn, walkSignOut, type Walk } from './walk.ts';
+import { walkDevice } from './walk-device.ts';
+
+/**
+ * Looks at a server from all sides that matter to this app.
+ * @param signal stops it; what it made is removed all the same, then the signal's reason is thrown
+ */
+export async function examine(
+  hydra: Hydra,
+  { hydra: config, baseUrl }: ToolConfig,
+  { report, signal }: { report: Report; signal: AbortSignal },
+): Promise<void> {
+  if (baseUrl === undefined) {
+    report.warning(
+      'settings',
+      'BASE_URL is not set: where Hydra sends browsers is told, but not compared.',
+      'BASE_URL',
+    );
+  }
+  if (!(await checkAdmin(hydra, config, report))) return;
+  signal.throwIfAborted();
+  const { publicUrl, timeoutMs } = config;
+  if (publicUrl === undefined) {
+    const says =
+      'HYDRA_PUBLIC_URL is not set, so nothing that browsers meet was looked at: set it to the issuer.';
+    return report.warning('public', says, 'HYDRA_PUBLIC_URL');
+  }
+  const headers = config.isTlsTerminationMocked ? { 'x-forwarded-proto': 'https' } : undefined;
+  const newBrowser = () => createBrowser({ signal, timeoutMs, headers: headers ?? {} });
+  const discovery = await orSay(report, () =>
+    checkPublic(newBrowser(), { baseUrl, publicUrl }, report),
+  );
+  if (!discovery) return;
+  await withProbe(hydra, config, report, async (probe) => {
+    const walk = (browser: Browser): Walk => ({
+      hydra,
+      browser,
+      baseUrl,
+      publicUrl,
+      probe,
+      report,
+    });
+    await walkAll(walk, newBrowser, discovery, report);
+  });
+}
+
+/** Each walk that does not hang on another is gone, whatever became of that one. */
+async function walkAll(
+  walkWith: (browser: Browser) => Walk,
+  newBrowser: () => Browser,
+  discovery: Discovery,
+  report: Report,
+): Promise<void> {
+  await orSay(report, async () => {
+    const walk = walkWith(newBrowser());
+    await walkSignIn(walk);
+    await walkSignOut(walk);
+  });
+  await orSay(report, async () => walkError(walkWith(newBrowser())));
+  if (discovery.device_authorization_endpoint === undefined) return;
+  await orSay(report, async () => walkDevice(walkWith(newBrowser())));
+}
+
+async function orSay<T>(report: Report, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof NoAnswer) {
+      report.fault('public', `${error.message}: look at HYDRA_PUBLIC_URL.`, 'HYDRA_PUBLIC_URL');
+    } else if (!(error instanceof Stopped)) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,125 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { ToolConfig } from '../settings.ts';
+import type { Hydra } from '@portico/hydra-admin';
+import { areTwoNamesOfOneHost } from './addresses.ts';
+import type { Browser, Visit } from './browser.ts';
+import { checkCookies } from './check-cookies.ts';
+import { probeRedirectUri, type Probe } from './probe.ts';
+import type { About, Report } from './report.ts';
+import { checkScreen, type Screen } from './screens.ts';
+
+/** What a walk through the server needs. */
+export interface Walk {
+  hydra: Hydra;
+  browser: Browser;
+  baseUrl: ToolConfig['baseUrl'];
+  publicUrl: string;
+  probe: Probe;
+  report: Report;
+}
+
+/** The walk cannot go on; the report says why. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
+const random = () => randomBytes(24).toString('base64url');
+
+/** Signs the probe in and lets it consent, as a browser would meet it. */
+export async function walkSignIn(walk: Walk): Promise<void> {
+  const { browser, publicUrl, probe, report } = walk;
+  const begin = await browser.visit(
+    authorizationUrl(publicUrl, {
+      client_id: probe.clientId,
+      response_type: 'code',
+      scope: 'openid',
+      redirect_uri: probeRedirectUri,
+      state: random(),
+      nonce: random(),
+      code_challenge: createHash('sha256').update(random()).digest('base64url'),
+      code_challenge_method: 'S256',
+    }),
+  );
+  checkCookies(begin.cookies, publicUrl, report);
+  const end = await passLoginAndConsent(walk, begin);
+  if (end.location?.searchParams.has('code'))
+    return report.ok('sign_in', 'Hydra takes a sign-in through all its steps.');
+  throw stop(walk, 'sign_in', end);
+}
+
+/** From the answer that leads to the login screen to the answer after consent. */
+export async function passLoginAndConsent(walk: Walk, begin: Visit): Promise<Visit> {
+  const { hydra, probe } = walk;
+  const login = challengeOf(walk, begin, 'login');
+  // Logout asks, and is only to be seen, when the server remembers the sign-in.
+  const accepted = await hydra.login.accept(login, {
+    subject: probe.subject,
+    remember: true,
+    remember_for: 300,
+  });
+  const consent = challengeOf(walk, await follow(walk, accepted), 'consent');
+  const granted = await hydra.consent.accept(consent, {
+    grant_scope: ['openid'],
+    grant_access_token_audience: [],
+    session: { access_token: {}, id_token: {} },
+  });
+  return follow(walk, granted);
+}
+
+/** Signs the probe out. */
+export async function walkSignOut(walk: Walk): Promise<void> {
+  const begin = await walk.browser.visit(`${walk.publicUrl}/oauth2/sessions/logout`);
+  const challenge = challengeOf(walk, begin, 'logout');
+  const end = await follow(walk, await walk.hydra.logout.accept(challenge));
+  if (!end.location) throw stop(walk, 'logged_out', end);
+  checkScreen('logged_out', end.location, walk);
+}
+
+/** Asks for what must end at the page for errors. */
+export async function walkError(walk: Walk): Promise<void> {
+  const query = { client_id: `portico-doctor-${random()}`, response_type: 'code', state: random() };
+  const { location, status } = await walk.browser.visit(authorizationUrl(walk.publicUrl, query));
+  if (location?.searchParams.has('error')) return checkScreen('error', location, walk);
+  const says = `Hydra answers a wrong request with status ${status} instead of sending the browser to the page for errors: look at URLS_ERROR.`;
+  return walk.report.fault('error', says, 'URLS_ERROR');
+}
+
+/** Compares the screen, and gives its challenge. @throws Stopped */
+export function challengeOf(walk: Walk, visit: Visit, screen: Screen): string {
+  const challenge = visit.location?.searchParams.get(`${screen}_challenge`);
+  if (!visit.location || !challenge) throw stop(walk, screen, visit);
+  checkScreen(screen, visit.location, walk);
+  return challenge;
+}
+
+/** Goes where the admin API says that the browser should go. */
+export async function follow(walk: Walk, address: string): Promise<Visit> {
+  const { publicUrl, report, browser } = walk;
+  const [to, known] = [new URL(address, publicUrl), new URL(publicUrl)];
+  if (to.origin !== known.origin) {
+    const why = areTwoNamesOfOneHost(to.href, publicUrl)
+      ? ', and cookies take these for two hosts'
+      : '';
+    const says = `Hydra sends the browser back to ${to.origin}, but it began at ${known.origin}${why}: set URLS_SELF_PUBLIC to ${publicUrl}.`;
+    report.fault('public', says, 'URLS_SELF_PUBLIC');
+  }
+  return browser.visit(known.origin + to.pathname + to.search);
+}
+
+/** Says why there is no way on. */
+export function stop({ report }: Walk, about: About, { location, status }: Visit): Stopped {
+  const error = location?.searchParams.get('error');
+  const description = location?.searchParams.get('error_description');
+  const end = error
+    ? `the error "${error}": ${description ?? 'no reason given'}`
+    : `status ${status}`;
+  report.fault(
+    about,
+    `The walk as far as "${about}" ended with ${end}: look at the log of the server.`,
+  );
+  return new Stopped();
+}
+
+function authorizationUrl(publicUrl: string, query: Record<string, string>): string {
+  return `${publicUrl}/oauth2/auth?${new URLSearchParams(query).toString()}`;
+}

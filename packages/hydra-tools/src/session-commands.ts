@@ -1,0 +1,105 @@
+import type { ConsentSession } from '@portico/hydra-admin';
+import { yesOption, type Command, type Given } from './command.ts';
+import { misuse } from './failure.ts';
+import { printList } from './print-list.ts';
+import type { Column } from './table.ts';
+
+const columns: Column<ConsentSession>[] = [
+  { title: 'CLIENT', of: ({ consent_request: { client } }) => client.client_id },
+  { title: 'NAME', of: ({ consent_request: { client } }) => client.client_name ?? '' },
+  { title: 'GRANTED', of: ({ handled_at: at }) => at ?? '' },
+  { title: 'REMEMBERED', of: rememberedFor },
+  { title: 'SCOPE', of: ({ grant_scope: scopes }) => scopes.join(' ') },
+];
+
+const list: Command = {
+  name: 'sessions list',
+  operands: ['SUBJECT'],
+  says: 'Lists what a person has allowed which client.',
+  options: {},
+  async run(given, context) {
+    const [subject = ''] = given.operands;
+    const consents = context.hydra.consentSessions.list(subject);
+    await printList(context, given, consents, { columns, shape: shown, noun: 'consents' });
+  },
+};
+
+const revoke: Command = {
+  name: 'sessions revoke',
+  operands: ['SUBJECT'],
+  says: 'Takes consents back, with their tokens, and forgets sign-ins.',
+  more: 'Without --logins and --consents both go; with --client only the consents of that client.',
+  options: {
+    logins: { says: 'the sign-ins: tokens stay as they are' },
+    consents: { says: 'the consents, and all tokens that came of them' },
+    client: { value: 'ID', says: 'only the consents for this client' },
+    ...yesOption,
+  },
+  async run(given, context) {
+    const [subject = ''] = given.operands;
+    const { client, logins, consents } = readSelection(given);
+    const what = [
+      consents &&
+        `the consents of ${subject}${client === undefined ? '' : ` for ${client}`}, with their tokens`,
+      logins && `the sign-ins of ${subject}`,
+    ]
+      .filter(Boolean)
+      .join(', and ');
+    await context.confirm(given, async () => `Revoke ${what}?`);
+    const { consentSessions, loginSessions } = context.hydra;
+    if (consents) {
+      await consentSessions.revoke(
+        client === undefined ? { subject, all: true } : { subject, client },
+      );
+    }
+    if (logins) await loginSessions.revoke({ subject });
+    if (!given.has('json')) context.note(`Revoked, if there were any: ${what}.`);
+    else await context.printJson({ subject, client: client ?? null, consents, logins });
+  },
+};
+
+export const sessionCommands = [list, revoke];
+
+function readSelection(given: Given) {
+  const client = given.text('client');
+  if (client === '') throw misuse('--client needs the id of a client.');
+  if (client !== undefined && given.has('logins')) {
+    throw misuse(
+      '--client is about consents: no sign-in belongs to one client, so leave --logins out.',
+    );
+  }
+  const isNeither = !given.has('logins') && !given.has('consents');
+  return {
+    client,
+    consents: given.has('consents') || isNeither,
+    logins: given.has('logins') || (isNeither && client === undefined),
+  };
+}
+
+/** The same members for every version of the server. */
+function shown(session: ConsentSession): object {
+  const { client, login_session_id: sid } = session.consent_request;
+  return {
+    client_id: client.client_id,
+    client_name: client.client_name ?? '',
+    scope: session.grant_scope,
+    audience: session.grant_access_token_audience,
+    remember: session.remember,
+    remember_for: session.remember_for,
+    handled_at: session.handled_at ?? null,
+    login_session_id: sid ?? null,
+    consent_request_id: session.consent_request_id ?? null,
+  };
+}
+
+function rememberedFor({ remember, remember_for: seconds }: ConsentSession): string {
+  if (!remember) return 'no';
+  if (seconds <= 0) return 'for ever';
+  const [size, unit] = [
+    [86_400, 'd'],
+    [3_600, 'h'],
+    [60, 'min'],
+    [1, 's'],
+  ].find(([size]) => seconds >= Number(size) && seconds % Number(size) === 0) as [number, string];
+  return `${seconds / size} ${unit}`;
+}

@@ -1,0 +1,88 @@
+import type { Introspection } from '@portico/hydra-admin';
+import type { Command, Given } from './command.ts';
+import { misuse } from './failure.ts';
+import { readSecretLine } from './read-source.ts';
+import { listOfValues } from './table.ts';
+
+const introspect: Command = {
+  name: 'tokens introspect',
+  operands: [],
+  says: 'Tells what an access or refresh token is worth.',
+  more: `The token comes from the standard input or a file, never from the command line, where it would stay
+in the history. Exit code 0 also for a token that is not active: --json says "active".`,
+  refuses: 'A token typed here would stay in the history: give it by the standard input or --file.',
+  options: {
+    file: { value: 'FILE', says: 'where the token is; the standard input else' },
+    scope: { value: 'SCOPE', says: 'scopes that it must have', isMultiple: true },
+  },
+  async run(given, context) {
+    const token = await readSecretLine(given.text('file') ?? '-', context.stdin, 'the token');
+    const scope = given
+      .texts('scope')
+      .flatMap((text) => text.split(/\s+/))
+      .filter(Boolean);
+    const found = await context.hydra.tokens.introspect(token.trim(), { scope });
+    const text = found.active ? listOfValues(linesOf(found)) : inactive;
+    await (given.has('json') ? context.printJson(found) : context.print(text));
+  },
+};
+
+const inactive =
+  'The token is not active: it is unknown, has run out, was revoked, or lacks a scope that was asked for.\n';
+
+const flush: Command = {
+  name: 'tokens flush',
+  operands: [],
+  says: 'Removes tokens that have run out from the database (1.x; later servers have "hydra janitor").',
+  more: `About a thousand go at a time: call it again while there are more. Tokens that still live are never
+touched.`,
+  options: {
+    'older-than': { value: 'AGE', says: 'spares younger ones: 30s, 90m, 24h, 7d' },
+    'not-after': { value: 'TIME', says: 'spares those issued later: 2026-01-31T12:00:00Z' },
+  },
+  async run(given, context) {
+    const notAfter = notAfterOf(given);
+    await context.hydra.tokens.flush(notAfter ? { notAfter } : {});
+    const until = notAfter?.toISOString() ?? null;
+    const spared = until === null ? '' : ` Those issued after ${until} are spared.`;
+    if (given.has('json')) await context.printJson({ flushed: true, not_after: until });
+    else context.note(`Tokens that have run out are removed, about a thousand at a time.${spared}`);
+  },
+};
+
+export const tokenCommands = [introspect, flush];
+
+const secondsIn: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+function notAfterOf(given: Given): Date | undefined {
+  const age = given.text('older-than');
+  const time = given.text('not-after');
+  if (age !== undefined && time !== undefined)
+    throw misuse('--older-than and --not-after exclude each other.');
+  if (age !== undefined) {
+    const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(age) ?? [];
+    if (!count || !unit) throw misuse('--older-than must be an age such as 30s, 90m, 24h or 7d.');
+    return new Date(Date.now() - Number(count) * secondsIn[unit]! * 1_000);
+  }
+  if (time === undefined) return undefined;
+  const isTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(time);
+  const date = new Date(isTime ? time : Number.NaN);
+  if (Number.isNaN(date.getTime())) {
+    throw misuse('--not-after must be a time with its zone, such as 2026-01-31T12:00:00Z.');
+  }
+  return date;
+}
+
+function linesOf(found: Introspection): [string, string][] {
+  return Object.entries(found).map(([name, value]) => {
+    const isTime = ['exp', 'iat', 'nbf'].includes(name) && typeof value === 'number';
+    if (isTime) return [name, `${value} (${timeOf(value)})`];
+    return [name, typeof value === 'string' ? value : JSON.stringify(value)];
+  });
+}
+
+/** Seconds since 1970, which a server may give beyond what a date can hold. */
+function timeOf(seconds: number): string {
+  const date = new Date(seconds * 1_000);
+  return Number.isNaN(date.getTime()) ? 'no time' : date.toISOString();
+}

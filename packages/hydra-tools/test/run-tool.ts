@@ -1,0 +1,86 @@
+/** Runs the tools as a process would, with a pipe or something like a terminal. */
+import { EventEmitter } from 'node:events';
+import { PassThrough, Readable, Writable } from 'node:stream';
+import { expect } from '@jest/globals';
+import { runHydra } from '../src/run-hydra.ts';
+
+export interface ToolOptions {
+  /** What comes by the standard input. */
+  input?: string | Uint8Array;
+  /** There is a terminal instead, where these are typed, one at each question. */
+  answers?: string[];
+  /** The output is a terminal of so many columns. */
+  columns?: number;
+  /** The errors go to a terminal, the output does not. */
+  isOutputPiped?: boolean;
+  /** The reader of the output goes away after so many writes. */
+  readsWrites?: number;
+  /** Ctrl-C is typed as soon as this is read. */
+  interruptAt?: string;
+  /** Gets the process, to send signals to it. */
+  seize?: (surroundings: EventEmitter) => void;
+}
+
+export interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+type Settings = Record<string, string | undefined>;
+
+/** Tools with these settings and no others. */
+export function toolOf(env: Settings) {
+  return async (args: string[], options: ToolOptions = {}): Promise<Outcome> =>
+    runTool(args, { ...options, env });
+}
+
+export async function runTool(
+  args: string[],
+  { env = {}, ...options }: ToolOptions & { env?: Settings } = {},
+): Promise<Outcome> {
+  const { seize, input = '', answers, columns, isOutputPiped, readsWrites, interruptAt } = options;
+  const left = [...(answers ?? [])];
+  const terminal = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => true });
+  const watch = (text: string) => {
+    if (text.includes('[y/N]') && left.length > 0) terminal.write(left.shift());
+    if (interruptAt !== undefined && text.includes(interruptAt)) surroundings.emit('SIGINT');
+  };
+  const stdout = collect(watch, readsWrites);
+  const stderr = collect(watch);
+  const surroundings = Object.assign(new EventEmitter(), {
+    env,
+    stdin: answers === undefined ? Readable.from([Buffer.from(input)]) : terminal,
+    stdout: Object.assign(stdout.stream, columns !== undefined && { isTTY: true, columns }),
+    stderr: Object.assign(stderr.stream, isOutputPiped && { isTTY: true }),
+  });
+  seize?.(surroundings);
+  const code = await runHydra(args, surroundings);
+  expect(surroundings.eventNames()).toEqual([]);
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+/** Nothing came out but one sentence on the standard error. */
+export function expectSentence(outcome: Outcome, code: number, piece: string): void {
+  expect([outcome.code, outcome.stdout]).toEqual([code, '']);
+  expect(outcome.stderr).toContain(piece);
+  expect(outcome.stderr).toMatch(/^[^\n]+[.:]\n$/);
+}
+
+function collect(watch: (text: string) => void, readsWrites = Infinity) {
+  let text = '';
+  let writes = 0;
+  const stream = new Writable({
+    autoDestroy: false,
+    write(chunk: Buffer, _encoding, done) {
+      writes += 1;
+      if (writes > readsWrites) {
+        return done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+      }
+      text += String(chunk);
+      setImmediate(watch, String(chunk));
+      return done();
+    },
+  });
+  return { stream, text: () => text };
+}

@@ -1,0 +1,10 @@
+/** Settings from the environment: one row each, checked before a program starts. */
+export * as kind from './kinds.ts';
+export type { BaseUrl, TrustProxy } from './kinds.ts';
+export {
+  readSettings,
+  SettingsError,
+  type Environment,
+  type ReadSettings,
+} from './read-settings.ts';
+export { setting, type Setting, type Settings, type ValuesOf } from './setting.ts';

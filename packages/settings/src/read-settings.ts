@@ -1,0 +1,79 @@
+import { fileText } from './kinds.ts';
+import type { Setting, Settings, ValuesOf } from './setting.ts';
+
+export type Environment = Record<string, string | undefined>;
+
+/** Everything that is wrong with the settings: each fault is a sentence that names the setting. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(
+      ['These settings need another look:', ...faults.map((fault) => `  - ${fault}`)].join('\n'),
+    );
+    this.faults = faults;
+  }
+}
+
+export interface ReadSettings<S extends Settings> {
+  values: ValuesOf<S>;
+  /** The file that each secret was read from, by the name of the setting. */
+  files: { [N in keyof S]?: string };
+}
+
+/**
+ * Reads all settings at once.
+ * @param env the environment, such as `process.env`
+ * @param furtherFaults finds faults that concern several settings; sees only valid values
+ * @throws SettingsError with every fault, not only the first
+ */
+export function readSettings<S extends Settings>(
+  settings: S,
+  env: Environment,
+  furtherFaults: (values: Partial<ValuesOf<S>>) => string[] = () => [],
+): ReadSettings<S> {
+  const faults: string[] = [];
+  const values: Record<string, unknown> = {};
+  const files: { [N in keyof S]?: string } = {};
+  for (const [name, row] of Object.entries(settings)) {
+    const found = find(name, row, env);
+    if (found.file) files[name as keyof S] = found.file;
+    const fault = found.fault ?? faultOf(name, row, found.text);
+    if (fault) faults.push(fault);
+    else if (found.text !== undefined) values[name] = row.read(found.text);
+  }
+  faults.push(...furtherFaults(values as Partial<ValuesOf<S>>));
+  if (faults.length > 0) throw new SettingsError(faults);
+  return { values: values as ValuesOf<S>, files };
+}
+
+interface Found {
+  text?: string | undefined;
+  file?: string;
+  fault?: string;
+}
+
+function find(name: string, row: Setting<unknown>, env: Environment): Found {
+  const names = [name, ...(row.alsoNamed ?? [])];
+  const given = names.map((one) => env[one]?.trim()).find(Boolean);
+  if (given) return { text: given };
+  const file = row.isSecret ? env[`${name}_FILE`]?.trim() : undefined;
+  if (!file) return { text: row.fallback };
+  const text = fileText(file)?.trim();
+  if (text) return { text, file };
+  return { fault: `${name}_FILE is "${file}", which cannot be read or is empty.` };
+}
+
+function faultOf(name: string, row: Setting<unknown>, text: string | undefined) {
+  if (text === undefined) {
+    return row.isRequired ? `${name} is not set. It must be ${row.wants}.` : undefined;
+  }
+  if (row.read(text) !== undefined) return undefined;
+  const shown = row.isSecret ? 'a value that is not shown' : `"${withoutPassword(text)}"`;
+  return `${name} is ${shown}. It must be ${row.wants}.`;
+}
+
+function withoutPassword(given: string): string {
+  return given.replace(/\/\/[^/@]*@/, '//…@');
+}
