@@ -24,16 +24,16 @@ import {
   type ReasonToSkip,
 } from '../policy/consent.ts';
 import { leave, leaveAgain } from '../web/answer.ts';
-import { postedList, postedText, readChallenge, readDecision } from '../web/challenge.ts';
+import { postedList, postedText, readChallenge, readDecision } from '../web/form.ts';
 import { readConsentForm, type ConsentForm } from '../web/consent-form.ts';
 import { formFault, mayActUnasked } from '../web/csrf.ts';
-import { methodUnknown } from '../web/error-handler.ts';
+import { methodUnknown } from '../screens/error-handler.ts';
 import { flowMarkOf } from '../web/flow-mark.ts';
 import { formLocals } from '../web/form-locals.ts';
-import { localeOf, preferLocales } from '../web/locale.ts';
+import { localeOf, preferLocales } from '../screens/locale.ts';
 import { audit } from '../web/log.ts';
-import { leadOf, scopeGroups, scopeView } from '../web/scope-views.ts';
-import { appView, personView, returnHostOf, webAddress } from '../web/views.ts';
+import { leadOf, scopeGroups, scopeView } from '../screens/scope-view.ts';
+import { appView, personView, returnHostOf, webAddress } from '../screens/app-view.ts';
 import { restartAsSomebodyElse, wayBackOf } from '../web/way-back.ts';
 import type { Desk } from './desk.ts';
 

@@ -1,11 +1,11 @@
 import type { Answers } from '../web/once.ts';
 import type { ConsentPolicy } from '../policy/consent.ts';
 import type { Csrf } from '../web/csrf.ts';
-import type { DeviceLimiter, LoginLimiter } from '../web/rate-limit.ts';
+import type { DeviceLimiter, LoginLimiter } from '../web/limits.ts';
 import type { Hydra } from '@portico/hydra-admin';
 import type { Identity } from '../identity/backend.ts';
 import type { KnownBrowsers } from '../web/known-browser.ts';
-import type { Locales } from '../web/locale.ts';
+import type { Locales } from '../screens/locale.ts';
 import type { Log } from '../web/log.ts';
 import type { LoginPolicy } from '../policy/login.ts';
 import type { Sessions } from '../web/session.ts';

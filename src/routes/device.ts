@@ -2,11 +2,11 @@ import { Router, type Request, type Response } from 'express';
 import { PublicError } from '../errors.ts';
 import type { Hydra } from '@portico/hydra-admin';
 import { leave, leaveAgain } from '../web/answer.ts';
-import { fieldsOf, postedText, readChallenge, readDecision } from '../web/challenge.ts';
-import { methodUnknown } from '../web/error-handler.ts';
+import { fieldsOf, postedText, readChallenge, readDecision } from '../web/form.ts';
+import { methodUnknown } from '../screens/error-handler.ts';
 import { formLocals } from '../web/form-locals.ts';
-import { localeOf } from '../web/locale.ts';
-import { appView } from '../web/views.ts';
+import { localeOf } from '../screens/locale.ts';
+import { appView } from '../screens/app-view.ts';
 import type { Desk } from './desk.ts';
 
 type Needs = { hydra: Pick<Hydra, 'device'> } & Pick<

@@ -12,14 +12,14 @@ import {
   rememberedLoginDecision,
 } from '../policy/login.ts';
 import { leave, leaveAgain } from '../web/answer.ts';
-import { postedText, readChallenge, readDecision } from '../web/challenge.ts';
+import { postedText, readChallenge, readDecision } from '../web/form.ts';
 import { mayActUnasked } from '../web/csrf.ts';
-import { methodUnknown } from '../web/error-handler.ts';
+import { methodUnknown } from '../screens/error-handler.ts';
 import { withFlowMark } from '../web/flow-mark.ts';
 import { formLocals, type Notice } from '../web/form-locals.ts';
-import { localeOf, preferLocales } from '../web/locale.ts';
+import { localeOf, preferLocales } from '../screens/locale.ts';
 import { audit } from '../web/log.ts';
-import { appView } from '../web/views.ts';
+import { appView } from '../screens/app-view.ts';
 import { restartAsSomebodyElse, wayBackOf } from '../web/way-back.ts';
 import type { Desk } from './desk.ts';
 

@@ -3,13 +3,13 @@ import type { Hydra, LogoutRequest } from '@portico/hydra-admin';
 import type { Identity } from '../identity/backend.ts';
 import { maySkipLogoutQuestion } from '../policy/logout.ts';
 import { leave, leaveAgain } from '../web/answer.ts';
-import { readChallenge, readDecision } from '../web/challenge.ts';
+import { readChallenge, readDecision } from '../web/form.ts';
 import { mayActUnasked } from '../web/csrf.ts';
-import { methodUnknown } from '../web/error-handler.ts';
+import { methodUnknown } from '../screens/error-handler.ts';
 import { formLocals } from '../web/form-locals.ts';
-import { preferLocales } from '../web/locale.ts';
+import { preferLocales } from '../screens/locale.ts';
 import { audit } from '../web/log.ts';
-import { appView, personView } from '../web/views.ts';
+import { appView, personView } from '../screens/app-view.ts';
 import type { Desk } from './desk.ts';
 
 type Needs = { hydra: Pick<Hydra, 'logout'>; identity: Pick<Identity, 'find'> } & Pick<

@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
-import { methodUnknown } from '../web/error-handler.ts';
-import { localeOf } from '../web/locale.ts';
+import { methodUnknown } from '../screens/error-handler.ts';
+import { localeOf } from '../screens/locale.ts';
 
 /** How a known error looks; others look like `default`. */
 const tiles = new Map([

@@ -2,10 +2,10 @@ import { Router, type Request, type Response } from 'express';
 import { PublicError } from '../errors.ts';
 import type { Identity } from '../identity/backend.ts';
 import { leave } from '../web/answer.ts';
-import { postedText } from '../web/challenge.ts';
-import { methodUnknown } from '../web/error-handler.ts';
+import { postedText } from '../web/form.ts';
+import { methodUnknown } from '../screens/error-handler.ts';
 import { refusalNotice } from '../web/form-locals.ts';
-import { personView } from '../web/views.ts';
+import { personView } from '../screens/app-view.ts';
 import type { Desk } from './desk.ts';
 
 type Needs = { identity: Pick<Identity, 'find'> } & Pick<Desk, 'csrf' | 'pages' | 'sessions'>;

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { mayActUnasked, type Csrf } from './csrf.ts';
 import type { Answers } from './once.ts';
-import type { AppView } from './views.ts';
+import type { AppView } from '../screens/app-view.ts';
 
 /**
  * Sends the browser on. After a form, a browser gets a page of ours that moves on: a redirect would

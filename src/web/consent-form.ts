@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { postedList, postedText } from './challenge.ts';
+import { postedList, postedText } from './form.ts';
 
 /** What was ticked on the consent screen; nobody has looked yet at whether it may be. */
 export interface ConsentForm {

@@ -2,7 +2,7 @@ import csurf from 'csurf';
 import cookieParser from 'cookie-parser';
 import { hash, randomBytes } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { postedFields } from './challenge.ts';
+import { postedFields } from './form.ts';
 import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
 
 export type FormFault = 'form_expired' | 'cookies_blocked';

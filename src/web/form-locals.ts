@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { formFault, type Csrf } from './csrf.ts';
-import { localeOf } from './locale.ts';
+import { localeOf } from '../screens/locale.ts';
 
 export interface Notice {
   kind: 'danger' | 'caution' | 'good' | 'neutral';

@@ -2,8 +2,8 @@ import { createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } fr
 import type { Request } from 'express';
 import { LRUCache } from 'lru-cache';
 import type { WayForward } from '../errors.ts';
-import { postedText } from './challenge.ts';
-import { appView, webAddress, type Client } from './views.ts';
+import { postedText } from './form.ts';
+import { appView, webAddress, type Client } from '../screens/app-view.ts';
 
 /** The hidden field of a form that holds the way back. */
 const field = 'way_back';

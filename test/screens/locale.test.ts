@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
-import { loadLocales } from '../../src/web/locale.ts';
-import { breakable, escapeHtml } from '../../src/web/sentences.ts';
+import { loadLocales } from '../../src/screens/locale.ts';
+import { breakable, escapeHtml } from '../../src/screens/messages.ts';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { control, link } from '../support/page.ts';

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Request, RequestHandler, Response } from 'express';
 import { LRUCache } from 'lru-cache';
-import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
-import { postedFields } from './challenge.ts';
-import { agoIn, timesIn } from './spans-of-time.ts';
-import { escapeHtml, isolated, sentence, type Values } from './sentences.ts';
+import { cookieName, cookieOptions, type CookieHome } from '../web/cookies.ts';
+import { postedFields } from '../web/form.ts';
+import { agoIn, timesIn } from './durations.ts';
+import { escapeHtml, isolated, sentence, type Values } from './messages.ts';
 
 /** One language, ready for the views. */
 export interface Locale {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import ejs, { type Options, type TemplateFunction } from 'ejs';
 import type { Response } from 'express';
 import type { RequestLocals, SiteLocals } from './page-locals.ts';
-import { escapeHtml } from './sentences.ts';
+import { escapeHtml } from './messages.ts';
 
 /**
  * What `res.render` is in this app: the views of a folder and its `partials/`, all compiled before the

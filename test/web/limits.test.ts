@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { addressGroup } from '../../src/web/address-group.ts';
-import { createDeviceLimiter, createLoginLimiter } from '../../src/web/rate-limit.ts';
+import { createDeviceLimiter, createLoginLimiter } from '../../src/web/limits.ts';
 
 const second = 1000;
 const minute = 60 * second;

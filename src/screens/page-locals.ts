@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
-import { fieldsOf } from './challenge.ts';
+import { fieldsOf } from '../web/form.ts';
 import { localeOf, type Locale, type Locales } from './locale.ts';
-import { breakable } from './sentences.ts';
+import { breakable } from './messages.ts';
 
 export interface Brand {
   name: string;

@@ -4,7 +4,7 @@
  */
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { addressGroup } from './address-group.ts';
-import { createAttempts, type Attempt, type Limit } from './attempts.ts';
+import { createAttempts, type Attempt, type Limit } from './admission.ts';
 
 const minute = 60;
 const mostKeys = 50_000;

@@ -1,10 +1,10 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { PublicError, publicCodeOf, statusOf, type ErrorCode, type WayForward } from '../errors.ts';
-import { fieldsOf } from './challenge.ts';
+import { fieldsOf } from '../web/form.ts';
 import { localeOf } from './locale.ts';
-import type { Log } from './log.ts';
-import { leave } from './answer.ts';
-import type { WayBack } from './way-back.ts';
+import type { Log } from '../web/log.ts';
+import { leave } from '../web/answer.ts';
+import type { WayBack } from '../web/way-back.ts';
 
 type Way = 'startAgain' | 'somebodyElse' | 'tryAgain' | 'app' | 'home';
 type Style = 'strong' | 'tonal' | 'quiet';
