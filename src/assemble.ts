@@ -1,23 +1,92 @@
-import type { Config } from './config.ts';
+import { fileURLToPath } from 'node:url';
 import { createHydra, type Hydra } from '@portico/hydra-admin';
+import { createChallenges, type Challenges } from './challenge/challenges.ts';
+import type { Config } from './config.ts';
 import { createIdentity } from './identity/index.ts';
 import type { Identity } from './identity/backend.ts';
+import { loadLocales, type Locales } from './screens/locale.ts';
+import { createBrowsers, type Browsers } from './web/browsers.ts';
+import { createCsrf, type Csrf } from './web/csrf.ts';
+import { createKnownBrowsers, type KnownBrowsers } from './web/known-browser.ts';
+import {
+  createDeviceLimiter,
+  createLoginLimiter,
+  type DeviceLimiter,
+  type LoginLimiter,
+} from './web/limits.ts';
 import { adminCallLog, createLog, type Log } from './web/log.ts';
+import { createSessions, type Sessions } from './web/session.ts';
 
-/** What the app is made of, beside its screens. */
+/** What the app is made of. A screen takes the parts it uses: `Pick<Parts, 'hydra' | 'log'>`. */
 export interface Parts {
   config: Config;
+  policy: Config['policy'];
   log: Log;
   hydra: Hydra;
   identity: Identity;
+  challenges: Challenges;
+  browsers: Browsers;
+  csrf: Csrf;
+  sessions: Sessions;
+  knownBrowsers: KnownBrowsers;
+  loginLimiter: LoginLimiter;
+  deviceLimiter: DeviceLimiter;
+  locales: Locales;
+  addresses: Addresses;
 }
+
+/** Addresses that one screen needs of another, or of the OAuth2 server. */
+export interface Addresses {
+  start: string;
+  loggedOut: string;
+  stayed: string;
+  /** Says that nothing was shared. */
+  denied: string;
+  /** Where the OAuth2 server forgets who is signed in; `undefined` when HYDRA_PUBLIC_URL is not set. */
+  signOutOfServer: string | undefined;
+  /** Where the OAuth2 server asks for a device code from the beginning; likewise. */
+  enterCode: string | undefined;
+}
+
+/** A folder at the top of the project: the same from `src` and from `dist`. */
+export const folder = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
 /**
  * Builds the parts once. Nothing here waits for the OAuth2 server: it may start later than we do.
  * @throws when the people cannot be read; the message is for the operator
  */
 export async function assemble(config: Config, log = createLog(config.log.level)): Promise<Parts> {
+  const { baseUrl, cookieSecrets: secrets } = config.web;
   const identity = await createIdentity(config.identity, log);
-  const hydra = createHydra(config.hydra, adminCallLog(log));
-  return { config, log, hydra, identity };
+  const browsers = createBrowsers(baseUrl, secrets);
+  const csrf = createCsrf(baseUrl, secrets);
+  return {
+    config,
+    policy: config.policy,
+    log,
+    hydra: createHydra(config.hydra, adminCallLog(log)),
+    identity,
+    challenges: createChallenges({ browsers, csrf, secrets }),
+    browsers,
+    csrf,
+    sessions: createSessions(baseUrl, secrets),
+    knownBrowsers: createKnownBrowsers(baseUrl),
+    loginLimiter: createLoginLimiter(),
+    deviceLimiter: createDeviceLimiter(),
+    locales: loadLocales(folder('views/locales')),
+    addresses: addressesOf(config),
+  };
+}
+
+function addressesOf({ web, hydra }: Config): Addresses {
+  const { path: base } = web.baseUrl;
+  const { publicUrl } = hydra;
+  return {
+    start: `${base}/`,
+    loggedOut: `${base}/logged-out`,
+    stayed: `${base}/logout/stayed`,
+    denied: `${base}/error?error=access_denied`,
+    signOutOfServer: publicUrl && `${publicUrl}/oauth2/sessions/logout`,
+    enterCode: publicUrl && `${publicUrl}/oauth2/device/verify`,
+  };
 }

@@ -1,3 +1,7 @@
+import { HydraError, type HydraErrorKind } from '@portico/hydra-admin';
+import { IdentityError, type IdentityErrorKind } from './identity/backend.ts';
+import type { AppView } from './screens/app-view.ts';
+
 /** Every fault that a person is told about, with the HTTP status of its page. Texts: `error.<code>` in `views/locales/`. */
 export const statusOf = {
   decision_unknown: 400,
@@ -6,6 +10,7 @@ export const statusOf = {
   form_expired: 403,
   cookies_blocked: 403,
   account_unknown: 403,
+  challenge_elsewhere: 403,
   challenge_unknown: 404,
   page_unknown: 404,
   method_unknown: 405,
@@ -24,34 +29,36 @@ export const statusOf = {
 
 export type ErrorCode = keyof typeof statusOf;
 
-/** The codes behind the error kinds of `hydra/` and `identity/`, which know nothing of ours. */
-const codeOfKind: Record<string, ErrorCode> = {
-  'HydraError bad_request': 'challenge_unknown',
-  'HydraError unknown': 'challenge_unknown',
-  'HydraError expired': 'challenge_expired',
-  'HydraError conflict': 'challenge_used',
-  'HydraError gone': 'challenge_used',
-  'HydraError unsupported': 'oauth2_server_nonsense',
-  'HydraError route_unknown': 'oauth2_server_nonsense',
-  'HydraError refused': 'oauth2_server_down',
-  'HydraError down': 'oauth2_server_down',
-  'HydraError slow': 'oauth2_server_slow',
-  'HydraError nonsense': 'oauth2_server_nonsense',
-  'IdentityError busy': 'busy',
-  'IdentityError down': 'unexpected',
-};
+const codeOfHydraError = {
+  bad_request: 'challenge_unknown',
+  unknown: 'challenge_unknown',
+  expired: 'challenge_expired',
+  conflict: 'challenge_used',
+  gone: 'challenge_used',
+  unsupported: 'oauth2_server_nonsense',
+  route_unknown: 'oauth2_server_nonsense',
+  refused: 'oauth2_server_down',
+  down: 'oauth2_server_down',
+  slow: 'oauth2_server_slow',
+  nonsense: 'oauth2_server_nonsense',
+} as const satisfies Record<HydraErrorKind, ErrorCode>;
+
+const codeOfIdentityError = {
+  busy: 'busy',
+  down: 'unexpected',
+} as const satisfies Record<IdentityErrorKind, ErrorCode>;
 
 /** What a page needs to offer a way forward. All optional: a button without a target is left out. */
 export interface WayForward {
   /** Where the sign-in can begin again: the address of the original authorization request. */
   startAgain?: string | undefined;
   /** The app that sent the person here. */
-  app?: { name: string; initial: string; hue: number; href?: string } | undefined;
+  app?: AppView | undefined;
   /** Seconds until the next try makes sense. */
   retryAfterSeconds?: number | undefined;
 }
 
-/** A fault that the person should know of; `web/error-handler.ts` makes the page. */
+/** A fault that the person should know of; `screens/error-handler.ts` makes the page. */
 export class PublicError extends Error {
   override readonly name = 'PublicError';
   readonly code: ErrorCode;
@@ -62,15 +69,12 @@ export class PublicError extends Error {
     this.code = code;
     this.way = way;
   }
-
-  get status(): number {
-    return statusOf[this.code];
-  }
 }
 
 /** The public face of an error; `undefined` when it has none and must be logged whole. */
 export function publicCodeOf(error: unknown): ErrorCode | undefined {
   if (error instanceof PublicError) return error.code;
-  if (!(error instanceof Error) || !('kind' in error)) return undefined;
-  return codeOfKind[`${error.name} ${String(error.kind)}`];
+  if (error instanceof HydraError) return codeOfHydraError[error.kind];
+  if (error instanceof IdentityError) return codeOfIdentityError[error.kind];
+  return undefined;
 }

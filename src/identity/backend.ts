@@ -48,8 +48,6 @@ export interface Identity {
   verify(login: string, password: string): Promise<User | undefined>;
   /** The person with this subject, disabled ones included; `undefined` when there is none. */
   find(subject: string): Promise<User | undefined>;
-  /** The one form of a login under which tries are counted: the same for all spellings of it. */
-  accountKey(login: string): string;
   /** Lets go of files, timers and connections. */
   close(): Promise<void>;
 }
@@ -81,11 +79,14 @@ export interface IdentityLog {
   error(details: object, message: string): void;
 }
 
+/** `busy`: too many passwords are being checked; `down`: the place where people live cannot be asked. */
+export type IdentityErrorKind = 'busy' | 'down';
+
 export class IdentityError extends Error {
   override readonly name = 'IdentityError';
-  readonly kind: 'busy' | 'down';
+  readonly kind: IdentityErrorKind;
 
-  constructor(kind: 'busy' | 'down', message: string, cause?: unknown) {
+  constructor(kind: IdentityErrorKind, message: string, cause?: unknown) {
     super(message, { cause });
     this.kind = kind;
   }

@@ -61,11 +61,6 @@ export async function createFileIdentity(
     async find(subject) {
       return people.bySubject.get(subject)?.user;
     },
-    accountKey(login) {
-      const foldedLogin = foldLogin(login);
-      const person = people.byLogin.get(foldedLogin);
-      return loginKey(person ? foldLogin(person.user.email) : foldedLogin);
-    },
     async close() {
       watch.stop();
     },

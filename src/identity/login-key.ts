@@ -14,7 +14,7 @@ export function foldLogin(login: string): string {
   return trimmed.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC').trim();
 }
 
-/** What tries are counted under: 64 hex digits, so that counters hold no addresses of people. */
+/** 64 hex digits that stand for a login, for places that must not hold addresses of people. */
 export function loginKey(foldedLogin: string): string {
   return createHash('sha256').update(foldedLogin).digest('hex');
 }

@@ -1,6 +1,7 @@
 /** CHANGE HERE: what the tokens say about a person. */
-import type { Claims, ConsentRequest } from '@portico/hydra-admin';
+import type { Claims } from '@portico/hydra-admin';
 import type { StandardClaims, User } from '../identity/backend.ts';
+import type { Asked } from './consent.ts';
 
 type ClaimName = keyof StandardClaims | 'email';
 
@@ -35,11 +36,12 @@ const claimsOfScope = new Map<string, ClaimName[]>(
  * the person does not have are left out, never `null`.
  * @param user whom the consent is about, whoever is signed in elsewhere
  * @param scopes as granted, not as requested
+ * @param _asked what the app asked for, and which app it is
  */
 export async function claimsFor(
   user: User,
   scopes: string[],
-  _request: ConsentRequest,
+  _asked: Asked,
 ): Promise<{ id_token: Claims; access_token: Claims }> {
   const known: Claims = { preferred_username: user.username, ...user };
   const idToken: Claims = {};

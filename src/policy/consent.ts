@@ -77,23 +77,27 @@ export interface Grant {
   audiences: string[];
 }
 
+/** What an app asked for, and of whom: as the page showed it, so as it is answered. */
+export interface Asked extends Grant {
+  subject: string;
+  clientId: string;
+  /** Whether the app runs on another device, see `isDeviceFlow`. */
+  isDevice: boolean;
+}
+
 /** All that was asked for. */
-export function everythingRequested(request: ConsentRequest): Grant {
-  return {
-    scopes: request.requested_scope,
-    audiences: request.requested_access_token_audience,
-  };
+export function everythingRequested({ scopes, audiences }: Asked): Grant {
+  return { scopes, audiences };
 }
 
 /**
  * What may be granted: requested and allowed. The OAuth2 server grants whatever it is told to, so
  * this is the only place that keeps an app from getting more than it asked for.
  */
-export function grantable(request: ConsentRequest, allowed: Grant): Grant {
-  const everything = everythingRequested(request);
+export function grantable(asked: Asked, allowed: Grant): Grant {
   return {
-    scopes: everything.scopes.filter((scope) => allowed.scopes.includes(scope)),
-    audiences: everything.audiences.filter((audience) => allowed.audiences.includes(audience)),
+    scopes: asked.scopes.filter((scope) => allowed.scopes.includes(scope)),
+    audiences: asked.audiences.filter((audience) => allowed.audiences.includes(audience)),
   };
 }
 

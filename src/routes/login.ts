@@ -1,7 +1,12 @@
 import { Router, type Request, type Response } from 'express';
+import type { LoginRequest } from '@portico/hydra-admin';
+import type { Parts } from '../assemble.ts';
+import type { Facts, Step } from '../challenge/step.ts';
+import { leave } from '../challenge/leave.ts';
+import { restartAsSomebodyElse, restartOf } from '../challenge/restart.ts';
 import { PublicError } from '../errors.ts';
-import type { Hydra, LoginRequest } from '@portico/hydra-admin';
-import type { Identity, User } from '../identity/backend.ts';
+import type { User } from '../identity/backend.ts';
+import { foldLogin, loginKey, longestLogin } from '../identity/login-key.ts';
 import { isDeviceFlow } from '../policy/consent.ts';
 import {
   isSilent,
@@ -11,180 +16,234 @@ import {
   passwordMethods,
   rememberedLoginDecision,
 } from '../policy/login.ts';
-import { leave, leaveAgain } from '../web/answer.ts';
-import { postedText, readChallenge, readDecision } from '../web/form.ts';
-import { mayActUnasked } from '../web/csrf.ts';
-import { methodUnknown } from '../screens/error-handler.ts';
-import { withFlowMark } from '../web/flow-mark.ts';
-import { formLocals, type Notice } from '../web/form-locals.ts';
-import { localeOf, preferLocales } from '../screens/locale.ts';
-import { audit } from '../web/log.ts';
 import { appView } from '../screens/app-view.ts';
-import { restartAsSomebodyElse, wayBackOf } from '../web/way-back.ts';
-import type { Desk } from './desk.ts';
+import { methodUnknown } from '../screens/error-handler.ts';
+import { isLanguageSwitch, localeOf, preferLocales } from '../screens/locale.ts';
+import { refusalNotice, type Notice } from '../screens/notice.ts';
+import { postedFields, postedText, readDecision, type Decision } from '../web/form.ts';
+import { audit } from '../web/log.ts';
 
-type Needs = { hydra: Pick<Hydra, 'login'>; identity: Identity } & Pick<
-  Desk,
-  | 'answers'
-  | 'csrf'
+type Needs = Pick<
+  Parts,
+  | 'addresses'
+  | 'challenges'
+  | 'hydra'
+  | 'identity'
   | 'knownBrowsers'
   | 'locales'
   | 'log'
   | 'loginLimiter'
-  | 'pages'
   | 'policy'
   | 'sessions'
-  | 'wayBack'
 >;
 
 /** The sign-in screen. */
 export function loginRoutes(needs: Needs): Router {
-  const { hydra, identity, answers, csrf, log, policy, sessions, wayBack } = needs;
-
-  async function showLogin(req: Request, res: Response): Promise<void> {
-    const challenge = readChallenge(req, 'login_challenge');
-    if (await leaveAgain(req, res, challenge, needs)) return;
-    const request = await hydra.login.get(challenge);
-    if (request.skip && mayActUnasked(req, res))
-      return answerRemembered(req, res, request, challenge);
-    const login = postedText(req, 'email') || (request.oidc_context?.login_hint ?? '');
-    showForm(req, res, request, { challenge, login });
-  }
-
-  async function submitLogin(req: Request, res: Response): Promise<void> {
-    const challenge = readChallenge(req, 'login_challenge');
-    const decision = readDecision(req);
-    const browser = csrf.browserOf(req);
-    const { app } = wayBack.of(req);
-    if (decision === 'reject') {
-      const target = await answers.once({ challenge, browser, decision }, () =>
-        cancel(req, challenge),
-      );
-      return leave(req, res, target, app);
-    }
-    const isAnswered = answers.recall(challenge, browser) !== undefined;
-    const request = isAnswered ? undefined : await hydra.login.get(challenge);
-    const login = postedText(req, 'email');
-    const tried = await tryPassword(req, login);
-    if (!('user' in tried)) {
-      if (!request) throw new PublicError('challenge_used');
-      return showForm(req, res, request, { challenge, login, tried });
-    }
-    const { user } = tried;
-    if (request?.skip && request.subject !== user.subject) {
-      return leave(req, res, otherSignIn(request), app);
-    }
-    const isRemembered = postedText(req, 'remember') !== '';
-    const answer = { challenge, browser, decision: `accept ${isRemembered} ${user.subject}` };
-    const target = await answers.once(answer, async () => {
-      const decided = await loginDecision(user, { isRemembered, amr: passwordMethods }, policy);
-      const redirectTo = await hydra.login.accept(challenge, withFlowMark(decided));
-      audit(log, req, 'signed in', { subject: user.subject, client: request?.client.client_id });
-      return redirectTo;
-    });
-    await sessions.begin(req, res, { subject: user.subject, at: Date.now(), amr: passwordMethods });
-    needs.knownBrowsers.remember(req, res, identity.accountKey(login));
-    leave(req, res, target, app);
-  }
-
-  /** A password is only looked at when a try is left. */
-  async function tryPassword(req: Request, login: string): Promise<Tried> {
-    const account = identity.accountKey(login);
-    const isKnownBrowser = needs.knownBrowsers.knows(req, account);
-    const who = { account, address: req.ip ?? '', isKnownBrowser };
-    const { waitSeconds, proven } = await needs.loginLimiter.attempt(who, () =>
-      identity.verify(login, postedText(req, 'password')),
-    );
-    if (proven) return { user: proven };
-    audit(log, req, 'refused', {
-      reason: waitSeconds > 0 ? 'too many tries' : 'wrong credentials',
-    });
-    return waitSeconds > 0 ? { seconds: waitSeconds } : { isWrong: true };
-  }
-
-  /** The OAuth2 server remembers this person: nothing is asked, but an answer is owed. */
-  async function answerRemembered(
-    req: Request,
-    res: Response,
-    request: LoginRequest,
-    challenge: string,
-  ): Promise<void> {
-    const user = await identity.find(request.subject);
-    if (!user || user.disabled) return answerGone(req, res, request, challenge);
-    const signIn = await sessions.signedIn(req, res);
-    const amr = signIn?.subject === user.subject ? signIn.amr : undefined;
-    const answer = { challenge, browser: undefined, decision: 'remembered' };
-    const target = await answers.once(answer, async () => {
-      const decision = await rememberedLoginDecision(user, amr);
-      const redirectTo = await hydra.login.accept(challenge, withFlowMark(decision));
-      const facts = { subject: user.subject, client: request.client.client_id, remembered: true };
-      audit(log, req, 'signed in', facts);
-      return redirectTo;
-    });
-    leave(req, res, target);
-  }
-
-  /** The remembered person may not sign in any more: somebody else can, with a fresh question. */
-  async function answerGone(
-    req: Request,
-    res: Response,
-    request: LoginRequest,
-    challenge: string,
-  ): Promise<void> {
-    const { subject } = request;
-    audit(log, req, 'refused', { subject, client: request.client.client_id, reason: 'gone' });
-    if (isSilent(request))
-      return leave(req, res, await hydra.login.reject(challenge, loginRequired));
-    leave(req, res, otherSignIn(request));
-  }
-
-  /** @throws PublicError `account_unknown` in a device flow, where asking anew asks for the same person */
-  function otherSignIn(request: LoginRequest): string {
-    const target = isDeviceFlow(request) ? undefined : restartAsSomebodyElse(request.request_url);
-    if (target) return target;
-    throw new PublicError('account_unknown', { ...needs.pages.signOutOfServer });
-  }
-
-  async function cancel(req: Request, challenge: string): Promise<string> {
-    const request = await hydra.login.get(challenge);
-    const redirectTo = await hydra.login.reject(challenge, loginDenied);
-    audit(log, req, 'refused', { client: request.client.client_id, reason: 'cancelled' });
-    return isDeviceFlow(request) ? needs.pages.denied : redirectTo;
-  }
-
-  function showForm(
-    req: Request,
-    res: Response,
-    request: LoginRequest,
-    form: { challenge: string; login: string; tried?: Exclude<Tried, { user: User }> },
-  ): void {
-    preferLocales(needs.locales, res, request.oidc_context?.ui_locales);
-    const { challenge, login, tried } = form;
-    if (tried) res.status('seconds' in tried ? 429 : 400);
-    if (tried && 'seconds' in tried) res.setHeader('Retry-After', String(tried.seconds));
-    const locals = formLocals(csrf, req, res, challenge);
-    const { loginRememberSeconds } = policy;
-    res.render('login', {
-      ...locals,
-      app: appView(request.client),
-      login,
-      notice: tried ? noticeOf(res, tried) : locals.notice,
-      isWrong: tried !== undefined && 'isWrong' in tried,
-      isRemembered: postedText(req, 'remember') !== '',
-      rememberTime: loginRememberSeconds > 0 ? localeOf(res).time(loginRememberSeconds) : undefined,
-      wayBack: wayBack.note(challenge, wayBackOf(request)),
-    });
-  }
-
   const router = Router();
-  router.get('/login', showLogin);
-  router.post('/login', submitLogin);
+  router.get('/login', (req, res) => showLogin(needs, req, res));
+  router.post('/login', (req, res) => submitLogin(needs, req, res));
   router.all('/login', methodUnknown('GET, HEAD, POST'));
   return router;
 }
 
+/** What the page was drawn from. */
+interface LoginFacts extends Facts {
+  clientId: string;
+  isDevice: boolean;
+  /** Whom the OAuth2 server remembers in this browser. */
+  remembered?: string;
+  /** Where somebody else can sign in. */
+  startAsSomebodyElse?: string | undefined;
+  lang?: string;
+}
+
+async function showLogin(needs: Needs, req: Request, res: Response): Promise<void> {
+  const step = await needs.challenges.open(req, res, 'login');
+  if (!step) return;
+  const request = await needs.hydra.login.get(step.challenge);
+  if (request.skip && req.method === 'GET') {
+    return answerRemembered(needs, req, res, { step, request });
+  }
+  preferLocales(needs.locales, res, request.oidc_context?.ui_locales);
+  const form = { login: loginHintOf(request), isRemembered: false };
+  showForm(needs, res, step, { facts: factsOf(request), form });
+}
+
+async function submitLogin(needs: Needs, req: Request, res: Response): Promise<void> {
+  const form = readForm(req);
+  const step = needs.challenges.posted<LoginFacts>(req, res, 'login');
+  const { facts } = step;
+  if (!facts || isLanguageSwitch(req)) return showAgain(needs, res, step, form);
+
+  preferLocales(needs.locales, res, facts.lang ? [facts.lang] : undefined);
+  if (decisionOf(req) === 'reject') return cancel(needs, req, step, facts);
+  const tried = await tryPassword(needs, req, form.login);
+  if ('user' in tried) return signIn(needs, req, res, { step, facts, form, user: tried.user });
+  if (await step.isAnswered()) throw new PublicError('challenge_used');
+  showForm(needs, res, step, { facts, form, tried });
+}
+
+/** A password manager may submit the form without pressing a button: that is a sign-in. */
+function decisionOf(req: Request): Decision {
+  const isUnsaid = postedFields(req)['decision'] === undefined;
+  return isUnsaid && postedText(req, 'password') !== '' ? 'accept' : readDecision(req);
+}
+
+/** A password is only looked at when a try is left. */
+async function tryPassword(needs: Needs, req: Request, login: string): Promise<Tried> {
+  const account = loginKey(foldLogin(login));
+  const isKnownBrowser = needs.knownBrowsers.knows(req, account);
+  const who = { account, address: req.ip ?? '', isKnownBrowser };
+  const { waitSeconds, proven } = await needs.loginLimiter.attempt(who, () =>
+    needs.identity.verify(login, postedText(req, 'password')),
+  );
+  if (proven) return { user: proven };
+  const reason = waitSeconds > 0 ? 'too many tries' : 'wrong credentials';
+  audit(needs.log, req, 'refused', { reason });
+  return waitSeconds > 0 ? { seconds: waitSeconds } : { isWrong: true };
+}
+
+async function signIn(
+  needs: Needs,
+  req: Request,
+  res: Response,
+  { step, facts, form, user }: { step: Step; facts: LoginFacts; form: LoginForm; user: User },
+): Promise<void> {
+  if (facts.remembered !== undefined && facts.remembered !== user.subject) {
+    return leave(res, signInAsSomebodyElse(needs, facts));
+  }
+  const { isRemembered } = form;
+  const browser = step.browserAfter(user.subject);
+  const accept = async () => {
+    const wish = { isRemembered, amr: passwordMethods };
+    const decision = await loginDecision(user, wish, needs.policy);
+    const bound = needs.challenges.bind(decision, browser);
+    const redirectTo = await needs.hydra.login.accept(step.challenge, bound);
+    audit(needs.log, req, 'signed in', { subject: user.subject, client: facts.clientId });
+    return redirectTo;
+  };
+  const target = await step.once(['accept', isRemembered, user.subject], accept, browser);
+  const proof = { subject: user.subject, at: Date.now(), amr: passwordMethods };
+  await needs.sessions.begin(req, res, proof);
+  needs.knownBrowsers.remember(req, res, loginKey(foldLogin(form.login)));
+  leave(res, target);
+}
+
+async function cancel(needs: Needs, req: Request, step: Step, facts: LoginFacts): Promise<void> {
+  await step.answer('reject', async () => {
+    const redirectTo = await needs.hydra.login.reject(step.challenge, loginDenied);
+    audit(needs.log, req, 'refused', { client: facts.clientId, reason: 'cancelled' });
+    // In a device flow the server would show raw JSON to the person, and tell the device nothing.
+    return facts.isDevice ? needs.addresses.denied : redirectTo;
+  });
+}
+
+/** The OAuth2 server remembers this person: nothing is asked, but an answer is owed. */
+async function answerRemembered(
+  needs: Needs,
+  req: Request,
+  res: Response,
+  { step, request }: { step: Step; request: LoginRequest },
+): Promise<void> {
+  const user = await needs.identity.find(request.subject);
+  if (!user || user.disabled) return answerGone(needs, req, res, request);
+  const signedIn = await needs.sessions.signedIn(req, res);
+  const amr = signedIn?.subject === user.subject ? signedIn.amr : undefined;
+  const target = await step.onceUnasked('remembered', async () => {
+    const browser = step.browserAfter(user.subject);
+    const bound = needs.challenges.bind(await rememberedLoginDecision(user, amr), browser);
+    const redirectTo = await needs.hydra.login.accept(step.challenge, bound);
+    step.keep(browser);
+    const client = request.client.client_id;
+    audit(needs.log, req, 'signed in', { subject: user.subject, client, remembered: true });
+    return redirectTo;
+  });
+  leave(res, target);
+}
+
+/** The remembered person may not sign in any more: somebody else can, with a fresh question. */
+async function answerGone(
+  needs: Needs,
+  req: Request,
+  res: Response,
+  request: LoginRequest,
+): Promise<void> {
+  const { subject } = request;
+  audit(needs.log, req, 'refused', { subject, client: request.client.client_id, reason: 'gone' });
+  const target = isSilent(request)
+    ? await needs.hydra.login.reject(request.challenge, loginRequired)
+    : signInAsSomebodyElse(needs, factsOf(request));
+  leave(res, target);
+}
+
+/** @throws PublicError `account_unknown` in a device flow, where asking anew asks for the same person */
+function signInAsSomebodyElse({ addresses }: Needs, { startAsSomebodyElse }: LoginFacts): string {
+  if (startAsSomebodyElse) return startAsSomebodyElse;
+  throw new PublicError('account_unknown', { startAgain: addresses.signOutOfServer });
+}
+
+/** The same page for a form that may not be answered, with what was typed into it. */
+async function showAgain(needs: Needs, res: Response, step: Step, form: LoginForm): Promise<void> {
+  const request = await needs.hydra.login.get(step.challenge);
+  preferLocales(needs.locales, res, request.oidc_context?.ui_locales);
+  showForm(needs, res, step, { facts: factsOf(request), form });
+}
+
+function showForm({ policy }: Needs, res: Response, step: Step, page: LoginPage): void {
+  const { facts, form, tried } = page;
+  const { lang, time } = localeOf(res);
+  if (tried) res.status('seconds' in tried ? 429 : 400);
+  if (tried && 'seconds' in tried) res.setHeader('Retry-After', String(tried.seconds));
+  const { loginRememberSeconds } = policy;
+  res.render('login', {
+    ...step.form({ ...facts, lang }),
+    ...form,
+    app: facts.app,
+    notice: tried ? noticeOf(res, tried) : refusalNotice(res),
+    isWrong: tried !== undefined && 'isWrong' in tried,
+    rememberTime: loginRememberSeconds > 0 ? time(loginRememberSeconds) : undefined,
+  });
+}
+
+interface LoginForm {
+  login: string;
+  isRemembered: boolean;
+}
+
+interface LoginPage {
+  facts: LoginFacts;
+  form: LoginForm;
+  tried?: Exclude<Tried, { user: User }>;
+}
+
 /** Who came of a try: a person, nobody, or seconds to wait before the next. */
 type Tried = { user: User } | { isWrong: true } | { seconds: number };
+
+function readForm(req: Request): LoginForm {
+  const isRemembered = postedText(req, 'remember') !== '';
+  return { login: postedText(req, 'email'), isRemembered };
+}
+
+/** A hint that is longer than any login is no hint. */
+function loginHintOf({ oidc_context: context }: LoginRequest): string {
+  const hint = context?.login_hint ?? '';
+  return hint.length <= longestLogin ? hint : '';
+}
+
+function factsOf(request: LoginRequest): LoginFacts {
+  const { client, request_url: requestUrl, skip, subject } = request;
+  const isDevice = isDeviceFlow(request);
+  return {
+    app: appView(client),
+    clientId: client.client_id,
+    isDevice,
+    startAgain: restartOf(requestUrl, { isDevice }),
+    ...(skip && {
+      remembered: subject,
+      startAsSomebodyElse: isDevice ? undefined : restartAsSomebodyElse(requestUrl, { isDevice }),
+    }),
+  };
+}
 
 function noticeOf(res: Response, tried: Exclude<Tried, { user: User }>): Notice {
   const { t, time } = localeOf(res);

@@ -1,106 +1,127 @@
 import { Router, type Request, type Response } from 'express';
-import type { Hydra, LogoutRequest } from '@portico/hydra-admin';
-import type { Identity } from '../identity/backend.ts';
+import type { LogoutRequest } from '@portico/hydra-admin';
+import type { Parts } from '../assemble.ts';
+import type { Facts, Step } from '../challenge/step.ts';
+import { leave } from '../challenge/leave.ts';
 import { maySkipLogoutQuestion } from '../policy/logout.ts';
-import { leave, leaveAgain } from '../web/answer.ts';
-import { readChallenge, readDecision } from '../web/form.ts';
-import { mayActUnasked } from '../web/csrf.ts';
+import { appView } from '../screens/app-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
-import { formLocals } from '../web/form-locals.ts';
-import { preferLocales } from '../screens/locale.ts';
+import { isLanguageSwitch, localeOf, preferLocales } from '../screens/locale.ts';
+import { refusalNotice } from '../screens/notice.ts';
+import { personView } from '../screens/app-view.ts';
+import { readDecision } from '../web/form.ts';
 import { audit } from '../web/log.ts';
-import { appView, personView } from '../screens/app-view.ts';
-import type { Desk } from './desk.ts';
 
-type Needs = { hydra: Pick<Hydra, 'logout'>; identity: Pick<Identity, 'find'> } & Pick<
-  Desk,
-  'answers' | 'csrf' | 'locales' | 'log' | 'pages' | 'policy' | 'sessions' | 'wayBack'
+type Needs = Pick<
+  Parts,
+  'addresses' | 'challenges' | 'hydra' | 'identity' | 'locales' | 'log' | 'sessions'
 >;
 
 /** The question before signing out, and the pages after it. */
 export function logoutRoutes(needs: Needs): Router {
-  const { hydra, identity, answers, csrf, log, sessions, wayBack } = needs;
-
-  async function showLogout(req: Request, res: Response): Promise<void> {
-    const challenge = readChallenge(req, 'logout_challenge');
-    if (await leaveAgain(req, res, challenge, needs)) return;
-    const request = await hydra.logout.get(challenge);
-    if (!maySkipLogoutQuestion(request) || !mayActUnasked(req, res)) {
-      return showForm(req, res, request, challenge);
-    }
-    const answer = { challenge, browser: undefined, decision: 'unasked' };
-    const target = await answers.once(answer, () => signOut(req, challenge, request));
-    await sessions.end(req, res);
-    leave(req, res, target);
-  }
-
-  async function submitLogout(req: Request, res: Response): Promise<void> {
-    const challenge = readChallenge(req, 'logout_challenge');
-    const decision = readDecision(req);
-    const answer = { challenge, browser: csrf.browserOf(req), decision };
-    const { app } = wayBack.of(req);
-    if (decision === 'reject') {
-      await answers.once(answer, () => stay(req, challenge));
-      return res.render('stayed', { app, person: await signedIn(req, res) });
-    }
-    const target = await answers.once(answer, async () =>
-      signOut(req, challenge, await hydra.logout.get(challenge)),
-    );
-    await sessions.end(req, res);
-    leave(req, res, target, app);
-  }
-
-  async function signOut(req: Request, challenge: string, request: LogoutRequest): Promise<string> {
-    const redirectTo = await hydra.logout.accept(challenge);
-    tell(req, request, 'signed out');
-    return redirectTo;
-  }
-
-  async function stay(req: Request, challenge: string): Promise<string> {
-    const request = await hydra.logout.get(challenge);
-    await hydra.logout.reject(challenge);
-    tell(req, request, 'stayed');
-    return needs.pages.stayed;
-  }
-
-  function tell(req: Request, { subject, client }: LogoutRequest, event: 'signed out' | 'stayed') {
-    audit(log, req, event, { subject, client: client?.client_id });
-  }
-
-  async function showForm(
-    req: Request,
-    res: Response,
-    request: LogoutRequest,
-    challenge: string,
-  ): Promise<void> {
-    const wishes = uiLocalesOf(request.request_url);
-    preferLocales(needs.locales, res, wishes);
-    const user = await identity.find(request.subject);
-    const app = request.client ? appView(request.client) : undefined;
-    res.render('logout', {
-      ...formLocals(csrf, req, res, challenge),
-      app,
-      person: user && personView(user),
-      wayBack: wayBack.note(challenge, app ? { app } : {}),
-    });
-  }
-
-  async function signedIn(req: Request, res: Response) {
-    const signIn = await sessions.signedIn(req, res);
-    const user = signIn && (await needs.identity.find(signIn.subject));
-    return user && personView(user);
-  }
-
   const router = Router();
-  router.get('/logout', showLogout);
-  router.post('/logout', submitLogout);
+  router.get('/logout', (req, res) => showLogout(needs, req, res));
+  router.post('/logout', (req, res) => submitLogout(needs, req, res));
   router.all('/logout', methodUnknown('GET, HEAD, POST'));
-  router.get('/logout/stayed', async (req, res) =>
-    res.render('stayed', { person: await signedIn(req, res) }),
-  );
+  router.get('/logout/stayed', (req, res) => showStayed(needs, req, res));
   router.get('/logged-out', (_req, res) => res.render('logged-out'));
   router.all(['/logout/stayed', '/logged-out'], methodUnknown('GET, HEAD'));
   return router;
+}
+
+/** What the page was drawn from. */
+interface LogoutFacts extends Facts {
+  subject: string;
+  clientId?: string | undefined;
+  lang?: string;
+}
+
+async function showLogout(needs: Needs, req: Request, res: Response): Promise<void> {
+  const step = await needs.challenges.open(req, res, 'logout');
+  if (!step) return;
+  const request = await needs.hydra.logout.get(step.challenge);
+  if (!maySkipLogoutQuestion(request) || req.method !== 'GET') {
+    return showForm(needs, res, step, request);
+  }
+  const target = await step.onceUnasked('unasked', () =>
+    signOut(needs, req, step, factsOf(request)),
+  );
+  await needs.sessions.end(req, res);
+  step.keep(step.browserAfterSignOut());
+  leave(res, target);
+}
+
+async function submitLogout(needs: Needs, req: Request, res: Response): Promise<void> {
+  const step = needs.challenges.posted<LogoutFacts>(req, res, 'logout');
+  const { facts } = step;
+  if (!facts || isLanguageSwitch(req)) {
+    return showForm(needs, res, step, await needs.hydra.logout.get(step.challenge));
+  }
+
+  preferLocales(needs.locales, res, facts.lang ? [facts.lang] : undefined);
+  if (readDecision(req) === 'reject') {
+    await step.once('reject', () => stay(needs, req, step, facts));
+    return showStayed(needs, req, res, facts);
+  }
+  const accept = () => signOut(needs, req, step, facts);
+  const target = await step.once('accept', accept, step.browserAfterSignOut());
+  await needs.sessions.end(req, res);
+  leave(res, target);
+}
+
+async function signOut(
+  { hydra, log }: Needs,
+  req: Request,
+  step: Step,
+  { subject, clientId }: LogoutFacts,
+): Promise<string> {
+  const redirectTo = await hydra.logout.accept(step.challenge);
+  audit(log, req, 'signed out', { subject, client: clientId });
+  return redirectTo;
+}
+
+/** The server leads nowhere after a no: the page that says so is ours. */
+async function stay(
+  { addresses, hydra, log }: Needs,
+  req: Request,
+  step: Step,
+  { subject, clientId }: LogoutFacts,
+): Promise<string> {
+  await hydra.logout.reject(step.challenge);
+  audit(log, req, 'stayed', { subject, client: clientId });
+  return addresses.stayed;
+}
+
+async function showForm(
+  needs: Needs,
+  res: Response,
+  step: Step,
+  request: LogoutRequest,
+): Promise<void> {
+  preferLocales(needs.locales, res, uiLocalesOf(request.request_url));
+  const facts = factsOf(request);
+  const user = await needs.identity.find(request.subject);
+  res.render('logout', {
+    ...step.form({ ...facts, lang: localeOf(res).lang }),
+    app: facts.app,
+    person: user && personView(user),
+    notice: refusalNotice(res),
+  });
+}
+
+async function showStayed(
+  { identity, sessions }: Needs,
+  req: Request,
+  res: Response,
+  { app }: Facts = {},
+): Promise<void> {
+  const signedIn = await sessions.signedIn(req, res);
+  const user = signedIn && (await identity.find(signedIn.subject));
+  res.render('stayed', { app, person: user && personView(user) });
+}
+
+function factsOf({ client, subject }: LogoutRequest): LogoutFacts {
+  return { app: client ? appView(client) : undefined, clientId: client?.client_id, subject };
 }
 
 /** A logout has no context of its own: the wish stands in its address (RP-Initiated Logout 1.0, 2). */

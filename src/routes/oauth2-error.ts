@@ -1,4 +1,5 @@
 import { Router, type Request, type Response } from 'express';
+import type { Parts } from '../assemble.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { localeOf } from '../screens/locale.ts';
 
@@ -28,7 +29,7 @@ const longestText = 1_000;
  * The page for errors that the OAuth2 server cannot give to an app (`urls.error`). Whatever stands
  * in its address can have been written by anybody, so it is shown as text, in a fold, and no more.
  */
-export function oauth2ErrorRoutes({ start }: { start: string }): Router {
+export function oauth2ErrorRoutes({ addresses }: Pick<Parts, 'addresses'>): Router {
   function showOauth2Error(req: Request, res: Response): void {
     const { t } = localeOf(res);
     const error = textOf(req.query['error']);
@@ -42,7 +43,9 @@ export function oauth2ErrorRoutes({ start }: { start: string }): Router {
       kind: isHouse ? 'accent' : 'caution',
       title: t(`oauth2.${code}.title`),
       text: t(`oauth2.${code}.text`),
-      buttons: isHouse ? [{ label: t('button.start_page'), href: start, style: 'tonal' }] : [],
+      buttons: isHouse
+        ? [{ label: t('button.start_page'), href: addresses.start, style: 'tonal' }]
+        : [],
       reference: code === 'access_denied' ? undefined : req.id,
       details: error === '' || code === 'access_denied' ? undefined : { error, description },
     });

@@ -1,37 +1,45 @@
 import { Router, type Request, type Response } from 'express';
+import type { Parts } from '../assemble.ts';
+import { leave } from '../challenge/leave.ts';
 import { PublicError } from '../errors.ts';
-import type { Identity } from '../identity/backend.ts';
-import { leave } from '../web/answer.ts';
-import { postedText } from '../web/form.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
-import { refusalNotice } from '../web/form-locals.ts';
+import { isLanguageSwitch } from '../screens/locale.ts';
+import { refusalNotice } from '../screens/notice.ts';
 import { personView } from '../screens/app-view.ts';
-import type { Desk } from './desk.ts';
+import { formFault } from '../web/csrf.ts';
+import { postedText } from '../web/form.ts';
 
-type Needs = { identity: Pick<Identity, 'find'> } & Pick<Desk, 'csrf' | 'pages' | 'sessions'>;
+type Needs = Pick<Parts, 'addresses' | 'browsers' | 'csrf' | 'identity' | 'sessions'>;
 
 /** The page for people who come without an app: what this is, and who is signed in here. */
-export function startRoutes({ identity, csrf, pages, sessions }: Needs): Router {
-  async function showStart(req: Request, res: Response): Promise<void> {
-    const signIn = await sessions.signedIn(req, res);
-    const user = signIn && (await identity.find(signIn.subject));
-    res.render('start', {
-      person: user && personView(user),
-      notice: refusalNotice(res),
-      csrfToken: user && csrf.tokenFor(req, res),
-    });
-  }
-
-  /** The OAuth2 server may remember nobody and then never ask us, so this session ends by itself. */
-  async function signOut(req: Request, res: Response): Promise<void> {
-    if (postedText(req, 'decision') !== 'sign_out') throw new PublicError('decision_unknown');
-    await sessions.end(req, res);
-    leave(req, res, pages.signOutOfServer.startAgain ?? pages.loggedOut);
-  }
-
+export function startRoutes(needs: Needs): Router {
   const router = Router();
-  router.get('/', showStart);
-  router.post('/', signOut);
+  router.get('/', (req, res) => showStart(needs, req, res));
+  router.post('/', (req, res) => signOut(needs, req, res));
   router.all('/', methodUnknown('GET, HEAD, POST'));
   return router;
+}
+
+async function showStart(
+  { identity, csrf, sessions }: Needs,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const signedIn = await sessions.signedIn(req, res);
+  const user = signedIn && (await identity.find(signedIn.subject));
+  res.render('start', {
+    person: user && personView(user),
+    notice: refusalNotice(res),
+    csrfToken: user && csrf.tokenFor(req, res),
+  });
+}
+
+/** The OAuth2 server may remember nobody and then never ask us, so this session ends by itself. */
+async function signOut(needs: Needs, req: Request, res: Response): Promise<void> {
+  const { addresses, browsers, sessions } = needs;
+  if (formFault(res) || isLanguageSwitch(req)) return showStart(needs, req, res);
+  if (postedText(req, 'decision') !== 'sign_out') throw new PublicError('decision_unknown');
+  await sessions.end(req, res);
+  browsers.keep(req, res, browsers.afterSignOut(req, 'start'));
+  leave(res, addresses.signOutOfServer ?? addresses.loggedOut);
 }

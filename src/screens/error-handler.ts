@@ -2,9 +2,9 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { PublicError, publicCodeOf, statusOf, type ErrorCode, type WayForward } from '../errors.ts';
 import { fieldsOf } from '../web/form.ts';
 import { localeOf } from './locale.ts';
+import { HydraError } from '@portico/hydra-admin';
+import type { Parts } from '../assemble.ts';
 import type { Log } from '../web/log.ts';
-import { leave } from '../web/answer.ts';
-import type { WayBack } from '../web/way-back.ts';
 
 type Way = 'startAgain' | 'somebodyElse' | 'tryAgain' | 'app' | 'home';
 type Style = 'strong' | 'tonal' | 'quiet';
@@ -52,6 +52,7 @@ const faces: Record<ErrorCode, Face> = {
   challenge_missing: lost,
   form_expired: again,
   cookies_blocked: again,
+  challenge_elsewhere: lost,
   account_unknown: {
     tile: 'lens',
     kind: 'accent',
@@ -108,14 +109,22 @@ export function methodUnknown(allow: string): RequestHandler {
  * The only place that turns an error into a page. What has no public face is logged whole under the
  * id that the page shows.
  */
-export function errorHandler(log: Log, wayBack: WayBack, base: string): ErrorRequestHandler {
+export function errorHandler({
+  challenges,
+  config,
+  log,
+}: Pick<Parts, 'challenges' | 'config' | 'log'>): ErrorRequestHandler {
+  const base = config.web.baseUrl.path;
   return function errorHandler(error: unknown, req, res, _next) {
     if (res.headersSent) return void res.destroy();
     const code = codeOf(error);
     report(log, req, code, error);
-    const target = redirectOf(error);
-    if (target) return leave(req, res, target);
-    const way: WayForward = { ...wayBack.of(req), ...(error instanceof PublicError && error.way) };
+    // The OAuth2 server says where a browser with an answered challenge has to go.
+    if (error instanceof HydraError && error.redirectTo) {
+      return void res.status(303).location(error.redirectTo).end();
+    }
+    const known = code === 'challenge_elsewhere' ? {} : challenges.wayForward(req);
+    const way: WayForward = { ...known, ...(error instanceof PublicError && error.way) };
     if (way.retryAfterSeconds) res.setHeader('Retry-After', String(way.retryAfterSeconds));
     showFault(req, res, code, { way, base });
   };
@@ -167,12 +176,6 @@ function tryAgainOf(req: Request): string {
     if (isKept && typeof value === 'string') query.set(name, value);
   }
   return `?${query.toString()}`;
-}
-
-/** The OAuth2 server says where a browser with an answered challenge has to go. */
-function redirectOf(error: unknown): string | undefined {
-  const isGone = error instanceof Error && 'kind' in error && error.kind === 'gone';
-  return isGone && 'redirectTo' in error ? (error.redirectTo as string | undefined) : undefined;
 }
 
 function codeOf(error: unknown): ErrorCode {

@@ -133,3 +133,8 @@ function createNegotiation(locales: Locales): (req: Request) => Locale {
     return locale;
   };
 }
+
+/** Whether the form was posted to see its page in another language: nothing else is to be done. */
+export function isLanguageSwitch(req: Request): boolean {
+  return postedFields(req)['lang'] !== undefined;
+}

@@ -1,29 +1,10 @@
 import type { Request } from 'express';
 import { PublicError } from '../errors.ts';
 
-export type ChallengeName =
-  | 'login_challenge'
-  | 'consent_challenge'
-  | 'logout_challenge'
-  | 'device_challenge';
-
-const longestChallenge = 16 * 1024;
-
-/**
- * The challenge of a request, untouched: from the query of a GET, from the body of a posted form.
- * @throws PublicError `challenge_missing` unless there is exactly one and it is not empty,
- *   `challenge_too_long` above 16 kB
- */
-export function readChallenge(req: Request, name: ChallengeName): string {
-  const challenge: unknown = fieldsOf(req)[name];
-  if (typeof challenge !== 'string' || challenge === '') throw new PublicError('challenge_missing');
-  if (challenge.length > longestChallenge) throw new PublicError('challenge_too_long');
-  return challenge;
-}
-
-/** What a form posted, also when the post was refused and is answered by the page again. */
+/** What a form posted, also when the post was refused and its page is shown again. */
 export function postedFields(req: Request): Record<string, unknown> {
-  return (req.body as Record<string, unknown> | undefined) ?? {};
+  const body: unknown = req.body;
+  return isFields(body) ? body : {};
 }
 
 /** One posted text, or an empty one. */
@@ -54,4 +35,8 @@ export function readDecision(req: Request): Decision {
 /** The fields of a posted form, or of the query when nothing was posted. */
 export function fieldsOf(req: Request): Record<string, unknown> {
   return req.body === undefined ? req.query : postedFields(req);
+}
+
+function isFields(body: unknown): body is Record<string, unknown> {
+  return typeof body === 'object' && body !== null;
 }

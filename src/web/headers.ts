@@ -41,7 +41,6 @@ function helmetFor(isSecure: boolean) {
         scriptSrc: ["'none'"],
         styleSrc: ["'self'"],
         imgSrc: ["'self'"],
-        formAction: ["'self'"],
         frameAncestors: ["'none'"],
         baseUri: ["'none'"],
         upgradeInsecureRequests: isSecure ? [] : null,

@@ -1,0 +1,92 @@
+import { createHmac, hash, randomBytes } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
+
+/** What this app knows of a browser: the secret it was given, and whose sign-ins it made. */
+export interface Browser {
+  secret: string;
+  /** A mark of the person who signed in last; `undefined` before the first sign-in. */
+  person: string | undefined;
+}
+
+const markBytes = 16;
+
+/**
+ * Tells browsers apart by a secret in a signed cookie of their own. The secret is renewed at
+ * sign-out, and when somebody else signs in: what was shown before is then bound to a browser that
+ * no longer exists.
+ */
+export function createBrowsers(home: CookieHome, secrets: readonly string[]) {
+  const name = cookieName(home, 'browser');
+
+  function keyed(text: string, secret = secrets[0]!): string {
+    const digest = createHmac('sha256', `portico browser ${secret}`).update(text).digest();
+    return digest.toString('base64url', 0, markBytes);
+  }
+
+  /** The browser that sends this request; `undefined` when it has no cookie of ours. */
+  function of(req: Request): Browser | undefined {
+    const cookie: unknown = req.signedCookies?.[name];
+    if (typeof cookie !== 'string' || cookie === '') return undefined;
+    const [secret = '', person] = cookie.split('.');
+    return { secret, person };
+  }
+
+  /** Gives the browser its cookie, unless it has this one already. */
+  function keep(req: Request, res: Response, browser: Browser): void {
+    const { secret, person } = browser;
+    const value = person ? `${secret}.${person}` : secret;
+    if (req.signedCookies[name] === value) return;
+    req.signedCookies[name] = value;
+    res.cookie(name, value, { ...cookieOptions(home), signed: true });
+  }
+
+  return {
+    of,
+    keep,
+    /** Fit for a key or a sealed form: nobody gets from it to the secret. */
+    markOf: ({ secret }: Browser): string => hash('sha256', secret, 'base64'),
+
+    /** The browser that sends this request, with a cookie from now on. */
+    known(req: Request, res: Response): Browser {
+      const browser = of(req) ?? fresh();
+      keep(req, res, browser);
+      return browser;
+    },
+
+    /**
+     * The browser as it is once this person has signed in: with another secret if it was somebody
+     * else's. Keep it when the sign-in is done.
+     * @param occasion a second click on the same occasion gets the same secret
+     */
+    after(req: Request, subject: string, occasion: string): Browser {
+      const browser = of(req) ?? fresh();
+      const person = keyed(`${browser.secret} ${subject}`);
+      if (browser.person === undefined || browser.person === person) {
+        return { secret: browser.secret, person };
+      }
+      const secret = keyed(`${browser.secret} renewed ${occasion}`);
+      return { secret, person: keyed(`${secret} ${subject}`) };
+    },
+
+    /** The browser as it is once its person has signed out. */
+    afterSignOut(req: Request, occasion: string): Browser {
+      const browser = of(req) ?? fresh();
+      return { secret: keyed(`${browser.secret} renewed ${occasion}`), person: undefined };
+    },
+
+    /** A keyed mark of the browser that fits one flow only, to travel through the OAuth2 server. */
+    bind: ({ secret }: Browser, flow: string): string => keyed(`${secret} flow ${flow}`),
+
+    /** Whether `bind` made this mark for this browser, with any of the secrets in force. */
+    isBound({ secret }: Browser, flow: string, mark: string): boolean {
+      return secrets.some((key) => keyed(`${secret} flow ${flow}`, key) === mark);
+    },
+  };
+}
+
+export type Browsers = ReturnType<typeof createBrowsers>;
+
+function fresh(): Browser {
+  return { secret: randomBytes(18).toString('base64url'), person: undefined };
+}
