@@ -1,3 +1,4 @@
+import cookieParser from 'cookie-parser';
 import express, { type Express } from 'express';
 import { folder, type Parts } from './assemble.ts';
 import { consentRoutes } from './routes/consent.ts';
@@ -21,7 +22,7 @@ const largestForm = '64kb';
 /** The whole app: what happens to a request, from top to bottom. */
 export function createApp(parts: Parts): Express {
   const { config, csrf, locales, log } = parts;
-  const { baseUrl, trustProxy } = config.web;
+  const { baseUrl, cookieSecrets, trustProxy } = config.web;
   const base = baseUrl.path || '/';
   const { staticFiles, asset } = createStaticFiles(folder('public'), {
     base: baseUrl.path,
@@ -37,7 +38,7 @@ export function createApp(parts: Parts): Express {
   app.use(requestLog(log));
   app.use(securityHeaders(baseUrl)); // before static files: they need them too
   app.use(staticFiles, parsedQuery);
-  app.use(requestLocals(locales), csrf.cookies);
+  app.use(requestLocals(locales), cookieParser([...cookieSecrets]));
   app.use(locale(locales, baseUrl));
   // A posted form is read, and shown to be from our own page, before any screen sees it.
   app.use(express.urlencoded({ extended: false, limit: largestForm }));

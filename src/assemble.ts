@@ -59,7 +59,7 @@ export async function assemble(config: Config, log = createLog(config.log.level)
   const { baseUrl, cookieSecrets: secrets } = config.web;
   const identity = await createIdentity(config.identity, log);
   const browsers = createBrowsers(baseUrl, secrets);
-  const csrf = createCsrf(baseUrl, secrets);
+  const csrf = createCsrf(browsers, baseUrl.origin);
   return {
     config,
     policy: config.policy,

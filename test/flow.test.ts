@@ -439,12 +439,12 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
         const start = await travel(browser, attempt.url);
         const consent = await answer(browser, start, '/login', asFoo);
         const stranger = newBrowser();
-        // The question that is still open can be seen by whoever has its address, but no answer.
+        // A question that is still open is shown to nobody else, and without any name.
         const seen = await Promise.all([
           stranger.get(start.url.href),
           stranger.get(consent.url.href),
         ]);
-        expect(seen.map(({ status }) => status)).toEqual([409, 200]);
+        expect(seen.map(({ status }) => status)).toEqual([409, 403]);
         expect(seen.map(told).join()).not.toContain('_verifier');
         await answer(browser, consent, '/consent', allow);
         for (const [step, url] of Object.entries({ login: start.url, consent: consent.url })) {

@@ -37,7 +37,10 @@ const usedBytes = 150;
  */
 export function createAnswers() {
   const pending = new Map<string, Pending>();
-  const used = new LRUCache<string, true>({ max: bytesForUsed / usedBytes, ttl: lifeMs });
+  const used = new LRUCache<string, true>({
+    max: Math.floor(bytesForUsed / usedBytes),
+    ttl: lifeMs,
+  });
   const given = new LRUCache<string, Given>({
     maxSize: bytesForAnswers,
     sizeCalculation: ({ target }) => entryBytes + (target?.length ?? 0),
@@ -99,15 +102,18 @@ export function createAnswers() {
   return {
     recall,
     once,
+    /** @throws PublicError `challenge_used` when another browser answered */
+    mustNotBeOthers: (key: string, browser: string | undefined): void =>
+      void earlierOf(key, browser),
     /** Whether this challenge is, or is being, answered by a browser that has both marks. */
     isAnsweredBy(key: string, ...marks: string[]): boolean {
       const { browsers } = pending.get(key) ?? given.get(key) ?? {};
       return browsers !== undefined && marks.every((mark) => browsers.includes(mark));
     },
-    /** Whether an answer made the browser with this mark what it is. */
+    /** Whether an answer gave the browser this mark in the place of another. */
     hasRenewed(key: string, mark: string): boolean {
-      const [, after] = given.get(key)?.browsers ?? [];
-      return after === mark;
+      const [before, after] = given.get(key)?.browsers ?? [];
+      return after === mark && before !== mark;
     },
     /** Notes that whatever this key stands for has ended. */
     close: (key: string) => void used.set(key, true),

@@ -3,7 +3,7 @@ import type { AcceptLogin } from '@portico/hydra-admin';
 import type { Request, Response } from 'express';
 import { PublicError, type WayForward } from '../errors.ts';
 import type { Browser, Browsers } from '../web/browsers.ts';
-import { formFault, type Csrf } from '../web/csrf.ts';
+import { formFault, refuseForm, type Csrf } from '../web/csrf.ts';
 import { postedFields, postedText } from '../web/form.ts';
 import { createAnswers } from './answers.ts';
 import { lifeMs } from './bounds.ts';
@@ -56,19 +56,19 @@ export function createChallenges({ browsers, csrf, secrets }: ChallengesOptions)
   const stepOf = (req: Request, res: Response, challenge: Challenge): Step =>
     createStep({ answers, browsers, csrf, restarts, sealer }, req, res, challenge);
 
-  /** What the posted form was drawn from, if it is this challenge's and this browser's own. */
-  function unsealed<F extends Facts>(req: Request, key: string): F | undefined {
-    const sealed = sealedOf<F>(req);
+  /** Whether a mark is that of the browser at hand, also if an answer has renewed it since. */
+  function isSame(req: Request, key: string, mark: string): boolean {
     const current = markOf(req);
-    if (!sealed || !current || sealed.key !== key) return undefined;
-    if (Date.now() - sealed.at > lifeMs) return undefined;
-    const isSame = sealed.browser === current || answers.isAnsweredBy(key, sealed.browser, current);
-    return isSame ? sealed.facts : undefined;
+    if (current === undefined) return false;
+    return mark === current || answers.isAnsweredBy(key, mark, current);
   }
 
-  function sealedOf<F extends Facts>(req: Request): Sealed<F> | undefined {
+  /** What the posted form was drawn from, if it is this challenge's and this browser's own. */
+  function sealedFacts<F extends Facts>(req: Request, key: string): F | undefined {
     const text = postedText(req, sealedField);
-    return text === '' ? undefined : (sealer.open(text) as Sealed<F> | undefined);
+    const sealed = text === '' ? undefined : (sealer.open(text) as Sealed<F> | undefined);
+    if (!sealed || sealed.key !== key || Date.now() - sealed.at > lifeMs) return undefined;
+    return isSame(req, key, sealed.browser) ? sealed.facts : undefined;
   }
 
   return {
@@ -91,15 +91,16 @@ export function createChallenges({ browsers, csrf, secrets }: ChallengesOptions)
      * Takes a posted form. Its facts are missing when the form must be shown again and nothing may
      * be answered: it came from elsewhere, was changed, or is too old; `res` then has status 403,
      * and `formFault` says why.
-     * @throws PublicError when there is no challenge that can be asked for
+     * @throws PublicError when there is no challenge that can be asked for, or `challenge_used`
+     *   when the form must be shown again but another browser has answered
      */
     posted<F extends Facts>(req: Request, res: Response, kind: ChallengeKind): PostedStep<F> {
       const challenge = readChallenge(postedFields(req), kind);
       const step = stepOf(req, res, challenge);
-      const facts = formFault(res) ? undefined : unsealed<F>(req, challenge.key);
-      if (!facts && !formFault(res)) {
-        res.locals['formFault'] = 'form_expired';
-        res.status(403);
+      const facts = formFault(res) ? undefined : sealedFacts<F>(req, challenge.key);
+      if (!facts) {
+        answers.mustNotBeOthers(challenge.key, markOf(req));
+        if (!formFault(res)) refuseForm(res, 'form_expired');
       }
       return { ...step, facts };
     },
@@ -140,19 +141,15 @@ export function createChallenges({ browsers, csrf, secrets }: ChallengesOptions)
 
     /** What leads on from a fault of whatever challenge this request is about; empty when unknown. */
     wayForward(req: Request): Facts {
-      const current = markOf(req);
-      const sealed = sealedOf(req);
-      if (sealed && sealed.browser === current) return sealed.facts;
-      for (const kind of kinds) {
-        const fields = { ...req.query, ...postedFields(req) };
-        if (fields[challengeField(kind)] === undefined) continue;
-        const known = restarts.get(keyOf(fields, kind));
-        if (!known) return {};
-        const { browser, app, startAgain } = known;
-        if (browser === current) return { app, startAgain };
-        return { startAgain: restartForAnybody(startAgain) };
+      const fields = { ...req.query, ...postedFields(req) };
+      const kind = kinds.find((one) => fields[challengeField(one)] !== undefined);
+      const key = kind ? keyOf(fields, kind) : '';
+      const known = restarts.get(key);
+      const { browser, app, startAgain } = known ?? {};
+      if (!browser || !isSame(req, key, browser)) {
+        return sealedFacts(req, key) ?? { startAgain: restartForAnybody(startAgain) };
       }
-      return {};
+      return { app, startAgain };
     },
   };
 }

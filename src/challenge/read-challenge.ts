@@ -46,5 +46,5 @@ export function readChallenge(fields: Record<string, unknown>, kind: ChallengeKi
 function canonical(text: string): string {
   if (hexadecimal.test(text)) return text.toLowerCase();
   if (!text.endsWith('=')) return text;
-  return Buffer.from(text, 'base64url').toString('base64url');
+  return `${Buffer.from(text, 'base64url').toString('base64url')}=`;
 }

@@ -67,8 +67,10 @@ export function createStep(
   ): Promise<string> {
     const before = markOf() ?? '';
     const marks = [before, ...(after ? [browsers.markOf(after)] : [])];
+    // A second click after the first has changed the browser must not change it once more.
+    const isChanged = answers.hasRenewed(key, before);
     const target = await answers.once({ key, browsers: marks, decision }, act);
-    if (after && !answers.hasRenewed(key, before)) browsers.keep(req, res, after);
+    if (after && !isChanged) browsers.keep(req, res, after);
     return target;
   }
 
@@ -105,7 +107,7 @@ export function createStep(
       decision: unknown,
       act: () => Promise<string | undefined>,
     ): Promise<string | undefined> {
-      const refusal = new Error('refused');
+      const refusal = new Error('the server took no answer');
       const orRefusal = async () => {
         const target = await act();
         if (target === undefined) throw refusal;

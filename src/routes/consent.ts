@@ -3,6 +3,7 @@ import { undefinedIfHydraError, type ConsentRequest } from '@portico/hydra-admin
 import type { Parts } from '../assemble.ts';
 import type { Flow } from '../challenge/challenges.ts';
 import type { Facts, Step } from '../challenge/step.ts';
+import { orWhereItLed } from '../challenge/conflict.ts';
 import { leave } from '../challenge/leave.ts';
 import { restartAsSomebodyElse, restartOf } from '../challenge/restart.ts';
 import { PublicError } from '../errors.ts';
@@ -114,7 +115,8 @@ async function accept(
   challenges.mustBeOpen(facts.flow, facts);
   const session = await claimsFor(user, grant.scopes, facts);
   const decision = consentDecision(grant, session, rememberDecision(how, policy));
-  const redirectTo = await hydra.consent.accept(step.challenge, decision);
+  const answer = hydra.consent.accept(step.challenge, decision);
+  const redirectTo = await orWhereItLed(answer, () => hydra.consent.get(step.challenge));
   const { clientId: client, subject } = facts;
   audit(log, req, 'granted', { subject, client, ...grant, ...how });
   challenges.close(facts.flow);
@@ -128,7 +130,8 @@ async function deny(
   facts: ConsentFacts,
 ): Promise<string> {
   challenges.mustBeOpen(facts.flow, facts);
-  const redirectTo = await hydra.consent.reject(step.challenge, consentDenied);
+  const answer = hydra.consent.reject(step.challenge, consentDenied);
+  const redirectTo = await orWhereItLed(answer, () => hydra.consent.get(step.challenge));
   audit(log, req, 'denied', { subject: facts.subject, client: facts.clientId });
   challenges.close(facts.flow);
   // In a device flow the server would show raw JSON to the person, and tell the device nothing.

@@ -2,6 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import type { LoginRequest } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
 import type { Facts, Step } from '../challenge/step.ts';
+import { orWhereItLed } from '../challenge/conflict.ts';
 import { leave } from '../challenge/leave.ts';
 import { restartAsSomebodyElse, restartOf } from '../challenge/restart.ts';
 import { PublicError } from '../errors.ts';
@@ -118,7 +119,8 @@ async function signIn(
     const wish = { isRemembered, amr: passwordMethods };
     const decision = await loginDecision(user, wish, needs.policy);
     const bound = needs.challenges.bind(decision, browser);
-    const redirectTo = await needs.hydra.login.accept(step.challenge, bound);
+    const answer = needs.hydra.login.accept(step.challenge, bound);
+    const redirectTo = await orWhereItLed(answer, () => needs.hydra.login.get(step.challenge));
     audit(needs.log, req, 'signed in', { subject: user.subject, client: facts.clientId });
     return redirectTo;
   };
@@ -131,7 +133,8 @@ async function signIn(
 
 async function cancel(needs: Needs, req: Request, step: Step, facts: LoginFacts): Promise<void> {
   await step.answer('reject', async () => {
-    const redirectTo = await needs.hydra.login.reject(step.challenge, loginDenied);
+    const answer = needs.hydra.login.reject(step.challenge, loginDenied);
+    const redirectTo = await orWhereItLed(answer, () => needs.hydra.login.get(step.challenge));
     audit(needs.log, req, 'refused', { client: facts.clientId, reason: 'cancelled' });
     // In a device flow the server would show raw JSON to the person, and tell the device nothing.
     return facts.isDevice ? needs.addresses.denied : redirectTo;

@@ -4,20 +4,23 @@ import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
 
 /** What this app knows of a browser: the secret it was given, and whose sign-ins it made. */
 export interface Browser {
+  /** The secret behind the tokens of its forms: stays, so that forms in other tabs go on working. */
+  csrf: string;
+  /** The secret that answers and sign-ins are bound to: renewed when the person changes. */
   secret: string;
   /** A mark of the person who signed in last; `undefined` before the first sign-in. */
   person: string | undefined;
 }
 
+const secretBytes = 18;
 const markBytes = 16;
 
 /**
- * Tells browsers apart by a secret in a signed cookie of their own. The secret is renewed at
- * sign-out, and when somebody else signs in: what was shown before is then bound to a browser that
- * no longer exists.
+ * Tells browsers apart by secrets in one signed cookie. One of them is renewed at sign-out, and when
+ * somebody else signs in: what was shown before is then bound to a browser that no longer exists.
  */
 export function createBrowsers(home: CookieHome, secrets: readonly string[]) {
-  const name = cookieName(home, 'browser');
+  const name = cookieName(home, 'csrf');
 
   function keyed(text: string, secret = secrets[0]!): string {
     const digest = createHmac('sha256', `portico browser ${secret}`).update(text).digest();
@@ -28,14 +31,14 @@ export function createBrowsers(home: CookieHome, secrets: readonly string[]) {
   function of(req: Request): Browser | undefined {
     const cookie: unknown = req.signedCookies?.[name];
     if (typeof cookie !== 'string' || cookie === '') return undefined;
-    const [secret = '', person] = cookie.split('.');
-    return { secret, person };
+    const [csrf = '', secret = '', person] = cookie.split('.');
+    return { csrf, secret, person };
   }
 
   /** Gives the browser its cookie, unless it has this one already. */
   function keep(req: Request, res: Response, browser: Browser): void {
-    const { secret, person } = browser;
-    const value = person ? `${secret}.${person}` : secret;
+    const { csrf, secret, person } = browser;
+    const value = [csrf, secret, ...(person ? [person] : [])].join('.');
     if (req.signedCookies[name] === value) return;
     req.signedCookies[name] = value;
     res.cookie(name, value, { ...cookieOptions(home), signed: true });
@@ -63,16 +66,17 @@ export function createBrowsers(home: CookieHome, secrets: readonly string[]) {
       const browser = of(req) ?? fresh();
       const person = keyed(`${browser.secret} ${subject}`);
       if (browser.person === undefined || browser.person === person) {
-        return { secret: browser.secret, person };
+        return { ...browser, person };
       }
       const secret = keyed(`${browser.secret} renewed ${occasion}`);
-      return { secret, person: keyed(`${secret} ${subject}`) };
+      return { ...browser, secret, person: keyed(`${secret} ${subject}`) };
     },
 
     /** The browser as it is once its person has signed out. */
     afterSignOut(req: Request, occasion: string): Browser {
       const browser = of(req) ?? fresh();
-      return { secret: keyed(`${browser.secret} renewed ${occasion}`), person: undefined };
+      const secret = keyed(`${browser.secret} renewed ${occasion}`);
+      return { ...browser, secret, person: undefined };
     },
 
     /** A keyed mark of the browser that fits one flow only, to travel through the OAuth2 server. */
@@ -88,5 +92,11 @@ export function createBrowsers(home: CookieHome, secrets: readonly string[]) {
 export type Browsers = ReturnType<typeof createBrowsers>;
 
 function fresh(): Browser {
-  return { secret: randomBytes(18).toString('base64url'), person: undefined };
+  const bytes = randomBytes(2 * secretBytes);
+  const [csrf, secret] = [bytes.subarray(0, secretBytes), bytes.subarray(secretBytes)];
+  return {
+    csrf: csrf.toString('base64url'),
+    secret: secret.toString('base64url'),
+    person: undefined,
+  };
 }

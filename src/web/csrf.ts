@@ -1,13 +1,14 @@
 import csurf from 'csurf';
-import cookieParser from 'cookie-parser';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
+import type { Browsers } from './browsers.ts';
 import { postedFields } from './form.ts';
 
 export type FormFault = 'form_expired' | 'cookies_blocked';
 
 /** The name of the hidden field that holds the token. */
 const field = '_csrf';
+/** Where csurf looks for the secret, which is a part of the cookie that `browsers` reads. */
+const secretName = 'csrf secret';
 
 /**
  * Forms are only taken from the browser that was given them, and only from our own pages. The
@@ -15,11 +16,11 @@ const field = '_csrf';
  *
  * A post that fails goes on to its handler, marked with `formFault`: the handler shows its screen
  * again, with 403 and a fresh token, and changes nothing.
+ * @param origin of our own pages
  */
-export function createCsrf(home: CookieHome & { origin: string }, secrets: readonly string[]) {
-  const name = cookieName(home, 'csrf');
+export function createCsrf(browsers: Pick<Browsers, 'of' | 'known'>, origin: string) {
   const check = csurf({
-    cookie: { ...cookieOptions(home), key: name, signed: true },
+    cookie: { key: secretName, signed: true },
     value: (req: Request) => {
       const token = postedFields(req)[field];
       return typeof token === 'string' ? token : '';
@@ -28,25 +29,26 @@ export function createCsrf(home: CookieHome & { origin: string }, secrets: reado
 
   const csrf: RequestHandler = function csrf(req, res, next) {
     if (req.method !== 'POST') return next();
-    const hasCookie = Boolean(req.signedCookies[name]);
+    const browser = browsers.of(req);
+    if (!browser) return refuse('cookies_blocked', res, next);
+    req.signedCookies[secretName] = browser.csrf;
     check(req, res, (error?: unknown) => {
       if (error !== undefined && !isTokenFault(error)) return next(error);
-      if (error === undefined && isFromOurPage(req, home.origin)) return next();
-      res.locals['formFault'] = (
-        hasCookie ? 'form_expired' : 'cookies_blocked'
-      ) satisfies FormFault;
-      res.status(403);
-      next();
+      if (error === undefined && isFromOurPage(req, origin)) return next();
+      refuse('form_expired', res, next);
     });
   };
 
   /** The token for a form of this page. Gives the browser its cookie when it has none. */
   function tokenFor(req: Request, res: Response): string {
-    if (typeof req.csrfToken !== 'function') check(req, res, rethrow);
+    if (typeof req.csrfToken !== 'function') {
+      req.signedCookies[secretName] = browsers.known(req, res).csrf;
+      check(req, res, exceptTokenFault);
+    }
     return req.csrfToken();
   }
 
-  return { cookies: cookieParser([...secrets]), csrf, tokenFor };
+  return { csrf, tokenFor };
 }
 
 export type Csrf = ReturnType<typeof createCsrf>;
@@ -54,6 +56,17 @@ export type Csrf = ReturnType<typeof createCsrf>;
 /** Why the post behind this page was refused; `undefined` when it was not. */
 export function formFault(res: Response): FormFault | undefined {
   return res.locals['formFault'] as FormFault | undefined;
+}
+
+/** Marks a post as one that must not be acted on. */
+export function refuseForm(res: Response, fault: FormFault): void {
+  res.locals['formFault'] = fault;
+  res.status(403);
+}
+
+function refuse(fault: FormFault, res: Response, next: NextFunction): void {
+  refuseForm(res, fault);
+  next();
 }
 
 /**
@@ -71,6 +84,7 @@ function isTokenFault(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EBADCSRFTOKEN';
 }
 
-const rethrow: NextFunction = (error?: unknown) => {
-  if (error) throw error;
+/** A refused post gets a token for its form, too. */
+const exceptTokenFault: NextFunction = (error?: unknown) => {
+  if (error !== undefined && !isTokenFault(error)) throw error;
 };

@@ -485,7 +485,7 @@ describe('signing in', () => {
     const requests = [
       { title: 'asked' },
       { title: 'remembered', skip: true },
-      { title: 'not needed', client: { skip_consent: true } },
+      { title: 'not-needed', client: { skip_consent: true } },
     ];
     for (const { title, ...given } of requests) {
       const consent = { ...given, subject: ada.subject, requested_scope: ['openid', 'email'] };

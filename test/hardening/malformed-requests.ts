@@ -5,6 +5,8 @@ export interface Ready {
   /** A cookie and a token that belong together. */
   cookie: string;
   token: string;
+  /** What the form of each open challenge was sealed with. */
+  sealed: ReadonlyMap<string, string>;
 }
 
 export interface MalformedRequest {
@@ -43,7 +45,7 @@ export const openChallenges = 25;
 
 type ChallengeName = keyof typeof guarded;
 
-const screens: Record<string, ChallengeName> = {
+export const screens: Record<string, ChallengeName> = {
   '/login': 'login_challenge',
   '/consent': 'consent_challenge',
   '/logout': 'logout_challenge',
@@ -128,7 +130,7 @@ const oddNames = [
   '_csrf',
   'decision',
   'email',
-  'way_back',
+  'sealed',
   '__proto__',
   '__proto__[polluted]',
   'constructor[prototype][polluted]',
@@ -493,6 +495,7 @@ function formOf(die: Dice, { method, path, isTrusted, ready }: Sent): string {
     : die.one(['', 'x', long(200), `${encodeURIComponent(ready.token)}x`, '%', '%00', '__proto__']);
   const fields = [
     `_csrf=${token}`,
+    `sealed=${ready.sealed.get(challenge) ?? die.one(oddValues)}`,
     `${name}=${challenge}`,
     `decision=${die.one(die.chance(0.7) ? ['accept', 'reject'] : oddDecisions)}`,
     `email=${die.chance(0.6) ? 'foo%40bar.com' : die.one(oddValues)}`,

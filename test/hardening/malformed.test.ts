@@ -13,6 +13,7 @@ import {
   malformedRequests,
   open,
   openChallenges,
+  screens,
   unasked,
   type MalformedRequest,
 } from './malformed-requests.ts';
@@ -201,9 +202,18 @@ describe.each(worlds)('with seed $seed, by way of $transport,', ({ transport, se
   const browser = () => openBrowser({ url: app.url, publicUrl: 'http://127.0.0.1' });
 
   async function ready() {
-    const page = await browser().get(`/login?login_challenge=${guarded.login_challenge}`);
+    const someone = browser();
+    const page = await someone.get(`/login?login_challenge=${guarded.login_challenge}`);
     const cookie = page.setCookies.map((line) => line.split(';')[0]).join('; ');
-    return { cookie, token: control(page, '_csrf')!.value };
+    const sealed = new Map<string, string>();
+    for (const [path, name] of Object.entries(screens)) {
+      for (let at = 0; at < openChallenges; at++) {
+        const challenge = `${open[name]}${at}`;
+        const form = await someone.get(`${path}?${name}=${challenge}`);
+        sealed.set(challenge, control(form, 'sealed')!.value);
+      }
+    }
+    return { cookie, token: control(page, '_csrf')!.value, sealed };
   }
 
   test(`${requestsEach} malformed requests get sound answers`, async () => {
@@ -249,9 +259,9 @@ describe.each(worlds)('with seed $seed, by way of $transport,', ({ transport, se
     expect(app.child.exitCode).toBeNull();
     expect(app.noise).toEqual([]);
     expect(app.lines.filter(({ level }) => Number(level) >= 50)).toEqual([]);
-    stub.login('one more');
+    stub.login('one-more');
     const someone = browser();
-    const form = await someone.get('/login?login_challenge=one%20more');
+    const form = await someone.get('/login?login_challenge=one-more');
     const fill = { email: foo.email, password: 'foobar' };
     const left = await someone.submit(form, {
       press: 'accept',

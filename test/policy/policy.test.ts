@@ -13,6 +13,7 @@ import {
   isNeeded,
   reasonToSkip,
   rememberDecision,
+  type Asked,
   type ConsentPolicy,
 } from '../../src/policy/consent.ts';
 import {
@@ -45,6 +46,17 @@ function consentRequest(given: Partial<ConsentRequest> = {}): ConsentRequest {
     oidc_context: null,
     client: { client_id: 'a' },
     request_url: authorization,
+    ...given,
+  };
+}
+
+function asked(given: Partial<Asked> = {}): Asked {
+  return {
+    subject: 's-1',
+    clientId: 'a',
+    isDevice: false,
+    scopes: ['openid', 'email'],
+    audiences: ['stock'],
     ...given,
   };
 }
@@ -144,14 +156,14 @@ describe('consent', () => {
     ['the same twice', ['email', 'email'], [], ['email'], []],
     ['another case', ['OPENID', 'Email '], ['STOCK'], [], []],
   ])('grants what was asked for and allowed: %s', (_what, scopes, audiences, granted, to) => {
-    const grant = grantable(consentRequest(), { scopes, audiences });
+    const grant = grantable(asked(), { scopes, audiences });
     expect(grant).toEqual({ scopes: granted, audiences: to });
   });
 
   test('asked for nothing grants nothing', () => {
-    const request = consentRequest({ requested_scope: [], requested_access_token_audience: [] });
-    expect(everythingRequested(request)).toEqual({ scopes: [], audiences: [] });
-    expect(grantable(request, { scopes: ['openid'], audiences: ['stock'] })).toEqual({
+    const nothing = asked({ scopes: [], audiences: [] });
+    expect(everythingRequested(nothing)).toEqual({ scopes: [], audiences: [] });
+    expect(grantable(nothing, { scopes: ['openid'], audiences: ['stock'] })).toEqual({
       scopes: [],
       audiences: [],
     });
@@ -205,20 +217,20 @@ describe('claims', () => {
     [['phone'], { phone_number: '+49 30 1' }],
     [['address', 'address'], { address: { country: 'Germany' } }],
   ])('of %j', async (scopes, expected) => {
-    const claims = await claimsFor(whole, scopes, consentRequest());
+    const claims = await claimsFor(whole, scopes, asked());
     expect(claims).toEqual({ id_token: expected, access_token: {} });
   });
 
   test('never hold what is nobody else’s business, nor what a person does not have', async () => {
     const scopes = ['openid', 'profile', 'email', 'phone', 'address', 'offline_access'];
     const hidden = { ...user, disabled: false, name: null, password_hash: 'x' } as unknown as User;
-    const { id_token } = await claimsFor(hidden, scopes, consentRequest());
+    const { id_token } = await claimsFor(hidden, scopes, asked());
     expect(id_token).toEqual({ email: 'a@example.org' });
   });
 
   test('name the person as they wish to be called, else by username', async () => {
     const wish = { ...whole, preferred_username: 'annie' };
-    const { id_token } = await claimsFor(wish, ['profile'], consentRequest());
+    const { id_token } = await claimsFor(wish, ['profile'], asked());
     expect(id_token['preferred_username']).toBe('annie');
   });
 });

@@ -78,7 +78,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
     expect(page.status).toBe(200);
     expect(control(page, field)?.value).toBe(challenge);
     const done = await browser.submit(page, { ...yes, headers: { Referer: app.url + address } });
-    expect(done.status).toBe(200);
+    expect(done.status).toBe(303);
     expect(stub.sent(`${name}.accept`)).toEqual([expect.objectContaining({ challenge })]);
   });
 
@@ -121,12 +121,12 @@ describe.each(screens)('$name: a challenge', (screen) => {
     const form = await browser.get(address);
     const otherTab = await browser.get(address);
     const first = await browser.submit(form, yes);
-    expect(first.status).toBe(200);
+    expect(first.status).toBe(303);
     expect(first.leadsTo).toMatch(/_verifier=/);
     const calls = stub.calls.length;
     for (const tab of [form, otherTab]) {
       const again = await browser.submit(tab, yes);
-      expect(again.status).toBe(200);
+      expect(again.status).toBe(303);
       expect(again.leadsTo).toBe(first.leadsTo);
     }
     const reloaded = await browser.get(address);
@@ -159,7 +159,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
     const browser = app.browser();
     const form = await browser.get(address);
     const done = await browser.submit(form, first);
-    expect(done.status).toBe(200);
+    expect(done.status).toBe(name === 'logout' && first === no ? 200 : 303);
     const page = await browser.submit(form, other);
     expect(page.status).toBe(409);
     expect(page.heading).toBe('You have already done this step');
@@ -216,12 +216,12 @@ describe.each(screens)('$name: a challenge', (screen) => {
     const form = await browser.get(address);
     oldStub.set(challenge, 'done');
     const page = method === 'GET' ? await browser.get(address) : await browser.submit(form, yes);
-    expect(page.status).toBe(method === 'GET' ? 303 : 200);
-    const to = name === 'logout' ? '/oauth2/sessions/logout?id_token_hint=' : '/oauth2/auth?client';
+    expect(page.status).toBe(303);
+    const hint = method === 'GET' ? 'id_token_hint' : 'logout_verifier';
+    const to = name === 'logout' ? `/oauth2/sessions/logout?${hint}=` : '/oauth2/auth?client';
     expect(page.leadsTo).toMatch(
       new RegExp(`^http://127\\.0\\.0\\.1:4444${to.replace('?', '\\?')}`),
     );
-    expectNothingSent();
   });
 
   test('posted twice at the same moment is answered once', async () => {
@@ -229,7 +229,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
     const browser = app.browser();
     const form = await browser.get(address);
     const pages = await Promise.all([1, 2, 3, 4].map(() => browser.submit(form, yes)));
-    expect(pages.map((page) => page.status)).toEqual([200, 200, 200, 200]);
+    expect(pages.map((page) => page.status)).toEqual([303, 303, 303, 303]);
     expect(new Set(pages.map((page) => page.leadsTo)).size).toBe(1);
     expect(stub.sent()).toHaveLength(1);
   });
@@ -252,13 +252,12 @@ describe.each(screens)('$name: a challenge', (screen) => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     release();
     const page = await second;
-    expect(page.status).toBe(200);
+    expect(page.status).toBe(303);
     expect(page.leadsTo).toMatch(/_verifier=/);
     expect(stub.sent()).toHaveLength(1);
   });
 
   test.each([
-    ['is missing', undefined],
     ['is empty', ''],
     ['is the word of a button', 'Allow'],
     ['is written large', 'ACCEPT'],
@@ -274,6 +273,21 @@ describe.each(screens)('$name: a challenge', (screen) => {
     expect(page.heading).toBe('We did not get your answer');
     expect(link(page, 'Try again')?.href).toBe(address);
     expectNothingSent();
+  });
+
+  test('with no decision is a 400, but for a password: managers press no button', async () => {
+    const { address } = openAt(stub, screen);
+    const browser = app.browser();
+    const form = await browser.get(address);
+    const fields = fieldsOf(form.forms[0]!, yes).filter(([one]) => one !== 'decision');
+    const page = await browser.post(path, fields);
+    expect(page.status).toBe(name === 'login' ? 303 : 400);
+    expect(stub.sent()).toHaveLength(name === 'login' ? 1 : 0);
+    const empty = await browser.post(
+      path,
+      fields.map(([one, value]) => [one, one === 'password' ? '' : value]),
+    );
+    expect(empty.status).toBe(400);
   });
 
   test('with both decisions is a 400 and nothing is sent', async () => {
@@ -300,7 +314,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
       expect(control(page, field)?.value).toBe(control(form, field)?.value);
       expectNothingSent();
       const done = await browser.submit(page, yes);
-      expect(done.status).toBe(200);
+      expect(done.status).toBe(303);
       expect(stub.sent()).toHaveLength(1);
     });
 
@@ -312,7 +326,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
       expect(page.status).toBe(403);
       expect(page.text).toContain('This page was open too long');
       expectNothingSent();
-      expect((await browser.submit(page, yes)).status).toBe(200);
+      expect((await browser.submit(page, yes)).status).toBe(303);
     });
 
     test('has its token in the address or a header only is shown again, 403', async () => {
@@ -336,7 +350,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
       expect(page.status).toBe(403);
       expect(page.text).toContain('We need a cookie to sign you in');
       expectNothingSent();
-      expect((await browser.submit(page, yes)).status).toBe(200);
+      expect((await browser.submit(page, yes)).status).toBe(303);
     });
 
     test('comes with a cookie that we did not sign gets a new one', async () => {
@@ -347,7 +361,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
       const page = await browser.submit(form, yes);
       expect(page.status).toBe(403);
       expectNothingSent();
-      expect((await browser.submit(page, yes)).status).toBe(200);
+      expect((await browser.submit(page, yes)).status).toBe(303);
     });
 
     test.each([
@@ -402,18 +416,19 @@ describe.each(screens)('$name: a challenge', (screen) => {
     const browser = impatient.browser();
     const form = await browser.get(address);
     if (what === 'is not there') await stub.goDown();
-    if (what === 'is slow') stub.answer(`${name}.get`, () => {});
-    if (what === 'talks nonsense') stub.answer(`${name}.get`, (_call, res) => res.end('<html>'));
+    for (const operation of [`${name}.get`, `${name}.accept`]) {
+      if (what === 'is slow') stub.answer(operation, () => {});
+      if (what === 'talks nonsense') stub.answer(operation, (_call, res) => res.end('<html>'));
+    }
     for (const page of [await browser.get(address), await browser.submit(form, yes)]) {
       expect(page.status).toBe(status);
       expect(page.heading).toBe(heading);
       expect(link(page, 'Try again')?.href).toBe(address);
       expect(page.text).toMatch(/reference: [0-9A-Z]{4}-[0-9A-Z]{4}/);
     }
-    expectNothingSent();
     if (what === 'is not there') await stub.comeBack();
     stub.usually();
-    expect((await browser.submit(form, yes)).status).toBe(200);
+    expect((await browser.submit(form, yes)).status).toBe(303);
     await impatient.close();
   });
 });
@@ -434,7 +449,6 @@ describe.each(screens.filter(({ name }) => name !== 'logout'))(
       stub.set(challenge, 'expired');
       const page = work ? await browser.submit(form, work) : await browser.get(address);
       expectExpired(page);
-      expectNothingSent();
     });
 
     test('posted to another instance leads to a new sign-in as well', async () => {
@@ -455,11 +469,12 @@ describe.each(screens.filter(({ name }) => name !== 'logout'))(
       const { challenge, address } = openAt(stub, screen);
       const browser = app.browser();
       const form = await browser.get(address);
-      const honest = control(form, 'way_back')!.value;
+      const honest = control(form, 'sealed')!.value;
       stub.set(challenge, 'expired');
-      const evil = honest.replaceAll('127.0.0.1:4444', 'evil.example');
-      for (const wayBack of [evil, `.${honest.split('.')[1]}`, 'x', '']) {
-        const page = await browser.submit(form, { ...yes, forge: { way_back: wayBack } });
+      const facts = { startAgain: 'https://evil.example/' };
+      const evil = Buffer.from(JSON.stringify({ facts })).toString('base64url');
+      for (const sealed of [evil, honest.slice(0, -4), `${honest}AAAA`, 'x', '']) {
+        const page = await browser.submit(form, { ...yes, forge: { sealed } });
         expect(page.status).toBe(410);
         expect(page.html).not.toContain('evil.example');
       }
@@ -545,7 +560,7 @@ test('consent: a sign-in that ended under one challenge stays ended under the ne
   const first = stub.consent(newChallenge(), { context });
   const form = await browser.get(addressOf('/consent', 'consent_challenge', first));
   const done = await browser.submit(form, { press: 'accept' });
-  expect(done.status).toBe(200);
+  expect(done.status).toBe(303);
   // the back button brings the browser to the server again, which hands out another challenge
   const second = stub.consent(newChallenge(), { context });
   const page = await browser.get(addressOf('/consent', 'consent_challenge', second));

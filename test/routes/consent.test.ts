@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { startAdminStub, type AdminStub, type Override } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import type { Browser } from '../support/browser.ts';
+import { fieldsOf, type Browser } from '../support/browser.ts';
 import { control, link, type Page } from '../support/page.ts';
 import { ada, foo, max } from '../support/people.ts';
 import { addressOf, foosLogin, newChallenge } from '../support/screens.ts';
@@ -291,7 +291,7 @@ describe('what is granted', () => {
   test('is all that was asked for, in its order, when nothing is unticked', async () => {
     const [browser, page] = await open(wide);
     const done = await browser.submit(page, { press: 'accept' });
-    expect(done.status).toBe(200);
+    expect(done.status).toBe(303);
     expect(done.leadsTo).toContain('consent_verifier=');
     expect(accepted()).toEqual([
       {
@@ -315,14 +315,8 @@ describe('what is granted', () => {
 
   test('is an empty list of both when the form has none', async () => {
     const [browser, page] = await open(wide);
-    const { _csrf, consent_challenge } = Object.fromEntries(
-      page.forms[0]!.controls.map(({ name, value }) => [name, value]),
-    );
-    await browser.post('/consent', {
-      _csrf: _csrf!,
-      consent_challenge: consent_challenge!,
-      decision: 'accept',
-    });
+    const hidden = fieldsOf(page.forms[0]!).filter(([name]) => !/^(grant_|decision)/.test(name));
+    await browser.post('/consent', [...hidden, ['decision', 'accept']]);
     expect(accepted()).toEqual([
       expect.objectContaining({ grant_scope: [], grant_access_token_audience: [] }),
     ]);
@@ -352,12 +346,14 @@ describe('what is granted', () => {
     ]);
   });
 
-  test('is judged by the request as it is now, not by the form', async () => {
+  test('is what the page showed, whatever the server says by then: it is not asked again', async () => {
     const [browser, page] = await open({ requested_scope: ['openid', 'email'] });
     const challenge = control(page, 'consent_challenge')!.value;
-    stub.consent(challenge, { requested_scope: ['openid'] });
-    await browser.submit(page, { press: 'accept' });
-    expect(accepted()).toEqual([expect.objectContaining({ grant_scope: ['openid'] })]);
+    stub.consent(challenge, { requested_scope: ['openid', 'email', 'admin'] });
+    const calls = stub.calls.length;
+    await browser.submit(page, { press: 'accept', add: [['grant_scope', 'admin']] });
+    expect(accepted()).toEqual([expect.objectContaining({ grant_scope: ['openid', 'email'] })]);
+    expect(stub.calls).toHaveLength(calls + 1);
   });
 
   test('is nothing when the person says no, and the app is told', async () => {
@@ -562,13 +558,14 @@ describe('a person whom we do not know', () => {
 
   test('any more since the page was opened is granted nothing', async () => {
     const [browser, page] = await open();
-    stub.consent(control(page, 'consent_challenge')!.value, { subject: 'nobody-we-know' });
+    const { identity } = app.parts;
+    const find = jest.spyOn(identity, 'find').mockImplementation(async () => undefined);
     const posted = await browser.submit(page, { press: 'accept' });
     expect(posted.status).toBe(403);
     expect(link(posted, 'Use another account')).toBeDefined();
     expect(stub.sent()).toEqual([]);
     // it is no answer: as soon as the person is there, the same form works
-    stub.consent(control(page, 'consent_challenge')!.value);
+    find.mockRestore();
     const done = await browser.submit(page, { press: 'accept' });
     expect(done.leadsTo).toContain('consent_verifier=');
   });

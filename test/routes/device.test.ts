@@ -83,7 +83,7 @@ describe('a code', () => {
     const browser = newBrowser();
     const page = await browser.get(device());
     const done = await browser.submit(page, { fill: { code } });
-    expect(done.status).toBe(200);
+    expect(done.status).toBe(303);
     expect(done.leadsTo).toMatch(
       /^http:\/\/127\.0\.0\.1:4444\/oauth2\/device\/verify\?.*_verifier=/,
     );
@@ -153,7 +153,9 @@ describe('a code', () => {
     expect(expired.status).toBe(410);
     expect(link(expired, 'Start again')?.href).toBe('http://127.0.0.1:4444/oauth2/device/verify');
     const forge = { device_challenge: 'nobody-knows' };
-    const unknown = await browser.submit(page, { fill: { code: rightCode }, forge });
+    const other = await browser.submit(page, { fill: { code: rightCode }, forge });
+    expect(other.status).toBe(403);
+    const unknown = await browser.submit(other, { fill: { code: rightCode } });
     expect(unknown.status).toBe(404);
   });
 
@@ -199,7 +201,7 @@ describe('many wrong codes', () => {
     expect(results.slice(-4)).toEqual([429, 429, 429, 429]);
     const elsewhere = newBrowser();
     const page = await elsewhere.get(device());
-    expect((await elsewhere.submit(page, { fill: { code: rightCode } })).status).toBe(200);
+    expect((await elsewhere.submit(page, { fill: { code: rightCode } })).status).toBe(303);
   });
 
   test('at the same moment get no further than one after the other', async () => {

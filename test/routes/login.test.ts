@@ -112,11 +112,10 @@ describe('signing in', () => {
         context: { portico_flow: expect.any(String) },
       },
     ]);
-    expect(done.status).toBe(200);
+    expect(done.status).toBe(303);
     expect(done.headers['cache-control']).toBe('no-store');
-    expect(done.heading).toBe('Going back to Meadow Notes');
     expect(done.leadsTo).toMatch(/^http:\/\/127\.0\.0\.1:4444\/oauth2\/auth\?.*login_verifier=/);
-    expect(link(done, 'Continue')?.href).toBe(done.leadsTo);
+    expect(done.html).not.toContain('verifier');
   });
 
   test('answers a client that wants no page with a 303', async () => {
@@ -151,13 +150,12 @@ describe('signing in', () => {
     expect(other?.split(';')[0]).not.toBe(cookie?.split(';')[0]);
   });
 
-  test('reads the request again before it accepts', async () => {
+  test('begins no session when the challenge is too old', async () => {
     const [browser, page] = await open();
     const challenge = control(page, 'login_challenge')!.value;
     stub.set(challenge, 'expired');
     const old = await browser.submit(page, { fill: foosLogin });
     expect(old.status).toBe(410);
-    expect(stub.sent()).toEqual([]);
     expect(old.setCookies.join()).not.toContain('session');
   });
 
@@ -308,7 +306,7 @@ describe('many wrong passwords', () => {
   test('at the same moment get no further than one after the other', async () => {
     const [browser, page] = await open();
     const fill = { email: 'ada', password: 'wrong' };
-    const spelled = { email: 'Ada.Straße@example.org', password: 'wrong' };
+    const spelled = { email: ' ＡＤＡ ', password: 'wrong' };
     const pages = await Promise.all(
       Array.from({ length: 20 }, (_, i) => browser.submit(page, { fill: i % 2 ? fill : spelled })),
     );
@@ -359,6 +357,13 @@ describe('many wrong passwords', () => {
 describe('a person whom the server remembers', () => {
   const remembered = { skip: true, subject: ada.subject };
 
+  /** The form of such a challenge: a page view answers at once, a post that is refused shows it. */
+  async function openRemembered(): Promise<[Browser, Page]> {
+    const [browser, page] = await open();
+    const forge = { login_challenge: stub.login(newChallenge(), remembered), _csrf: 'broken' };
+    return [browser, await browser.submit(page, { forge })];
+  }
+
   test('is asked nothing: the same subject, how they signed in, and nothing of remembering', async () => {
     const [browser, page] = await open(remembered);
     expect(page.status).toBe(303);
@@ -371,7 +376,7 @@ describe('a person whom the server remembers', () => {
         context: { portico_flow: expect.any(String) },
       },
     ]);
-    expect(browser.cookies()).toEqual({});
+    expect(Object.keys(browser.cookies())).toEqual(['portico_csrf']);
   });
 
   test('is answered once, however often the page is loaded', async () => {
@@ -435,18 +440,15 @@ describe('a person whom the server remembers', () => {
   });
 
   test('can post a password of their own when a form is still open', async () => {
-    const [browser, page] = await open();
-    const forge = { login_challenge: stub.login(newChallenge(), remembered) };
-    const fill = { email: 'ada', password };
-    const done = await browser.submit(page, { fill, forge });
+    const [browser, form] = await openRemembered();
+    const done = await browser.submit(form, { fill: { email: 'ada', password } });
     expect(done.leadsTo).toContain('login_verifier=');
     expect(accepted()).toEqual([expect.objectContaining({ subject: ada.subject })]);
   });
 
   test('is not accepted as somebody else: the sign-in begins anew', async () => {
-    const [browser, page] = await open();
-    const forge = { login_challenge: stub.login(newChallenge(), remembered) };
-    const done = await browser.submit(page, { fill: foosLogin, forge });
+    const [browser, form] = await openRemembered();
+    const done = await browser.submit(form, { fill: foosLogin });
     expect(new URL(done.leadsTo!).searchParams.get('prompt')).toBe('login');
     expect(stub.sent()).toEqual([]);
     expect(browser.cookies()).not.toHaveProperty('portico_session');

@@ -78,7 +78,7 @@ describe('yes', () => {
   test('ends the session here, and goes on to the server', async () => {
     const browser = await signedIn();
     const done = await browser.submit(await browser.get(logout()), { press: 'accept' });
-    expect(done.status).toBe(200);
+    expect(done.status).toBe(303);
     expect(done.leadsTo).toMatch(/^http:\/\/127\.0\.0\.1:4444\/oauth2\/sessions\/logout\?logout_v/);
     expect(stub.sent().map(({ operation }) => operation)).toEqual(['logout.accept']);
     expect(browser.cookies()).not.toHaveProperty('portico_session');

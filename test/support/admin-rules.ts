@@ -128,7 +128,7 @@ export function ruleAnswers(version: AdminVersion, publicUrl: string, { stored, 
     }
     if (entry.state !== 'done') entry.state = 'answered';
     const { challenge } = entry.request;
-    const redirect = `${publicUrl}/oauth2/sessions/logout?logout_verifier=of-${String(challenge)}`;
+    const redirect = `${publicUrl}/oauth2/sessions/logout?logout_verifier=of-${String(challenge).slice(-60)}`;
     sendJson(res, 200, { redirect_to: redirect });
   }
 

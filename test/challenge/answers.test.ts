@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, jest, test } from '@jest/globals';
+import { createAnswers } from '../../src/challenge/answers.ts';
+import { longestKept } from '../../src/challenge/bounds.ts';
 import { PublicError } from '../../src/errors.ts';
-import { createAnswers } from '../../src/web/once.ts';
 
-const yes = { challenge: 'c', browser: 'b', decision: 'accept' };
+const yes = { key: 'c', browsers: ['b'], decision: 'accept' };
 
 /** An `act` that counts, and answers when it is told to. */
 function held() {
@@ -16,10 +17,9 @@ describe('an answer', () => {
   test('is asked for once, also while it is on its way', async () => {
     const answers = createAnswers();
     const { act, finish } = held();
-    const both = [answers.once(yes, act), answers.once(yes, act)];
-    expect(answers.recall('c', 'b')).toBeDefined();
+    const all = [answers.once(yes, act), answers.once(yes, act), answers.recall('c', 'b')];
     finish('/next');
-    expect(await Promise.all(both)).toEqual(['/next', '/next']);
+    expect(await Promise.all(all)).toEqual(['/next', '/next', '/next']);
     expect(await answers.once(yes, act)).toBe('/next');
     expect(await answers.recall('c', 'b')).toBe('/next');
     expect(act).toHaveBeenCalledTimes(1);
@@ -29,16 +29,28 @@ describe('an answer', () => {
     const answers = createAnswers();
     await answers.once(yes, async () => '/next');
     for (const browser of ['other', undefined, '']) {
-      expect(() => answers.recall('c', browser)).toThrow(PublicError);
-      await expect(answers.once({ ...yes, browser }, async () => '/x')).rejects.toThrow(
+      await expect(answers.recall('c', browser)).rejects.toThrow(PublicError);
+      const browsers = [browser ?? ''];
+      await expect(answers.once({ ...yes, browsers }, async () => '/x')).rejects.toThrow(
         'challenge_used',
       );
     }
   });
 
+  test('that renews its browser is handed to the browser before and after', async () => {
+    const answers = createAnswers();
+    await answers.once({ ...yes, browsers: ['b', 'renewed'] }, async () => '/next');
+    expect(await answers.recall('c', 'b')).toBe('/next');
+    expect(await answers.recall('c', 'renewed')).toBe('/next');
+    expect(answers.isAnsweredBy('c', 'b', 'renewed')).toBe(true);
+    expect(answers.isAnsweredBy('c', 'b', 'other')).toBe(false);
+    expect(answers.hasRenewed('c', 'renewed')).toBe(true);
+    expect(answers.hasRenewed('c', 'b')).toBe(false);
+  });
+
   test('that no person gave is the same for every browser', async () => {
     const answers = createAnswers();
-    await answers.once({ ...yes, browser: undefined }, async () => '/next');
+    await answers.once({ ...yes, browsers: undefined }, async () => '/next');
     expect(await answers.recall('c', 'any')).toBe('/next');
     expect(await answers.recall('c', undefined)).toBe('/next');
   });
@@ -57,36 +69,44 @@ describe('an answer', () => {
     const answers = createAnswers();
     const failing = answers.once(yes, () => Promise.reject(new Error('down')));
     const meanwhile = answers.once(yes, async () => '/never');
+    const looking = answers.recall('c', 'b');
     await expect(failing).rejects.toThrow('down');
     await expect(meanwhile).rejects.toThrow('down');
-    expect(answers.recall('c', 'b')).toBeUndefined();
+    expect(await looking).toBeUndefined();
+    expect(await answers.recall('c', 'b')).toBeUndefined();
     expect(await answers.once(yes, async () => '/next')).toBe('/next');
   });
 
-  test('that is none is forgotten as well', async () => {
-    const answers = createAnswers();
-    expect(await answers.once(yes, async () => undefined)).toBeUndefined();
-    expect(await answers.once({ ...yes, decision: 'another' }, async () => '/next')).toBe('/next');
-  });
-
-  test('of a closed challenge is to be had by nobody', async () => {
+  test('that closes a flow is remembered without an address', async () => {
     const answers = createAnswers();
     answers.close('flow');
-    expect(() => answers.recall('flow', undefined)).toThrow('challenge_used');
-    await expect(answers.once({ ...yes, challenge: 'flow' }, async () => '/')).rejects.toThrow();
+    expect(answers.isClosed('flow')).toBe(true);
+    await expect(answers.recall('flow', undefined)).rejects.toThrow('challenge_used');
+    await expect(answers.once({ ...yes, key: 'flow' }, async () => '/')).rejects.toThrow(
+      'challenge_used',
+    );
+  });
+
+  test('whose address is too long is given once, and then counts as used', async () => {
+    const answers = createAnswers();
+    const long = `/${'x'.repeat(longestKept)}`;
+    expect(await answers.once(yes, async () => long)).toBe(long);
+    await expect(answers.recall('c', 'b')).rejects.toThrow('challenge_used');
+    await expect(answers.once(yes, async () => '/second')).rejects.toThrow('challenge_used');
   });
 
   test('may be forgotten in a flood, but never that it was given', async () => {
     const answers = createAnswers();
     await answers.once(yes, async () => '/next');
-    for (let i = 0; i < 10_000; i++) {
-      await answers.once({ ...yes, challenge: `flood ${i}` }, async () => '/');
+    const target = `/${'x'.repeat(longestKept - 1)}`;
+    for (let i = 0; i < 2_500; i++) {
+      await answers.once({ ...yes, key: `flood ${i}` }, async () => target);
     }
-    expect(() => answers.recall('c', 'b')).toThrow('challenge_used');
+    await expect(answers.recall('c', 'b')).rejects.toThrow('challenge_used');
     const act = jest.fn(async () => '/second');
     await expect(answers.once(yes, act)).rejects.toThrow('challenge_used');
     expect(act).not.toHaveBeenCalled();
-    expect(await answers.recall('flood 9999', 'b')).toBe('/');
+    expect(await answers.recall('flood 2499', 'b')).toBe(target);
   });
 
   test('outlives every challenge of a server with usual settings, but not by days', async () => {
@@ -96,13 +116,13 @@ describe('an answer', () => {
     jest.spyOn(performance, 'now').mockImplementation(() => now() + passedMs);
     const answers = createAnswers();
     await answers.once(yes, async () => '/next');
-    // the cache reads the clock at most once in a millisecond
+    // The cache reads the clock at most once in a millisecond.
     await pause(20);
     passedMs = hour;
     expect(await answers.recall('c', 'b')).toBe('/next');
     await pause(20);
     passedMs = 24 * hour;
-    expect(answers.recall('c', 'b')).toBeUndefined();
+    expect(await answers.recall('c', 'b')).toBeUndefined();
     jest.restoreAllMocks();
   });
 });
