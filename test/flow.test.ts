@@ -346,12 +346,31 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
             await travel(browser, first.url),
             await travel(browser, second.url),
           ];
-          const nextConsent = await answer(browser, nextTab, '/login', asAda);
+          const nextConsent = await answer(browser, nextTab, '/login', asFoo);
           const consent = await answer(browser, tab, '/login', asFoo);
           const done = await answer(browser, consent, '/consent', allow);
           const nextDone = await answer(browser, nextConsent, '/consent', allow);
           expect((await first.redeem(done)).claims.sub).toBe(foo.subject);
-          expect((await second.redeem(nextDone)).claims.sub).toBe(ada.subject);
+          expect((await second.redeem(nextDone)).claims.sub).toBe(foo.subject);
+        });
+
+      if (cookies === 'per client')
+        test('of two people: the question for the first begins again', async () => {
+          const [one, other] = [await openClient(), await openClient()];
+          const [first, second] = [await one.attempt(), await other.attempt()];
+          const [tab, nextTab] = [
+            await travel(browser, first.url),
+            await travel(browser, second.url),
+          ];
+          const adas = pageAt(await answer(browser, nextTab, '/login', asAda), '/consent');
+          const consent = await answer(browser, tab, '/login', asFoo);
+          const gone = await browser.submit(adas, allow);
+          expect([gone.status, gone.html.includes(ada.email)]).toEqual([403, false]);
+          const done = await answer(browser, consent, '/consent', allow);
+          expect((await first.redeem(done)).claims.sub).toBe(foo.subject);
+          const again = link(gone, 'Start again')!.href;
+          const tokens = await second.redeem(await signIn(browser, again, asAda));
+          expect(tokens.claims.sub).toBe(ada.subject);
         });
 
       test('of one app: the last always works, and the other ends with an error at the client', async () => {

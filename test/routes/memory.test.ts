@@ -59,24 +59,6 @@ describe('an authorization request of a megabyte', () => {
     expect(link(page, 'Start again')).toBeUndefined();
     expect(page.html.length).toBeLessThan(8 * 1024);
   });
-
-  test('does not fill the memory, however often its page is opened', async () => {
-    const request = stub.login(newChallenge(), { request_url: longUrl() });
-    const browser = app.browser();
-    const open = () => browser.get(addressOf('/login', 'login_challenge', request));
-    await open();
-    globalThis.gc?.();
-    const before = process.memoryUsage().heapUsed;
-    for (let i = 0; i < 60; i++) {
-      const challenge = stub.login(newChallenge(), { request_url: longUrl() });
-      await browser.get(addressOf('/login', 'login_challenge', challenge));
-      stub.reset();
-    }
-    globalThis.gc?.();
-    const grown = process.memoryUsage().heapUsed - before;
-    // Sixty such addresses would take 60 MiB.
-    expect(grown).toBeLessThan(40 * 1024 * 1024);
-  });
 });
 
 test('a hint longer than any login is not put into the field', async () => {

@@ -1,0 +1,57 @@
+import { expect, test } from '@jest/globals';
+import { bytesForRestarts, longestKept } from '../../src/challenge/bounds.ts';
+import {
+  restartAsSomebodyElse,
+  restartForAnybody,
+  restartOf,
+} from '../../src/challenge/restart.ts';
+import { createRestarts } from '../../src/challenge/restarts.ts';
+
+const browser = { isDevice: false };
+const device = { isDevice: true };
+
+test('what is kept of restarts is bounded in bytes, the newest last', () => {
+  const restarts = createRestarts();
+  const startAgain = `https://auth.example.org/?${'x'.repeat(longestKept - 30)}`;
+  for (let i = 0; i < 3_000; i++) restarts.set(`challenge ${i}`, { startAgain, browser: 'b' });
+  expect(restarts.calculatedSize).toBeLessThanOrEqual(bytesForRestarts);
+  expect(restarts.get('challenge 2999')).toEqual({ startAgain, browser: 'b' });
+  expect(restarts.get('challenge 0')).toBeUndefined();
+});
+
+test.each([
+  ['an authorization request', 'https://a.example/oauth2/auth?state=s', browser, true],
+  ['a script', 'javascript:alert(1)', browser, false],
+  ['a relative address', '/oauth2/auth', browser, false],
+  ['nonsense', 'https://', browser, false],
+  ['8 kB', `https://a.example/?${'x'.repeat(longestKept - 19)}`, browser, true],
+  ['more than 8 kB', `https://a.example/?${'x'.repeat(longestKept)}`, browser, false],
+])('a sign-in begins again at %s, if it may', (_what, address, flow, expected) => {
+  expect(restartOf(address, flow)).toBe(expected ? address : undefined);
+});
+
+test('a device flow begins again at its first page', () => {
+  const address = 'https://a.example/oauth2/device/verify?client_id=tv&user_code=****';
+  expect(restartOf(address, device)).toBe('https://a.example/oauth2/device/verify');
+  expect(restartAsSomebodyElse(address, device)).toBe('https://a.example/oauth2/device/verify');
+});
+
+test.each([
+  ['', 'login'],
+  ['&prompt=none', 'login'],
+  ['&prompt=consent', 'login consent'],
+  ['&prompt=login%20consent', 'login consent'],
+])('somebody else signs in by a fresh prompt: %s', (given, prompt) => {
+  const address = `https://a.example/oauth2/auth?state=s&id_token_hint=ey.x${given}`;
+  const url = new URL(restartAsSomebodyElse(address, browser)!);
+  expect(Object.fromEntries(url.searchParams)).toEqual({ state: 's', prompt });
+});
+
+test.each([
+  [undefined, undefined],
+  ['https://a.example/?state=s', 'https://a.example/?state=s'],
+  ['https://a.example/?login_hint=ada&state=s', 'https://a.example/?state=s'],
+  ['https://a.example/?state=s&id_token_hint=ey', 'https://a.example/?state=s'],
+])('another browser is told %s without what it says of a person', (given, expected) => {
+  expect(restartForAnybody(given)).toBe(expected);
+});
