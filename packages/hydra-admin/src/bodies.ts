@@ -1,10 +1,51 @@
-/**
- * What we say. Bodies are picked member by member: up to 2.3 the server refuses the whole answer for
- * a member that it does not know, and so no stray one of a caller's gets in.
- */
+/** The bodies of the answers to a challenge. */
 import { HydraError } from './hydra-error.ts';
-import type { AcceptConsent, AcceptLogin, Reject } from './types.ts';
+import type { Claims, Json } from './json.ts';
 import type { Dialect } from './version.ts';
+
+export interface AcceptLogin {
+  subject: string;
+  remember?: boolean;
+  /** Seconds; 0 means whatever the server's version makes of it. */
+  remember_for?: number;
+  /** Since 2.1.0; dropped for older servers. */
+  extend_session_lifespan?: boolean;
+  acr?: string;
+  /** Since 1.10.7; dropped for older servers. */
+  amr?: string[];
+  /** What this client alone is to call the subject; only for clients of subject type `pairwise`. */
+  force_subject_identifier?: string;
+  /** Since 2.2.0, dropped for older servers: ended along with this sign-in. */
+  identity_provider_session_id?: string;
+  context?: Json;
+}
+
+export interface AcceptConsent {
+  grant_scope: string[];
+  grant_access_token_audience: string[];
+  session: { access_token: Claims; id_token: Claims };
+  remember?: boolean;
+  /** Seconds; 0 is for ever. */
+  remember_for?: number;
+  /** Since 2.2.0, dropped for older servers: kept with the consent. */
+  context?: Json;
+}
+
+/** The server makes an illegal error code of its own when `error` is left out, so it is required. */
+export interface Reject {
+  /** A code such as `access_denied` (RFC 6749, section 4.1.2.1); never empty. */
+  error: string;
+  error_description?: string;
+  /** Joined to the description. */
+  error_hint?: string;
+  /** Told only by a server that exposes internal errors. */
+  error_debug?: string;
+  /** Of the page that the server shows in a device flow; 400 when not given. */
+  status_code?: number;
+}
+
+// Bodies are picked member by member: up to 2.3 the server refuses a body with a member that it does
+// not know, so a caller's stray member must not get in.
 
 export function acceptLogin(answer: AcceptLogin, { has }: Dialect): object {
   return {

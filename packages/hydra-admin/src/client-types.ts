@@ -1,22 +1,13 @@
 /** Clients as the admin API keeps them, in the words of their registration. */
-import type { JwkSet } from './resource-types.ts';
-import type { Json, OAuth2Client } from './types.ts';
-
-type GrantName =
-  | 'authorization_code'
-  | 'client_credentials'
-  | 'device_authorization'
-  | 'implicit'
-  | 'jwt_bearer'
-  | 'refresh_token';
+import type { lifespanMembers } from './client-answers.ts';
+import type { Json } from './json.ts';
+import type { JwkSet } from './key-answers.ts';
 
 /**
  * How long tokens of a client live, such as `1h30m0s`; `null` is as long as the server's own. Since
  * 1.11.9, those of `device_authorization` since 25.4. Not every kind of token comes of every grant.
  */
-export type Lifespans = {
-  [name in `${GrantName}_grant_${'access' | 'id' | 'refresh'}_token_lifespan`]?: string | null;
-};
+export type Lifespans = Partial<Record<keyof typeof lifespanMembers, string | null>>;
 
 /**
  * All that can be said of a client (OpenID Connect Dynamic Client Registration 1.0, section 2). What
@@ -72,34 +63,6 @@ export interface NewClient extends Lifespans {
   skip_consent?: boolean;
   /** Since 2.2.0: a hint for the logout app. */
   skip_logout_consent?: boolean | null;
-}
-
-/** A client as the server keeps it. Lists may be `null` in the answers to `create` and `replace`. */
-export interface RegisteredClient extends OAuth2Client, Lifespans {
-  /** Told once: by `create`, and by `replace` when it set a new one. */
-  client_secret?: string;
-  grant_types?: string[] | null;
-  response_types?: string[] | null;
-  scope?: string;
-  audience?: string[] | null;
-  owner?: string;
-  contacts?: string[] | null;
-  allowed_cors_origins?: string[] | null;
-  subject_type?: string;
-  sector_identifier_uri?: string;
-  jwks?: Partial<JwkSet>;
-  jwks_uri?: string;
-  token_endpoint_auth_signing_alg?: string;
-  request_uris?: string[] | null;
-  request_object_signing_alg?: string;
-  userinfo_signed_response_alg?: string;
-  frontchannel_logout_uri?: string;
-  frontchannel_logout_session_required?: boolean;
-  backchannel_logout_uri?: string;
-  backchannel_logout_session_required?: boolean;
-  access_token_strategy?: string;
-  /** RFC 3339. Right when read; the answer to `replace` tells the time of the change. */
-  updated_at?: string;
 }
 
 /** Both match exactly. */

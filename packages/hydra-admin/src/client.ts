@@ -1,4 +1,4 @@
-import { readConsentRequest, readLoginRequest, readLogoutRequest } from './answers.ts';
+import { readConsentRequest, readLoginRequest, readLogoutRequest } from './request-answers.ts';
 import * as bodies from './bodies.ts';
 import { clientOperations } from './clients.ts';
 import { fullConfig, type HydraConfig, type Observe } from './hydra-config.ts';

@@ -1,5 +1,5 @@
-import { readClient, readClients } from './resource-answers.ts';
-import type { ClientFilter, NewClient, RegisteredClient } from './client-types.ts';
+import { readClient, readClients, type RegisteredClient } from './client-answers.ts';
+import type { ClientFilter, NewClient } from './client-types.ts';
 import { silence, textOf } from './operations.ts';
 import { createList } from './pages.ts';
 import { item } from './paths.ts';

@@ -1,4 +1,5 @@
-import { isRecord, jsonOf, Misshapen } from './shapes.ts';
+import { isRecord, parseJson } from './json.ts';
+import { MalformedAnswer } from './schema.ts';
 import { HydraError, type HydraErrorKind } from './hydra-error.ts';
 import { redirectIn } from './redirect.ts';
 import { SendError, type Answer, type Method, type SendFault } from './send.ts';
@@ -25,7 +26,7 @@ export function hydraErrorOf(
     const message = `${name}: ${error.message}`;
     return new HydraError(kindOfFault[error.fault], message, { status, mayBeDone });
   }
-  if (!(error instanceof Misshapen)) return error;
+  if (!(error instanceof MalformedAnswer)) return error;
   return new HydraError('nonsense', `${name}: ${status} and ${error.message}`, { status });
 }
 
@@ -39,7 +40,7 @@ export function faultOf(
   { publicUrl, secrets }: { publicUrl: string | undefined; secrets: string[] },
 ): HydraError {
   const { status } = answer;
-  const body = jsonOf(answer.body);
+  const body = parseJson(answer.body);
   const kind = kindOf(status, body);
   const redirectTo = kind === 'gone' ? redirectIn(answer.body, publicUrl) : undefined;
   const message = `${operation}: ${status} ${kind}${quote(body, secrets)}`;
@@ -48,7 +49,7 @@ export function faultOf(
 
 /** Does the server lack the operation? A challenge that it does not know is a 404 too. */
 export function isRouteUnknown({ status, body }: Answer): boolean {
-  return status === 404 && kindOf(status, jsonOf(body)) === 'route_unknown';
+  return status === 404 && kindOf(status, parseJson(body)) === 'route_unknown';
 }
 
 function kindOf(status: number, body: unknown): HydraErrorKind {

@@ -1,8 +1,16 @@
 import { HydraError } from './hydra-error.ts';
 import { silence, textOf } from './operations.ts';
 import { item } from './paths.ts';
-import { readKey, readKeySet, readMadeKey, readOnlyKey } from './resource-answers.ts';
-import type { Jwk, JwkSet, KeyToMake, MadeKey } from './resource-types.ts';
+import {
+  readKey,
+  readKeySet,
+  readMadeKey,
+  readOnlyKey,
+  type Jwk,
+  type JwkSet,
+  type MadeKey,
+} from './key-answers.ts';
+import type { KeyToMake } from './resource-types.ts';
 import type { Call } from './transport.ts';
 
 const path = '/keys';

@@ -1,4 +1,4 @@
-import { readHealth, readVersion } from './answers.ts';
+import { readHealth, readVersion } from './server-answers.ts';
 import type { Feature } from './features.ts';
 import type { Answer, Method } from './send.ts';
 
@@ -15,7 +15,7 @@ export interface Operation<T> {
   isAtRoot?: true;
   /** The one status of success. */
   status: 200 | 201 | 204;
-  /** @throws Misshapen */
+  /** @throws MalformedAnswer */
   read(answer: Answer, challenge: string): T;
   /** Some versions lack the whole operation. */
   needs?: Feature;

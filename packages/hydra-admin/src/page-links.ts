@@ -1,4 +1,4 @@
-import { isRecord, jsonOf } from './shapes.ts';
+import { isRecord, parseJson } from './json.ts';
 import type { Query } from './query-string.ts';
 import type { Answer } from './send.ts';
 import type { Dialect } from './version.ts';
@@ -65,7 +65,7 @@ function tokenOf(offset: number): string {
 }
 
 function offsetIn(token: string | null): number {
-  const json = jsonOf(Buffer.from(token ?? '', 'base64url').toString());
+  const json = parseJson(Buffer.from(token ?? '', 'base64url').toString());
   return isRecord(json) ? Number(json['offset']) || 0 : 0;
 }
 

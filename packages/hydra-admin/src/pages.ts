@@ -14,7 +14,7 @@ export interface Filter extends Pick<CallOptions, 'needs'> {
 
 interface ListOf<T> {
   operation: Pick<Operation<T>, 'name' | 'path'>;
-  /** @throws Misshapen */
+  /** @throws MalformedAnswer */
   readItems: (body: string) => T[];
   /** Where the next page begins; as the `Link` header says when not given. */
   nextOf?: (answer: Answer, place: Place) => Query | undefined;

@@ -1,4 +1,5 @@
-import { isRecord, jsonOf, Misshapen } from './shapes.ts';
+import { isRecord, parseJson } from './json.ts';
+import { MalformedAnswer } from './schema.ts';
 
 /**
  * Where the browser should go next, as an answer's `redirect_to` says it.
@@ -7,7 +8,7 @@ import { isRecord, jsonOf, Misshapen } from './shapes.ts';
  * @returns `undefined` when it is neither http(s) nor relative
  */
 export function redirectIn(body: string, publicUrl: string | undefined): string | undefined {
-  const json = jsonOf(body);
+  const json = parseJson(body);
   const target = isRecord(json) ? json['redirect_to'] : undefined;
   // Blanks and control characters are never sent unescaped, but they hide a scheme from a check.
   if (typeof target !== 'string' || !/^[^\0-\x20\x7f]+$/.test(target)) return undefined;
@@ -16,10 +17,11 @@ export function redirectIn(body: string, publicUrl: string | undefined): string 
   return publicUrl === undefined ? target : publicUrl + target.replace(/^(?!\/)/, '/');
 }
 
-/** @throws Misshapen when there is no usable one */
+/** @throws MalformedAnswer when there is no usable one */
 export function readRedirect(body: string, publicUrl: string | undefined): string {
   const target = redirectIn(body, publicUrl);
-  if (target === undefined) throw new Misshapen('"redirect_to" is neither http(s) nor relative');
+  if (target === undefined)
+    throw new MalformedAnswer('"redirect_to" is neither http(s) nor relative');
   return target;
 }
 

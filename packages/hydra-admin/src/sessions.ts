@@ -2,10 +2,9 @@ import { HydraError } from './hydra-error.ts';
 import { silence } from './operations.ts';
 import { nextConsents } from './page-links.ts';
 import { createList, type Filter } from './pages.ts';
-import { readConsentSessions } from './resource-answers.ts';
+import { readConsentSessions, type ConsentSession } from './session-answers.ts';
 import type {
   ConsentSelector,
-  ConsentSession,
   ListOptions,
   LoginSelector,
   Page,

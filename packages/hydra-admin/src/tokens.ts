@@ -1,6 +1,5 @@
 import { silence, textOf } from './operations.ts';
-import { readIntrospection } from './resource-answers.ts';
-import type { Introspection } from './resource-types.ts';
+import { readIntrospection, type Introspection } from './token-answers.ts';
 import type { Call } from './transport.ts';
 
 const introspect = {

@@ -1,4 +1,4 @@
-import { isRecord, jsonOf } from './shapes.ts';
+import { isRecord, parseJson } from './json.ts';
 import { features, type Feature, type Version } from './features.ts';
 import type { Answer } from './send.ts';
 
@@ -78,13 +78,13 @@ export function isSentToPrefix({ status, headers }: Answer): boolean {
 }
 
 function versionIn(answer: Answer | undefined): string | undefined {
-  const json = answer?.status === 200 ? jsonOf(answer.body) : undefined;
+  const json = answer?.status === 200 ? parseJson(answer.body) : undefined;
   return isRecord(json) && typeof json['version'] === 'string' ? json['version'] : undefined;
 }
 
 /** Is the operation there? A missing one says 404 too, but `error` is an object then, or no JSON. */
 function isServed(answer: Answer | undefined): boolean {
-  const json = answer && jsonOf(answer.body);
+  const json = answer && parseJson(answer.body);
   if (!isRecord(json)) return false;
   if (answer?.status === 200) return typeof json['challenge'] === 'string';
   return answer?.status === 404 && typeof json['error'] === 'string';

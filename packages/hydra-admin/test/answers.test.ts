@@ -1,13 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  readConsentRequest,
-  readHealth,
-  readLoginRequest,
-  readLogoutRequest,
-  readVersion,
-} from '../src/answers.ts';
-import { isRecord, Misshapen } from '../src/shapes.ts';
+import { readClients } from '../src/client-answers.ts';
+import { isRecord } from '../src/json.ts';
 import { readRedirect } from '../src/redirect.ts';
+import { readConsentRequest, readLoginRequest, readLogoutRequest } from '../src/request-answers.ts';
+import { MalformedAnswer } from '../src/schema.ts';
+import { readHealth, readVersion } from '../src/server-answers.ts';
 import { exchange } from './admin-api.ts';
 
 type Reader = 'login' | 'consent' | 'logout';
@@ -90,12 +87,12 @@ describe.each(names)('a %s request', (reader) => {
       if (member === 'skip' && kind === 'flag') continue;
       const work = () => readWith(reader, member, value);
       if (allowed.some((one) => one === kind)) expect(work).not.toThrow();
-      else expect(work).toThrow(Misshapen);
+      else expect(work).toThrow(MalformedAnswer);
     }
   });
 
   test.each(['', '{', '[]', 'null', '"text"', '<html>'])('is not made of %j', (body) => {
-    expect(() => readers[reader](body, 'asked')).toThrow(Misshapen);
+    expect(() => readers[reader](body, 'asked')).toThrow(MalformedAnswer);
   });
 
   test('bears the challenge that was asked for', () => {
@@ -116,24 +113,37 @@ test('leaves out what has no value, and metadata that is no object', () => {
 });
 
 test('does not take a skipped login of nobody', () => {
-  expect(() => readWith('login', 'skip', true)).toThrow(Misshapen);
+  expect(() => readWith('login', 'skip', true)).toThrow(MalformedAnswer);
 });
 
 test('says which member is wrong, and not what it is', () => {
   expect(() => readWith('login', 'client.client_id', 7)).toThrow(
-    '"client.client_id" is of the wrong type',
+    '"client.client_id" has the wrong type',
   );
   expect(() => readWith('login', 'client.client_id', undefined)).toThrow(
     '"client.client_id" is missing',
   );
 });
 
+test('lets through members that it does not know', () => {
+  expect(readWith('login', 'later', { a: [1] })).toMatchObject({ later: { a: [1] } });
+  expect(readWith('login', 'client.later', 7)).toMatchObject({ client: { later: 7 } });
+});
+
+test('names the place of a wrong member in a list', () => {
+  const clients = [{ client_id: 'a' }, { client_id: 'b', scope: ['hush'] }];
+  expect(() => readClients(JSON.stringify(clients))).toThrow(/^"1\.scope" has the wrong type$/);
+  expect(() => readClients('["hush"]')).toThrow(/^"0" has the wrong type$/);
+  expect(() => readClients('"hush"')).toThrow(/^the body has the wrong type$/);
+  expect(() => readClients('hush')).toThrow(/^the body is not JSON$/);
+});
+
 test('reads version and health', () => {
   expect(readVersion('{"version":"v2.3.0"}')).toBe('v2.3.0');
   expect(readHealth('{"status":"ok"}')).toBe(true);
   for (const body of ['{}', '{"version":2}', '', '{"status":"error"}']) {
-    expect(() => readVersion(body)).toThrow(Misshapen);
-    expect(() => readHealth(body)).toThrow(Misshapen);
+    expect(() => readVersion(body)).toThrow(MalformedAnswer);
+    expect(() => readHealth(body)).toThrow(MalformedAnswer);
   }
 });
 
@@ -173,6 +183,6 @@ test.each([
   ['https://a.example/'],
   {},
 ])('does not use the redirect %j', (target) => {
-  expect(() => readRedirect(redirectTo(target), publicUrl)).toThrow(Misshapen);
-  expect(() => readRedirect(redirectTo(target), undefined)).toThrow(Misshapen);
+  expect(() => readRedirect(redirectTo(target), publicUrl)).toThrow(MalformedAnswer);
+  expect(() => readRedirect(redirectTo(target), undefined)).toThrow(MalformedAnswer);
 });

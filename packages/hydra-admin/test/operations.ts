@@ -1,5 +1,5 @@
 import type { Hydra } from '../src/client.ts';
-import type { AcceptConsent, AcceptLogin, Reject } from '../src/types.ts';
+import type { AcceptConsent, AcceptLogin, Reject } from '../src/bodies.ts';
 
 /** Fits wherever an answer is wanted, for those that come from a file. */
 export type AnyAnswer = AcceptLogin & AcceptConsent & Reject;
