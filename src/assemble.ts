@@ -18,6 +18,6 @@ export interface Parts {
  */
 export async function assemble(config: Config, log = createLog(config.log.level)): Promise<Parts> {
   const identity = await createIdentity(config.identity, log);
-  const hydra = createHydra(config.hydra, adminCallLog(log));
+  const hydra = createHydra(config.hydra, adminCallLog(log), (text) => log.warn(text));
   return { config, log, hydra, identity };
 }

@@ -1,7 +1,7 @@
 import { readConsentRequest, readLoginRequest, readLogoutRequest } from './request-answers.ts';
 import * as bodies from './bodies.ts';
 import { clientOperations } from './clients.ts';
-import { fullConfig, type HydraConfig, type Observe } from './hydra-config.ts';
+import { fullConfig, type HydraConfig, type Observe, type Warn } from './hydra-config.ts';
 import { HydraError } from './hydra-error.ts';
 import { keyOperations } from './keys.ts';
 import {
@@ -29,12 +29,15 @@ export type Hydra = ReturnType<typeof createHydra>;
  * What asks for a request, or answers one, throws `HydraError`. An answer gives the address that the
  * browser must visit next: http(s), or relative when the server gave a relative one and `publicUrl`
  * is not known.
- * @param observe hears of each call when it is over
+ * @param observe gets each call when it is over
+ * @param warn gets a sentence when the file of the token or of the certificates turns bad: what it
+ *   held before stays in use. `process.emitWarning` when not given
+ * @throws Error if one of these files, or a certificate, is bad from the start
  */
-export function createHydra(config: HydraConfig, observe?: Observe) {
+export function createHydra(config: HydraConfig, observe?: Observe, warn?: Warn) {
   const full = fullConfig(config);
   const { publicUrl } = full;
-  const { call, close } = createTransport(full, observe);
+  const { call, close } = createTransport(full, observe, warn);
 
   const asking =
     <T>(operation: Operation<T>) =>

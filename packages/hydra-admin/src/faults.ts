@@ -2,7 +2,7 @@ import { isRecord, parseJson } from './json.ts';
 import { MalformedAnswer } from './schema.ts';
 import { HydraError, type HydraErrorKind } from './hydra-error.ts';
 import { redirectIn } from './redirect.ts';
-import { SendError, type Answer, type Method, type SendFault } from './send.ts';
+import { isCertificateFault, SendError, type Answer, type Method, type SendFault } from './send.ts';
 
 const kindOfFault: Record<SendFault, HydraErrorKind> = {
   broken: 'down',
@@ -22,7 +22,8 @@ export function hydraErrorOf(
   status?: number,
 ): unknown {
   if (error instanceof SendError) {
-    const mayBeDone = method !== 'GET' && !notSent.test(error.code ?? '');
+    const wasSent = !notSent.test(error.code ?? '') && !isCertificateFault(error);
+    const mayBeDone = method !== 'GET' && wasSent;
     const message = `${name}: ${error.message}`;
     return new HydraError(kindOfFault[error.fault], message, { status, mayBeDone });
   }

@@ -1,3 +1,4 @@
+import type { FromFile } from './file-value.ts';
 import type { HydraErrorKind } from './hydra-error.ts';
 import type { Method } from './send.ts';
 
@@ -7,12 +8,12 @@ export interface HydraConfig {
   adminUrl: string;
   /** The server's public address, to resolve a relative `redirect_to`. */
   publicUrl?: string | undefined;
-  /** Bearer token. */
-  token?: string | undefined;
+  /** Bearer token. Its file is read again when it changes. */
+  token?: string | FromFile | undefined;
   /** Sent with each call, to the admin address only. */
   headers?: Readonly<Record<string, string>>;
-  /** Certificates in PEM to trust instead of the usual ones. */
-  ca?: string | undefined;
+  /** Certificates in PEM to trust beside the usual ones. Their file is read again when it changes. */
+  ca?: string | FromFile | undefined;
   /** Says that TLS ended at a proxy: a 1.x server with `allow_termination_from` demands it. */
   isTlsTerminationMocked?: boolean;
   /** The server's version, such as `2.3.0`; found out when not given. */
@@ -50,3 +51,6 @@ export interface HydraCall {
 }
 
 export type Observe = (call: HydraCall) => void;
+
+/** Gets one sentence about something that an operator should look at. */
+export type Warn = (sentence: string) => void;

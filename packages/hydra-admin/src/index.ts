@@ -10,7 +10,9 @@ export {
   type HydraCall,
   type HydraConfig,
   type Observe,
+  type Warn,
 } from './hydra-config.ts';
+export type { FromFile } from './file-value.ts';
 export { HydraError, undefinedIfHydraError, type HydraErrorKind } from './hydra-error.ts';
 export type { Claims, Json } from './json.ts';
 export type { Jwk, JwkSet, MadeKey } from './key-answers.ts';

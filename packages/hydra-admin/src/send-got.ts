@@ -16,8 +16,8 @@ import {
 } from './send.ts';
 
 /** The usual way to send. */
-export function createGotSender({ origin, headers, ca }: SenderConfig): Sender {
-  const { agent, request } = connections(origin, ca);
+export function createGotSender({ origin, headers, secureContext }: SenderConfig): Sender {
+  const { agent, request } = connections(origin, secureContext);
   const sender = got.extend({
     headers,
     timeout: { connect: connectTimeoutMs, secureConnect: connectTimeoutMs },
@@ -58,12 +58,12 @@ export function createGotSender({ origin, headers, ca }: SenderConfig): Sender {
 }
 
 /** A pool, and the function that begins a request on it. */
-function connections(origin: string, ca: string | undefined) {
+function connections(origin: string, secureContext: SenderConfig['secureContext']) {
   const { protocol, hostname, port } = urlToHttpOptions(new URL(origin));
   const pooling = { keepAlive: true, timeout: idleMs, maxSockets: maxConnections };
   const isTls = protocol === 'https:';
   const agent = isTls
-    ? new https.Agent(ca === undefined ? pooling : { ...pooling, ca })
+    ? new https.Agent({ ...pooling, ...(secureContext && { secureContext }) })
     : new http.Agent(pooling);
   const begin = isTls ? https.request : http.request;
   // Got would hand on forty options, which Node then copies three times for each request.

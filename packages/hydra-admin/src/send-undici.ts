@@ -13,10 +13,10 @@ import {
 } from './send.ts';
 
 /** The lean way to send: a quarter of got's processor time. */
-export function createUndiciSender({ origin, headers, ca }: SenderConfig): Sender {
+export function createUndiciSender({ origin, headers, secureContext }: SenderConfig): Sender {
   const pool = new Pool(origin, {
     connections: maxConnections,
-    connect: ca === undefined ? { timeout: connectTimeoutMs } : { timeout: connectTimeoutMs, ca },
+    connect: { timeout: connectTimeoutMs, ...(secureContext && { secureContext }) },
     keepAliveTimeout: idleMs,
     keepAliveMaxTimeout: idleMs,
     keepAliveTimeoutThreshold: 1_000,

@@ -1,4 +1,5 @@
 /** What the two ways of sending, `send-got.ts` and `send-undici.ts`, have in common. */
+import type { SecureContext } from 'node:tls';
 
 export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
 
@@ -42,8 +43,8 @@ export interface SenderConfig {
   origin: string;
   /** Names in lower case. */
   headers: Record<string, string>;
-  /** Certificates in PEM to trust instead of the usual ones. */
-  ca: string | undefined;
+  /** Which certificates to trust; the usual ones when not given. */
+  secureContext: SecureContext | undefined;
 }
 
 /**
@@ -68,6 +69,11 @@ export class SendError extends Error {
     this.fault = fault;
     this.code = code;
   }
+}
+
+/** The server's certificate is not trusted: the connection ended before anything was sent. */
+export function isCertificateFault({ code = '' }: SendError): boolean {
+  return /CERT|SIGNATURE|ALTNAME|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH/.test(code);
 }
 
 /** Real answers have a few kilobytes; with a giant client some more, and many of those in a list. */

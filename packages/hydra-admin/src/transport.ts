@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { createExchange, type ExchangeRequest } from './exchange.ts';
 import { faultOf, hydraErrorOf, isRouteUnknown } from './faults.ts';
 import { features, type Feature } from './features.ts';
-import type { FullConfig, HydraCall, Observe } from './hydra-config.ts';
+import type { FullConfig, HydraCall, Observe, Warn } from './hydra-config.ts';
 import { HydraError } from './hydra-error.ts';
 import type { Operation } from './operations.ts';
 import { queryString, type Query } from './query-string.ts';
@@ -33,8 +33,8 @@ const ownEndMs = 20;
 export type Call = <T>(operation: Operation<T>, options?: CallOptions) => Promise<T>;
 
 /** The server's version, errors and their translation, over exchanges. */
-export function createTransport(config: FullConfig, observe?: Observe) {
-  const { exchange, close } = createExchange(config);
+export function createTransport(config: FullConfig, observe?: Observe, warn?: Warn) {
+  const { exchange, tokens, close } = createExchange(config, warn);
   const fixed = config.version === undefined ? undefined : dialectOf(config.version);
   let known = fixed;
   let detection: Promise<Dialect> | undefined;
@@ -48,7 +48,7 @@ export function createTransport(config: FullConfig, observe?: Observe) {
       const answer = await ask(operation, options, performance.now() + timeoutMs);
       seen.status = answer.status;
       if (answer.status === operation.status) return operation.read(answer, challenge);
-      const unsaid = [challenge, config.token ?? '', ...secrets].filter(Boolean);
+      const unsaid = [challenge, ...tokens(), ...secrets].filter(Boolean);
       throw faultOf(operation.name, answer, { publicUrl: config.publicUrl, secrets: unsaid });
     });
   }

@@ -9,7 +9,9 @@ import type { AnyAnswer } from './operations.ts';
 
 const fixtures = new URL('./fixtures/', import.meta.url);
 const tlsFile = (name: string) => readFileSync(new URL(`tls/${name}.pem`, fixtures), 'utf8');
-export const certificate = tlsFile('cert');
+/** Self-signed, for 127.0.0.1 and localhost. */
+export const certificate = { cert: tlsFile('cert'), key: tlsFile('key') };
+export const nextCertificate = { cert: tlsFile('next-cert'), key: tlsFile('next-key') };
 
 export const transports = ['got', 'undici'] as const;
 export const versions = ['v1', 'v2', 'v26'] as const;
@@ -72,7 +74,7 @@ export async function closeAll(): Promise<void> {
 
 export async function startAdminApi(
   reply: Reply,
-  { isTls = false, port = 0 }: { isTls?: boolean; port?: number } = {},
+  { tls, port = 0 }: { tls?: typeof certificate; port?: number } = {},
 ): Promise<AdminApi> {
   const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const { method = '', headers, socket } = req;
@@ -84,13 +86,13 @@ export async function startAdminApi(
     api.reply(heard, res, socket);
   };
   const options = { maxHeaderSize: 65_536 };
-  const server = isTls
-    ? https.createServer({ ...options, cert: certificate, key: tlsFile('key') }, answer)
+  const server = tls
+    ? https.createServer({ ...options, ...tls }, answer)
     : http.createServer(options, answer);
   let connections = 0;
-  server.on(isTls ? 'secureConnection' : 'connection', () => connections++);
+  server.on(tls ? 'secureConnection' : 'connection', () => connections++);
   const api: AdminApi = {
-    url: `${isTls ? 'https' : 'http'}://127.0.0.1:${await listen(server, port)}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${await listen(server, port)}`,
     heard: [],
     connections: () => connections,
     reply,

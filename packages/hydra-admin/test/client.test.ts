@@ -205,8 +205,8 @@ describe.each(transports)('the client, sending by %s', (transport) => {
   });
 
   test('speaks TLS with a server whose certificate it was given, and with no other', async () => {
-    const api = await startAdminApi(likeServer('v26'), { isTls: true });
-    const trusting = createHydra(configFor(api, { transport, ca: certificate }));
+    const api = await startAdminApi(likeServer('v26'), { tls: certificate });
+    const trusting = createHydra(configFor(api, { transport, ca: certificate.cert }));
     await expect(trusting.server.version()).resolves.toBe('v26.2.0');
     await expect(trusting.server.version()).resolves.toBe('v26.2.0');
     const wary = createHydra(configFor(api, { transport }));

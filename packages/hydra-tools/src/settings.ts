@@ -18,6 +18,6 @@ export type ToolConfig = ReturnType<typeof loadToolConfig>;
  * @throws SettingsError with every fault of these settings
  */
 export function loadToolConfig(env: Environment) {
-  const { values } = readSettings(toolSettings, env);
-  return { baseUrl: values.BASE_URL, hydra: hydraConfigOf(values) };
+  const { values, files } = readSettings(toolSettings, env);
+  return { baseUrl: values.BASE_URL, hydra: hydraConfigOf(values, files) };
 }
