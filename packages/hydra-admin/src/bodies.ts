@@ -6,16 +6,16 @@ import type { Dialect } from './version.ts';
 export interface AcceptLogin {
   subject: string;
   remember?: boolean;
-  /** Seconds; 0 means whatever the server's version makes of it. */
+  /** Seconds. What 0 means depends on the server's version. */
   remember_for?: number;
   /** Since 2.1.0; dropped for older servers. */
   extend_session_lifespan?: boolean;
   acr?: string;
   /** Since 1.10.7; dropped for older servers. */
   amr?: string[];
-  /** What this client alone is to call the subject; only for clients of subject type `pairwise`. */
+  /** The subject as this client alone knows it; only for clients of subject type `pairwise`. */
   force_subject_identifier?: string;
-  /** Since 2.2.0, dropped for older servers: ended along with this sign-in. */
+  /** The session to end together with this sign-in. Since 2.2.0; dropped for older servers. */
   identity_provider_session_id?: string;
   context?: Json;
 }
@@ -25,22 +25,22 @@ export interface AcceptConsent {
   grant_access_token_audience: string[];
   session: { access_token: Claims; id_token: Claims };
   remember?: boolean;
-  /** Seconds; 0 is for ever. */
+  /** Seconds; 0 means for ever. */
   remember_for?: number;
-  /** Since 2.2.0, dropped for older servers: kept with the consent. */
+  /** Kept with the consent. Since 2.2.0; dropped for older servers. */
   context?: Json;
 }
 
-/** The server makes an illegal error code of its own when `error` is left out, so it is required. */
+/** `error` is required: without it the server sends the client an illegal error code. */
 export interface Reject {
   /** A code such as `access_denied` (RFC 6749, section 4.1.2.1); never empty. */
   error: string;
   error_description?: string;
-  /** Joined to the description. */
+  /** Appended to the description. */
   error_hint?: string;
-  /** Told only by a server that exposes internal errors. */
+  /** Shown only by a server that exposes internal errors. */
   error_debug?: string;
-  /** Of the page that the server shows in a device flow; 400 when not given. */
+  /** HTTP status of the page that the server shows in a device flow. 400 by default. */
   status_code?: number;
 }
 
@@ -79,9 +79,9 @@ export function acceptConsent(answer: AcceptConsent, { has }: Dialect): object {
   };
 }
 
-/** @throws HydraError `bad_request` without an error code: the server would make up an illegal one */
+/** @throws HydraError `bad_request` without an error code: the server would send an illegal one */
 export function reject(answer: Reject): object {
-  if (!answer.error) throw new HydraError('bad_request', 'a rejection must have an "error"');
+  if (!answer.error) throw new HydraError('bad_request', 'a rejection needs an "error"');
   return {
     error: answer.error,
     error_description: answer.error_description,
@@ -95,7 +95,7 @@ export function userCode(code: string): object {
   return { user_code: code };
 }
 
-/** For where nothing is to say: some places take no body at all for an undecodable one. */
+/** For operations without anything to send: some servers refuse an empty body as undecodable. */
 export function empty(): object {
   return {};
 }

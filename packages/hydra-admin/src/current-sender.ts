@@ -4,13 +4,13 @@ import { createFileValue, type FileValue, type FromFile } from './file-value.ts'
 import type { FullConfig, Warn } from './hydra-config.ts';
 import { createRetiringSender, type RetiringSender } from './retiring-sender.ts';
 
-/** At most this often files are read again: 10 µs each, so that a call need not wait for them. */
+/** A read takes some 10 µs, so once a second costs nothing; a second late does no harm. */
 const rereadAfterMs = 1_000;
 
 /**
- * The sender with the token and the certificates of now. When one of their files changes, a new sender
- * takes over, with new connections; the old one finishes its calls.
- * @param warn gets one sentence each time that a file turns bad; what it held before stays in use
+ * Provides the sender with the current token and certificates. When one of their files changes, a new
+ * sender with new connections takes over, and the old one finishes its calls.
+ * @param warn gets one sentence each time a file turns bad; what it held before stays in use
  * @throws Error if one of the files is bad from the start
  */
 export function createCurrentSender(config: FullConfig, warn: Warn) {
@@ -49,12 +49,12 @@ export function createCurrentSender(config: FullConfig, warn: Warn) {
       if (isFromFile && performance.now() >= rereadAt) reread();
       return sender;
     },
-    /** Reads the files at once. Has a new sender taken over from this one? */
+    /** Reads the files now, and tells whether another sender has taken over. */
     hasReplaced(used: RetiringSender): boolean {
       if (isFromFile && used === sender) reread();
       return used !== sender;
     },
-    /** The token in use and the one before. */
+    /** The current token and the previous one. */
     tokens: (): string[] => tokens.filter((one) => one !== undefined),
     async close(): Promise<void> {
       await Promise.all([...senders].map((one) => one.close()));
@@ -77,7 +77,7 @@ function readToken(text: string): string {
   return token;
 }
 
-/** What every call says. The token comes last, so no other header can take its place. */
+/** The headers of every call. The token comes last, so no other header can replace it. */
 function headersOf({ headers, isTlsTerminationMocked }: FullConfig, token: string | undefined) {
   const given = Object.entries(headers).map(
     ([name, value]) => [name.toLowerCase(), value] as const,

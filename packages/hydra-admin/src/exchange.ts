@@ -3,7 +3,7 @@ import { createCurrentSender } from './current-sender.ts';
 import type { FullConfig, Warn } from './hydra-config.ts';
 import { isCertificateFault, SendError, type Answer, type SendRequest } from './send.ts';
 
-/** What to send, and the moment of `performance.now()` at which its time is over. */
+/** What to send, and the time of `performance.now()` by which the answer must be there. */
 export interface ExchangeRequest extends Omit<SendRequest, 'timeoutMs'> {
   end: number;
 }
@@ -11,11 +11,10 @@ export interface ExchangeRequest extends Omit<SendRequest, 'timeoutMs'> {
 const retryAfterMs = 20;
 
 /**
- * Sends below the admin address. A call is sent twice at most:
- * - a GET when the connection breaks; nothing else, because the server may have done it, and some
- *   versions refuse a second answer;
- * - any call that was refused with an old token, or ended before it began because of an old
- *   certificate, when the file has a new one by then.
+ * Sends requests below the admin address. A request is sent again, once:
+ * - if it is a GET and the connection broke. Others are not repeated: the server may have done them, and
+ *   some versions refuse a second answer;
+ * - if the token was refused or the certificate is not trusted, and its file holds another one by now.
  * @throws Error if the file of the token or of the certificates is bad from the start
  */
 export function createExchange(

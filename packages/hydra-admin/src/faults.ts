@@ -12,10 +12,10 @@ const kindOfFault: Record<SendFault, HydraErrorKind> = {
   malformed: 'nonsense',
 };
 
-/** What a connection says that never came about. */
+/** Codes of connections that failed before anything was sent. */
 const notSent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|(secureC|c)onnect)$/;
 
-/** What went wrong, as a `HydraError`; a fault of our own comes back as it is. */
+/** Turns an error of sending or reading into a `HydraError`. Returns any other error unchanged. */
 export function hydraErrorOf(
   { name, method }: { name: string; method: Method },
   error: unknown,
@@ -28,12 +28,12 @@ export function hydraErrorOf(
     return new HydraError(kindOfFault[error.fault], message, { status, mayBeDone });
   }
   if (!(error instanceof MalformedAnswer)) return error;
-  return new HydraError('nonsense', `${name}: ${status} and ${error.message}`, { status });
+  return new HydraError('nonsense', `${name}: ${status}, but ${error.message}`, { status });
 }
 
 /**
- * What an answer means that is not the hoped for one.
- * @param secrets are kept out of the message, should the server repeat them
+ * Turns an answer without success into a `HydraError`.
+ * @param secrets kept out of the message, even if the server repeats them
  */
 export function faultOf(
   operation: string,
@@ -48,7 +48,7 @@ export function faultOf(
   return new HydraError(kind, message, { status, redirectTo });
 }
 
-/** Does the server lack the operation? A challenge that it does not know is a 404 too. */
+/** True if the server lacks the operation; an unknown challenge is a 404 too. */
 export function isRouteUnknown({ status, body }: Answer): boolean {
   return status === 404 && kindOf(status, parseJson(body)) === 'route_unknown';
 }
@@ -57,7 +57,7 @@ function kindOf(status: number, body: unknown): HydraErrorKind {
   const error = isRecord(body) ? body['error'] : undefined;
   switch (status) {
     case 400:
-      // Go's TLS port and proxies have a 400 of their own, in HTML or plain text.
+      // TLS ports and proxies send a 400 of their own, in HTML or plain text.
       return isRecord(body) ? 'bad_request' : 'nonsense';
     case 401:
       return error === 'request_unauthorized' ? 'expired' : 'refused';
@@ -73,7 +73,7 @@ function kindOf(status: number, body: unknown): HydraErrorKind {
   }
 }
 
-/** What the server says to it, for the log. */
+/** The server's own words, for the log. */
 function quote(body: unknown, secrets: string[]): string {
   if (!isRecord(body)) return '';
   const said = [body['error'], body['error_description']]

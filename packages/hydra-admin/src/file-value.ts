@@ -54,7 +54,7 @@ export function createFileValue<T>(
   };
 }
 
-/** A whole read costs a few microseconds, and needs no guess whether the file has changed. */
+/** Reading it all takes a few microseconds, and beats any guess whether the file has changed. */
 function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();

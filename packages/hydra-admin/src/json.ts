@@ -1,7 +1,7 @@
-/** Any JSON value, passed on without a look inside. */
+/** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** Claims for a token or for introspection, by name. */
+/** Claims by name, for a token or for introspection. */
 export type Claims = Record<string, unknown>;
 
 /** `undefined` when the text is not JSON. */

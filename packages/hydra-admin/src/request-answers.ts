@@ -1,4 +1,4 @@
-/** What the server tells about the login, consent or logout that it waits for. */
+/** The login, consent and logout requests that the server wants answered. */
 import { client } from './client-answers.ts';
 import {
   anyJson,
@@ -15,7 +15,7 @@ import {
   type Read,
 } from './schema.ts';
 
-/** Every request bears the challenge that was asked for; old servers leave it out of some answers. */
+/** Each request gets the challenge that was asked for: old servers leave it out of some answers. */
 interface Challenged {
   challenge: string;
 }
@@ -28,13 +28,13 @@ const oidcContext = object({
   id_token_hint_claims: maybe(record),
 });
 
-/** What the authorization request asked for beside scopes (OpenID Connect Core 3.1.2.1). */
+/** What the authorization request asked for besides scopes (OpenID Connect Core 3.1.2.1). */
 export interface OidcContext extends Read<typeof oidcContext> {}
 
 const stepMembers = {
   requested_scope: withDefault(texts, () => []),
   requested_access_token_audience: withDefault(texts, () => []),
-  /** True when the server remembers: the app need not ask, but must still answer. */
+  /** True if the server remembers: the app need not ask the person, but must still answer. */
   skip: flag,
   subject: text,
   /** `null` in a device flow. */
@@ -76,7 +76,7 @@ const logoutRequest = object({
   sid: maybe(text),
   /** Relative to the public address of the server. */
   request_url: text,
-  /** True when a client asked, with an `id_token_hint`. */
+  /** True if a client asked, with an `id_token_hint`. */
   rp_initiated: flag,
   /** The client that asked. */
   client: withDefault(orNull(client), null),

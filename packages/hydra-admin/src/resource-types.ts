@@ -1,31 +1,31 @@
-/** What the admin API keeps beside clients: keys, sessions and tokens. */
+/** What the caller says about keys, sessions and pages. */
 
-/** What key to make. */
+/** The key to create. */
 export interface KeyToMake {
-  /** ES256 is made at once, RS256 (4096 bits) takes seconds. HS256 and HS512 only on 1.x. */
+  /** ES256 takes no time, RS256 (4096 bits) takes seconds. HS256 and HS512 exist only on 1.x. */
   alg: string;
-  /** `sig` when left out. */
+  /** `sig` by default. */
   use?: 'sig' | 'enc';
-  /** A UUID when left out. */
+  /** A UUID by default. */
   kid?: string;
 }
 
-/** Which consents to take back, with the tokens that came of them. */
+/** Which consents to revoke, together with the tokens that were issued for them. */
 export type ConsentSelector =
   | { subject: string; client: string }
   | { subject: string; all: true }
   /** Since 25.4. */
   | { consentRequestId: string };
 
-/** Where somebody is no longer to be remembered: everywhere, or (since 2.1.0) in one browser. */
+/** Which login sessions to end: all of a subject, or (since 2.1.0) the one in one browser. */
 export type LoginSelector = { subject: string } | { sid: string };
 
 export interface PageOptions {
-  /** Items at most, 1 to 500; 100 when left out. */
+  /** The maximum number of items, 1 to 500. 100 by default. */
   size?: number;
-  /** The `next` of the page before. From 25.4 on it serves for an hour. */
+  /** The `next` of the previous page. From 25.4 on it is valid for an hour. */
   after?: string;
-  /** For this call alone. */
+  /** For each call; overrides the client's. */
   timeoutMs?: number;
 }
 
@@ -33,8 +33,8 @@ export type ListOptions = Pick<PageOptions, 'size' | 'timeoutMs'>;
 
 export interface Page<T> {
   items: T[];
-  /** For `after`; absent on the last page. */
+  /** The `after` of the next page; missing on the last page. */
   next?: string;
-  /** How many there are, where the server says it (up to 2.3); it ignores filters. */
+  /** The number of all items, filters ignored. Only servers up to 2.3 send it. */
   total?: number;
 }

@@ -32,8 +32,7 @@ export const hydraSettings = {
 
 /**
  * The configuration of a client, from the values of its settings.
- * @param files what `readSettings` tells about secrets from files: the token's is read again when it
- *   changes
+ * @param files from `readSettings`: a token that came from a file is read again when the file changes
  */
 export function hydraConfigOf(
   values: ReadSettings<typeof hydraSettings>['values'],
