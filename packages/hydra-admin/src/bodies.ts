@@ -44,8 +44,8 @@ export interface Reject {
   status_code?: number;
 }
 
-// Bodies are picked member by member: up to 2.3 the server refuses a body with a member that it does
-// not know, so a caller's stray member must not get in.
+// Bodies are picked member by member: up to 2.3 the server refuses a body with a member that it
+// does not know, so a caller's stray member must not get in.
 
 export function acceptLogin(answer: AcceptLogin, { has }: Dialect): object {
   return {

@@ -92,7 +92,9 @@ const registeredClient = object(
   ['metadata'],
 );
 
-/** A client as the server keeps it. Lists may be `null` in the answers to `create` and `replace`. */
+/**
+ * A client as the server keeps it. Lists may be `null` in the answers to `create` and `replace`.
+ */
 export interface RegisteredClient extends Read<typeof registeredClient> {}
 
 const clientList = listOf(registeredClient);

@@ -26,9 +26,9 @@ export type Hydra = ReturnType<typeof createHydra>;
  * Creates a client of an admin API, 1.x to 26.x. It sends nothing before its first call, so the
  * server may start later.
  *
- * All operations throw `HydraError` unless they say otherwise. `accept` and `reject` return the address
- * that the browser must visit next: http(s), or relative if the server's was relative and `publicUrl`
- * is not given.
+ * All operations throw `HydraError` unless they say otherwise. `accept` and `reject` return the
+ * address that the browser must visit next: http(s), or relative if the server's was relative and
+ * `publicUrl` is not given.
  * @param observe gets each call when it is over
  * @param warn gets a sentence when the file of the token or of the certificates turns bad: what it
  *   held before stays in use. `process.emitWarning` when not given

@@ -24,10 +24,10 @@ export function clientOperations(call: Call) {
 
   return {
     /**
-     * Registers a client. The answer holds its secret, which is never shown again, unless the client
-     * is public. To choose the `client_id` is `unsupported` on 2.0 and 2.1.
-     * @throws HydraError `conflict` if the `client_id` is taken, `bad_request` if the server refuses
-     *   the client
+     * Registers a client. The answer holds its secret, which is never shown again, unless the
+     * client is public. To choose the `client_id` is `unsupported` on 2.0 and 2.1.
+     * @throws HydraError `conflict` if the `client_id` is taken, `bad_request` if the server
+     *   refuses the client
      */
     create: async (client: NewClient): Promise<RegisteredClient> =>
       call(create, {
@@ -39,8 +39,8 @@ export function clientOperations(call: Call) {
     get: async (id: string): Promise<RegisteredClient> => call(get, item(path, id)),
 
     /**
-     * Replaces a client: members that are left out are reset to their defaults. Only the secret stays
-     * if none is given; the answer holds it only if it is new.
+     * Replaces a client: members that are left out are reset to their defaults. Only the secret
+     * stays if none is given; the answer holds it only if it is new.
      * @throws HydraError `unknown`, `bad_request`
      */
     replace: async (id: string, client: NewClient): Promise<RegisteredClient> =>

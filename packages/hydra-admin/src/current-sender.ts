@@ -8,8 +8,8 @@ import { createRetiringSender, type RetiringSender } from './retiring-sender.ts'
 const rereadAfterMs = 1_000;
 
 /**
- * Provides the sender with the current token and certificates. When one of their files changes, a new
- * sender with new connections takes over, and the old one finishes its calls.
+ * Provides the sender with the current token and certificates. When one of their files changes, a
+ * new sender with new connections takes over, and the old one finishes its calls.
  * @param warn gets one sentence each time a file turns bad; what it held before stays in use
  * @throws Error if one of the files is bad from the start
  */

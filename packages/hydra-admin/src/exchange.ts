@@ -12,9 +12,10 @@ const retryAfterMs = 20;
 
 /**
  * Sends requests below the admin address. A request is sent again, once:
- * - if it is a GET and the connection broke. Others are not repeated: the server may have done them, and
- *   some versions refuse a second answer;
- * - if the token was refused or the certificate is not trusted, and its file holds another one by now.
+ * - if it is a GET and the connection broke. Others are not repeated: the server may have done
+ *   them, and some versions refuse a second answer;
+ * - if the token was refused or the certificate is not trusted, and its file holds another one by
+ *   now.
  * @throws Error if the file of the token or of the certificates is bad from the start
  */
 export function createExchange(

@@ -23,7 +23,8 @@ const since =
 const isBefore2 = ([major]: Version): boolean => major < 2;
 
 export const features = {
-  // Members of bodies: up to 2.3 a server refuses a whole body if it does not know one of its members.
+  // Members of bodies: up to 2.3 a server refuses a whole body if it does not know one of its
+  // members.
   amr: row('servers have it since 1.10.7', since(1, 10, 7)),
   extend_session_lifespan: row('servers have it since 2.1.0', since(2, 1, 0)),
   identity_provider_session_id: row('servers have it since 2.2.0', since(2, 2, 0)),

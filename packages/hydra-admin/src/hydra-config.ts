@@ -12,13 +12,17 @@ export interface HydraConfig {
   token?: string | FromFile | undefined;
   /** Sent with each call, to the admin address only. */
   headers?: Readonly<Record<string, string>>;
-  /** Certificates in PEM to trust beside the usual ones. Their file is read again when it changes. */
+  /**
+   * Certificates in PEM to trust beside the usual ones. Their file is read again when it changes.
+   */
   ca?: string | FromFile | undefined;
   /** Sends `X-Forwarded-Proto: https`, which a 1.x server with `allow_termination_from` demands. */
   isTlsTerminationMocked?: boolean;
   /** The server's version, such as `2.3.0`; detected when not given. */
   version?: string | undefined;
-  /** For one whole call, detection of the version and a second try included. 5 seconds by default. */
+  /**
+   * For one whole call, detection of the version and a second try included. 5 seconds by default.
+   */
   timeoutMs?: number;
   /** `got` by default. */
   transport?: 'got' | 'undici';

@@ -25,12 +25,17 @@ export type HydraErrorKind =
   | 'slow'
   | 'nonsense';
 
-/** Turns a `HydraError` into `undefined`, for calls that the caller can do without. @throws any other error */
+/**
+ * Turns a `HydraError` into `undefined`, for calls that the caller can do without.
+ * @throws any other error
+ */
 export function undefinedIfHydraError(error: unknown): undefined {
   if (!(error instanceof HydraError)) throw error;
 }
 
-/** The one error of this package. Its message is for the log; it holds no challenge and no token. */
+/**
+ * The one error of this package. Its message is for the log; it holds no challenge and no token.
+ */
 export class HydraError extends Error {
   override readonly name = 'HydraError';
   readonly kind: HydraErrorKind;

@@ -40,11 +40,11 @@ const createTimeoutMs = 15_000;
 /** Key sets, the server's own and others, with their private members. */
 export function keyOperations(call: Call) {
   /**
-   * Creates a key and adds it to the set, which need not exist. RSA keys of 4096 bits take so long that
-   * the server may keep the key although its answer is lost: the error then names the `kid`.
+   * Creates a key and adds it to the set, which need not exist. RSA keys of 4096 bits take so long
+   * that the server may keep the key although its answer is lost: the error then names the `kid`.
    * @param options `timeoutMs` is 15 seconds by default, whatever the client's is
-   * @throws HydraError `conflict` if the `kid` is taken; `unsupported` for HS256 and HS512 from 2.0 on;
-   *   `bad_request` for an algorithm that the server does not know
+   * @throws HydraError `conflict` if the `kid` is taken; `unsupported` for HS256 and HS512 from 2.0
+   *   on; `bad_request` for an algorithm that the server does not know
    */
   async function create(
     set: string,

@@ -19,9 +19,9 @@ export function wayOf(prefix: Dialect['prefix']): typeof byOffset | typeof byTok
 }
 
 /**
- * Reads the next page from the `Link` header (RFC 8288). Takes only its size and place: the host and
- * the path of the address are not trusted. An empty page is the last, because some versions link to a
- * next page for ever.
+ * Reads the next page from the `Link` header (RFC 8288). Takes only its size and place: the host
+ * and the path of the address are not trusted. An empty page is the last, because some versions
+ * link to a next page for ever.
  */
 export function nextByLink({ headers }: Answer, { isEmpty }: Place): Query | undefined {
   const target = isEmpty ? undefined : /<([^>]*)>\s*;\s*rel="?next"?/.exec(linksOf(headers))?.[1];
@@ -34,10 +34,10 @@ export function nextByLink({ headers }: Answer, { isEmpty }: Place): Query | und
 }
 
 /**
- * Finds the next page of consents. Up to 2.3, expired consents are missing from their page, so a page
- * in the middle of the list may be empty, without any header; and from 2.0 to 2.3 the links have wrong
- * numbers. But those versions send the total, so the next place follows from it. `after` carries the
- * total on, for the empty pages.
+ * Finds the next page of consents. Up to 2.3, expired consents are missing from their page, so a
+ * page in the middle of the list may be empty, without any header; and from 2.0 to 2.3 the links
+ * have wrong numbers. But those versions send the total, so the next place follows from it. `after`
+ * carries the total on, for the empty pages.
  */
 export function nextConsents(answer: Answer, place: Place): Query | undefined {
   const here = new URLSearchParams(place.after);

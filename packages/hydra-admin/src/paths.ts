@@ -3,8 +3,8 @@ import type { CallOptions } from './transport.ts';
 
 /**
  * The path of one item, from its ids.
- * @throws HydraError `bad_request` for an id that a path cannot hold: an empty one would address the
- *   whole collection, and dots would lead out of it
+ * @throws HydraError `bad_request` for an id that a path cannot hold: an empty one would address
+ *   the whole collection, and dots would lead out of it
  */
 export function item(
   root: string,

@@ -3,8 +3,8 @@ import { MalformedAnswer } from './schema.ts';
 
 /**
  * Reads `redirect_to`, the address that the browser must visit next.
- * @param publicUrl the server's public address. It resolves a relative address, such as a used logout
- *   request gives; without it the address stays relative
+ * @param publicUrl the server's public address. It resolves a relative address, such as a used
+ *   logout request gives; without it the address stays relative
  * @returns `undefined` if the address is neither http(s) nor relative
  */
 export function redirectIn(body: string, publicUrl: string | undefined): string | undefined {

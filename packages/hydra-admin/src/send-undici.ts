@@ -41,7 +41,10 @@ export function createUndiciSender({ origin, headers, secureContext }: SenderCon
   return { send, close: () => pool.destroy() };
 }
 
-/** Handles one exchange on the level of `dispatch`: streams and signals of `request` would cost time. */
+/**
+ * Handles one exchange on the level of `dispatch`: streams and signals of `request` would cost
+ * time.
+ */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #body: AnswerBody;
   readonly #resolve: (answer: Answer) => void;

@@ -56,8 +56,8 @@ export interface SenderConfig {
 export type SendFault = 'broken' | 'slow' | 'truncated' | 'too_large' | 'malformed';
 
 /**
- * Has no `cause` on purpose: the errors of HTTP clients hold the address of the request, and with it
- * the challenge.
+ * Has no `cause` on purpose: the errors of HTTP clients hold the address of the request, and with
+ * it the challenge.
  */
 export class SendError extends Error {
   override readonly name = 'SendError';
@@ -77,13 +77,17 @@ export function isCertificateFault({ code = '' }: SendError): boolean {
   return /CERT|SIGNATURE|ALTNAME|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH/.test(code);
 }
 
-/** Most answers have a few kilobytes. A large client makes them larger, and a list of those much larger. */
+/**
+ * Most answers have a few kilobytes. A large client makes them larger, and a list of those much
+ * larger.
+ */
 const maxAnswerBytes = 1_048_576;
 const maxLongAnswerBytes = 32 * maxAnswerBytes;
 
 /**
- * Node servers close an idle connection after 5 seconds, many proxies later. We close it earlier, so
- * that no request meets a connection that is just being closed. A shorter `Keep-Alive` hint wins.
+ * Node servers close an idle connection after 5 seconds, many proxies later. We close it earlier,
+ * so that no request meets a connection that is just being closed. A shorter `Keep-Alive` hint
+ * wins.
  */
 export const idleMs = 4_000;
 

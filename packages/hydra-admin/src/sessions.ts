@@ -32,9 +32,10 @@ export function consentSessionOperations(call: Call) {
 
   return {
     /**
-     * The granted, unexpired consents of a subject, up to 2.3 newest first. An unknown subject has none.
-     * 1.x lists a consent as soon as it is accepted, later versions when the browser has returned to the
-     * server. A consent that was skipped because it was remembered is not listed again.
+     * The granted, unexpired consents of a subject, up to 2.3 newest first. An unknown subject has
+     * none. 1.x lists a consent as soon as it is accepted, later versions when the browser has
+     * returned to the server. A consent that was skipped because it was remembered is not listed
+     * again.
      */
     page: async (subject: string, options: PageOptions = {}): Promise<Page<ConsentSession>> =>
       page(options, of(subject)),
@@ -44,8 +45,8 @@ export function consentSessionOperations(call: Call) {
       all(options, of(subject)),
 
     /**
-     * Revokes consents, and the access and refresh tokens that were issued for them. Succeeds also if
-     * there were none. By `consentRequestId` it is `unsupported` before 25.4.
+     * Revokes consents, and the access and refresh tokens that were issued for them. Succeeds also
+     * if there were none. By `consentRequestId` it is `unsupported` before 25.4.
      */
     revoke: async (selector: ConsentSelector): Promise<void> =>
       call(revoke, selecting(selector)).catch(doneIfUnknown),
@@ -56,8 +57,9 @@ export function consentSessionOperations(call: Call) {
 export function loginSessionOperations(call: Call) {
   return {
     /**
-     * Ends all login sessions of a subject, or one by its `sid` (`unsupported` before 2.1.0). Tokens stay
-     * valid. Only a `sid` triggers back-channel logout. Succeeds also if there were none.
+     * Ends all login sessions of a subject, or one by its `sid` (`unsupported` before 2.1.0).
+     * Tokens stay valid. Only a `sid` triggers back-channel logout. Succeeds also if there were
+     * none.
      */
     revoke: async (selector: LoginSelector): Promise<void> =>
       'sid' in selector

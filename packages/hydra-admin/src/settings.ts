@@ -32,7 +32,8 @@ export const hydraSettings = {
 
 /**
  * The configuration of a client, from the values of its settings.
- * @param files from `readSettings`: a token that came from a file is read again when the file changes
+ * @param files from `readSettings`: a token that came from a file is read again when the file
+ *   changes
  */
 export function hydraConfigOf(
   values: ReadSettings<typeof hydraSettings>['values'],

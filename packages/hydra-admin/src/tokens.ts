@@ -28,8 +28,8 @@ const deleteByClient = {
 export function tokenOperations(call: Call) {
   return {
     /**
-     * Tells whether an access or refresh token is active (RFC 7662). A token that is unknown, expired,
-     * revoked, or lacks one of the scopes is not.
+     * Tells whether an access or refresh token is active (RFC 7662). A token that is unknown,
+     * expired, revoked, or lacks one of the scopes is not.
      */
     introspect: async (
       token: string,
@@ -41,8 +41,8 @@ export function tokenOperations(call: Call) {
       }),
 
     /**
-     * Deletes expired access tokens, and from 1.10.1 on refresh tokens, about a thousand per call. Only
-     * on 1.x; later it is `unsupported`.
+     * Deletes expired access tokens, and from 1.10.1 on refresh tokens, about a thousand per call.
+     * Only on 1.x; later it is `unsupported`.
      * @param notAfter keeps tokens that were issued later; now by default
      */
     flush: async ({ notAfter }: { notAfter?: Date } = {}): Promise<void> =>

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { createCurrentDialect } from './current-dialect.ts';
 import { createExchange, type ExchangeRequest } from './exchange.ts';
 import { faultOf, hydraErrorOf, isRouteUnknown } from './faults.ts';
 import { features, type Feature } from './features.ts';
@@ -7,7 +7,7 @@ import { HydraError } from './hydra-error.ts';
 import type { Operation } from './operations.ts';
 import { queryString, type Query } from './query-string.ts';
 import { SendError, type Answer } from './send.ts';
-import { detectDialect, dialectOf, isSentToPrefix, type Dialect } from './version.ts';
+import { detectDialect, isSentToPrefix, type Detection, type Dialect } from './version.ts';
 
 /** The part of a call that its operation does not fix. */
 export interface CallOptions {
@@ -26,7 +26,6 @@ export interface CallOptions {
   timeoutMs?: number | undefined;
 }
 
-const lookAgainMs = 30_000;
 /** Wait 20 ms longer than the call, so that a detection it started can finish. */
 const graceMs = 20;
 
@@ -35,11 +34,7 @@ export type Call = <T>(operation: Operation<T>, options?: CallOptions) => Promis
 /** Makes calls: detects the server's version, sends, and turns every fault into a `HydraError`. */
 export function createTransport(config: FullConfig, observe?: Observe, warn?: Warn) {
   const { exchange, tokens, close } = createExchange(config, warn);
-  const fixed = config.version === undefined ? undefined : dialectOf(config.version);
-  let known = fixed;
-  let detection: Promise<Dialect> | undefined;
-  /** Operations that the server lacks, each with the time of the next detection for its sake. */
-  const missing = new Map<string, number>();
+  const dialects = createCurrentDialect(config.version, detect);
 
   /** @throws HydraError unless the call succeeds */
   function call<T>(operation: Operation<T>, options: CallOptions = {}): Promise<T> {
@@ -65,42 +60,30 @@ export function createTransport(config: FullConfig, observe?: Observe, warn?: Wa
     const askIn = (dialect: Dialect) =>
       exchange({ ...requestOf(operation, options, dialect), end });
 
-    const isFresh = fixed !== undefined || known === undefined;
-    const dialect = known ?? (await before(end, detect()));
+    const known = dialects.get();
+    const dialect = known ?? (await before(end, dialects.find()));
+    const isFinal = dialects.isFixed || known === undefined;
     const answer = lackOf(dialect) ? undefined : await askIn(dialect);
-    if (answer && (isFresh || !isWrongPrefix(answer, dialect))) return answer;
-    // The server may have been upgraded. A missing operation did nothing, so even a PUT can be repeated.
-    const other = isFresh ? dialect : await before(end, detectAnew(dialect, operation));
+    if (answer && (isFinal || !isWrongPrefix(answer, dialect))) return answer;
+    // The server may have been upgraded. A missing operation did nothing, so even a PUT can be
+    // repeated.
+    const again = () => before(end, dialects.findAgain(dialect, operation.name));
+    const other = isFinal ? dialect : await again();
     if (answer && other.prefix === dialect.prefix) return answer;
     const lack = lackOf(other);
     if (lack) throw new HydraError('unsupported', `${operation.name}: ${features[lack].where}`);
     return askIn(other);
   }
 
-  /** Calls at the same time share one detection. Only a certain result is remembered. */
-  function detect(): Promise<Dialect> {
-    detection ??= watch({ name: 'server.detect', method: 'GET' }, async (seen) => {
+  function detect(): Promise<Detection> {
+    return watch({ name: 'server.detect', method: 'GET' }, async (seen) => {
       const end = performance.now() + config.timeoutMs;
-      const { dialect, isCertain } = await detectDialect(async (path) => {
+      return detectDialect(async (path) => {
         const answer = await exchange({ method: 'GET', path, end }).catch(undefinedIfMalformed);
         seen.status = answer?.status;
         return answer;
       });
-      if (isCertain) known = dialect;
-      return dialect;
-    }).finally(() => {
-      detection = undefined;
     });
-    return detection;
-  }
-
-  /** Not again for a while if it found nothing new: a gateway may hide an operation for good. */
-  async function detectAnew(stale: Dialect, { name }: { name: string }): Promise<Dialect> {
-    if (performance.now() < (missing.get(name) ?? 0)) return known ?? stale;
-    if (known === stale) known = undefined;
-    const found = known ?? (await detect());
-    if (isDeepStrictEqual(found, stale)) missing.set(name, performance.now() + lookAgainMs);
-    return found;
   }
 
   /** Turns what is thrown into a `HydraError`, and reports the outcome. */

@@ -2,6 +2,13 @@ import { isRecord, parseJson } from './json.ts';
 import { features, type Feature, type Version } from './features.ts';
 import type { Answer } from './send.ts';
 
+/** What was found out about a server. */
+export interface Detection {
+  dialect: Dialect;
+  /** False for a guess: nothing answered like an admin API. */
+  isCertain: boolean;
+}
+
 /** How to talk to a server, depending on its version. */
 export interface Dialect {
   /** Goes before the path of every operation except version and health. */
@@ -51,15 +58,14 @@ const families = {
 };
 
 /**
- * Detects how to talk to a server: by its version or, if it hides the version or says `master`, by two
- * requests for a login request that cannot exist, with the prefix and without.
+ * Detects how to talk to a server: by its version or, if it hides the version or says `master`, by
+ * two requests for a login request that cannot exist, with the prefix and without.
  * @param get sends a GET below the admin address; returns `undefined` for a malformed answer
- * @returns the best guess; `isCertain` is false if nothing answered like an admin API
  * @throws what `get` throws
  */
 export async function detectDialect(
   get: (path: string) => Promise<Answer | undefined>,
-): Promise<{ dialect: Dialect; isCertain: boolean }> {
+): Promise<Detection> {
   const reported = dialectOf(versionIn(await get('/version')) ?? '');
   if (reported) return { dialect: reported, isCertain: true };
   const path = '/oauth2/auth/requests/login?login_challenge=x';

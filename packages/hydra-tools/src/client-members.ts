@@ -65,8 +65,8 @@ const readOnly = [
 ];
 
 /**
- * Checks a client from a file: servers ignore members that they do not know, so a typing mistake would
- * go unnoticed.
+ * Checks a client from a file: servers ignore members that they do not know, so a typing mistake
+ * would go unnoticed.
  * @param source the name of the file, for sentences
  * @param existing the client to change: its members are known too
  * @returns the members that can be set; `null` stands for the server's default

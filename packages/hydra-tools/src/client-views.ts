@@ -12,7 +12,9 @@ export const clientColumns: Column<RegisteredClient>[] = [
   { title: 'SCOPE', of: (client) => client.scope ?? '' },
 ];
 
-/** A client as it is shown: without the token that lets anybody change it by dynamic registration. */
+/**
+ * A client as it is shown: without the token that lets anybody change it by dynamic registration.
+ */
 export function shown(client: RegisteredClient): object {
   const { registration_access_token: _token, ...rest } = client as RegisteredClient & {
     registration_access_token?: string;

@@ -21,7 +21,9 @@ export interface Surroundings {
 
 export type CommandContext = ReturnType<typeof createCommandContext>;
 
-/** What a command works with. Reads the settings and creates the client when they are first used. */
+/**
+ * What a command works with. Reads the settings and creates the client when they are first used.
+ */
 export function createCommandContext(surroundings: Surroundings) {
   const { stdin, stdout, stderr, env } = surroundings;
   let config: ToolConfig | undefined;
@@ -84,8 +86,8 @@ export function createCommandContext(surroundings: Surroundings) {
   }
 
   /**
-   * Runs work that must clean up after itself: Ctrl-C aborts the signal. A second one is ignored, because
-   * npm repeats each one that the terminal has sent already.
+   * Runs work that must clean up after itself: Ctrl-C aborts the signal. A second one is ignored,
+   * because npm repeats each one that the terminal has sent already.
    */
   async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const stop = new AbortController();

@@ -13,8 +13,8 @@ const toolSettings = {
 export type ToolConfig = ReturnType<typeof loadToolConfig>;
 
 /**
- * Reads only the settings that the tools need for the admin API, so that they run without the secrets of
- * the login app.
+ * Reads only the settings that the tools need for the admin API, so that they run without the
+ * secrets of the login app.
  * @throws SettingsError with every fault of these settings
  */
 export function loadToolConfig(env: Environment) {

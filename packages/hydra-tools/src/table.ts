@@ -8,8 +8,8 @@ export interface Column<T> {
 const gap = '  ';
 
 /**
- * Formats rows that arrive in batches. The first batch decides how wide the columns are; a longer cell
- * in a later batch moves the rest of its line to the right. Only the last column is ever cut.
+ * Formats rows that arrive in batches. The first batch decides how wide the columns are; a longer
+ * cell in a later batch moves the rest of its line to the right. Only the last column is ever cut.
  * @param columns the first one should be what a person would copy
  * @param terminal the number of columns, if the output is a terminal
  */

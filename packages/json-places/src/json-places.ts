@@ -12,8 +12,9 @@ export interface JsonPlaces {
 }
 
 /**
- * Finds the places that `JSON.parse` does not tell. Its messages differ between versions of Node, often
- * lack a position, and quote the text, which may hold secrets. More than 100 levels count as a fault.
+ * Finds the places that `JSON.parse` does not tell. Its messages differ between versions of Node,
+ * often lack a position, and quote the text, which may hold secrets. More than 100 levels count as
+ * a fault.
  */
 export function findJsonPlaces(text: string): JsonPlaces {
   const entries: number[] = [];

@@ -1,4 +1,7 @@
-/** The kinds of settings. Each function turns the text of a setting into its value, or returns `undefined`. */
+/**
+ * The kinds of settings. Each function turns the text of a setting into its value, or returns
+ * `undefined`.
+ */
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 

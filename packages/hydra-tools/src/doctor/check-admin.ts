@@ -14,7 +14,10 @@ import type { Report } from './report.ts';
 /** A login request that no server has: to ask for it changes nothing and reveals nothing. */
 export const harmlessPath = '/oauth2/auth/requests/login?login_challenge=x';
 
-/** True if an admin API answered that it does not know the request; a missing route answers differently. */
+/**
+ * True if an admin API answered that it does not know the request; a missing route answers
+ * differently.
+ */
 export function isAdminAnswer({ status, body }: Pick<Answer, 'status' | 'body'>): boolean {
   try {
     return status === 404 && typeof JSON.parse(body).error === 'string';

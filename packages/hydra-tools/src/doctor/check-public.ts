@@ -5,7 +5,9 @@ import { harmlessPath, isAdminAnswer } from './check-admin.ts';
 import { checkClock } from './check-clock.ts';
 import type { Report } from './report.ts';
 
-/** The members of the discovery document (OpenID Connect Discovery 1.0, section 3) that are checked. */
+/**
+ * The members of the discovery document (OpenID Connect Discovery 1.0, section 3) that are checked.
+ */
 export interface Discovery {
   issuer?: unknown;
   authorization_endpoint?: unknown;

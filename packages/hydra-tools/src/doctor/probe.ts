@@ -14,8 +14,8 @@ export interface Probe {
 export const probeRedirectUri = 'https://portico-doctor.invalid/back';
 
 /**
- * Registers a client with a random name, runs the work, and removes every trace afterwards, even if the
- * answer to the registration was lost.
+ * Registers a client with a random name, runs the work, and removes every trace afterwards, even if
+ * the answer to the registration was lost.
  */
 export async function withProbe(
   hydra: Hydra,
