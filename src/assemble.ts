@@ -64,7 +64,7 @@ export async function assemble(config: Config, log = createLog(config.log.level)
     config,
     policy: config.policy,
     log,
-    hydra: createHydra(config.hydra, adminCallLog(log)),
+    hydra: createHydra(config.hydra, adminCallLog(log), (text) => log.warn(text)),
     identity,
     challenges: createChallenges({ browsers, csrf, secrets }),
     browsers,

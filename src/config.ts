@@ -5,6 +5,7 @@ import {
   readSettings,
   setting,
   type Environment,
+  type ReadSettings,
   type Settings,
   type ValuesOf,
 } from '@portico/settings';
@@ -59,10 +60,10 @@ export type Config = ReturnType<typeof loadConfig>;
  */
 export function loadConfig(env: Environment) {
   const settings = settingsFor(env);
-  const { values } = readSettings(settings, env, (known) => proxyFaults(known, env));
+  const { values, files } = readSettings(settings, env, (known) => proxyFaults(known, env));
   const identity = settingsOfBackend(values.IDENTITY);
   const own = Object.entries(values).filter(([name]) => name in identity);
-  return arrange(values, Object.fromEntries(own));
+  return arrange({ values, files }, Object.fromEntries(own));
 }
 
 /** Every setting that this environment calls for, those of the chosen backend last. */
@@ -80,7 +81,10 @@ function proxyFaults({ BASE_URL, TRUST_PROXY }: Partial<Values>, env: Environmen
   ];
 }
 
-function arrange(v: Values, ofBackend: Record<string, unknown>) {
+function arrange(
+  { values: v, files }: ReadSettings<typeof appSettings>,
+  ofBackend: Record<string, unknown>,
+) {
   return deepFreeze({
     server: { port: v.PORT, host: v.HOST },
     web: {
@@ -88,7 +92,7 @@ function arrange(v: Values, ofBackend: Record<string, unknown>) {
       cookieSecrets: v.COOKIE_SECRET,
       trustProxy: v.TRUST_PROXY ?? false,
     },
-    hydra: hydraConfigOf(v),
+    hydra: hydraConfigOf(v, files),
     identity: {
       backend: v.IDENTITY,
       settings: ofBackend,

@@ -259,7 +259,7 @@ describe('settings', () => {
 });
 
 describe('a secret from a file', () => {
-  test.each([['COOKIE_SECRET'], ['HYDRA_ADMIN_TOKEN'], ['HYDRA_ADMIN_HEADERS']])(
+  test.each([['COOKIE_SECRET'], ['HYDRA_ADMIN_HEADERS']])(
     '%s is read without the line end of editors',
     async (name) => {
       const value = name === 'HYDRA_ADMIN_HEADERS' ? '{"X-A":"b"}' : 'y'.repeat(40);

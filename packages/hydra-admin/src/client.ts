@@ -1,7 +1,7 @@
-import { readConsentRequest, readLoginRequest, readLogoutRequest } from './answers.ts';
+import { readConsentRequest, readLoginRequest, readLogoutRequest } from './request-answers.ts';
 import * as bodies from './bodies.ts';
 import { clientOperations } from './clients.ts';
-import { fullConfig, type HydraConfig, type Observe } from './hydra-config.ts';
+import { fullConfig, type HydraConfig, type Observe, type Warn } from './hydra-config.ts';
 import { HydraError } from './hydra-error.ts';
 import { keyOperations } from './keys.ts';
 import {
@@ -9,7 +9,7 @@ import {
   healthOperation,
   metricsOperation,
   putOperation,
-  silence,
+  noContent,
   versionOperation,
   type Operation,
 } from './operations.ts';
@@ -23,18 +23,21 @@ import type { Dialect } from './version.ts';
 export type Hydra = ReturnType<typeof createHydra>;
 
 /**
- * The client of an admin API, 1.x to 26.x. It asks nothing before its first call, so the server
- * need not be there yet.
+ * Creates a client of an admin API, 1.x to 26.x. It sends nothing before its first call, so the
+ * server may start later.
  *
- * What asks for a request, or answers one, throws `HydraError`. An answer gives the address that the
- * browser must visit next: http(s), or relative when the server gave a relative one and `publicUrl`
- * is not known.
- * @param observe hears of each call when it is over
+ * All operations throw `HydraError` unless they say otherwise. `accept` and `reject` return the
+ * address that the browser must visit next: http(s), or relative if the server's was relative and
+ * `publicUrl` is not given.
+ * @param observe gets each call when it is over
+ * @param warn gets a sentence when the file of the token or of the certificates turns bad: what it
+ *   held before stays in use. `process.emitWarning` when not given
+ * @throws Error if one of these files, or a certificate, is bad from the start
  */
-export function createHydra(config: HydraConfig, observe?: Observe) {
+export function createHydra(config: HydraConfig, observe?: Observe, warn?: Warn) {
   const full = fullConfig(config);
   const { publicUrl } = full;
-  const { call, close } = createTransport(full, observe);
+  const { call, close } = createTransport(full, observe, warn);
 
   const asking =
     <T>(operation: Operation<T>) =>
@@ -71,11 +74,11 @@ export function createHydra(config: HydraConfig, observe?: Observe) {
     logout: {
       get: asking(getOperation('logout', readLogoutRequest)),
       accept: answering<void, string>(putOperation('logout', 'accept', redirect), bodies.empty),
-      /** Leads nowhere: the app says where the browser goes. */
-      reject: answering<void, void>(putOperation('logout', 'reject', silence), bodies.empty),
+      /** Returns no address: the app decides where the browser goes. */
+      reject: answering<void, void>(putOperation('logout', 'reject', noContent), bodies.empty),
     },
     device: {
-      /** Since 25.4. `undefined` for a code that is unknown, used or expired. */
+      /** Since 25.4. Returns `undefined` if the code is unknown, used or expired. */
       async accept(challenge: string, userCode: string): Promise<string | undefined> {
         return acceptUserCode(challenge, userCode).catch(undefinedIfBadRequest);
       },
@@ -86,11 +89,11 @@ export function createHydra(config: HydraConfig, observe?: Observe) {
     keys: keyOperations(call),
     tokens: tokenOperations(call),
     server: {
-      /** As the server tells it: `v26.2.0`, or `master` for a build of one's own. */
+      /** As the server reports it: `v26.2.0`, or `master` if somebody built it from source. */
       version: (): Promise<string> => call(versionOperation),
-      /** Does the process answer? Never throws a `HydraError`. */
+      /** Whether the process answers. Never throws a `HydraError`. */
       alive: isUp(healthOperation('alive')),
-      /** Can it do its work? Never throws a `HydraError`. */
+      /** Whether it can do its work, the database included. Never throws a `HydraError`. */
       ready: isUp(healthOperation('ready')),
       /** In the text format of Prometheus. */
       metrics: (): Promise<string> => call(metricsOperation),

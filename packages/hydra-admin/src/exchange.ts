@@ -1,68 +1,54 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { FullConfig } from './hydra-config.ts';
-import {
-  SendError,
-  type Answer,
-  type Sender,
-  type SenderConfig,
-  type SendRequest,
-} from './send.ts';
+import { createCurrentSender } from './current-sender.ts';
+import type { FullConfig, Warn } from './hydra-config.ts';
+import { isCertificateFault, SendError, type Answer, type SendRequest } from './send.ts';
 
-/** What to send, and the moment of `performance.now()` at which its time is over. */
+/** What to send, and the time of `performance.now()` by which the answer must be there. */
 export interface ExchangeRequest extends Omit<SendRequest, 'timeoutMs'> {
   end: number;
 }
 
 const retryAfterMs = 20;
 
-// Loaded when chosen: each of the two packages costs start-up time and memory.
-const senders: Record<FullConfig['transport'], (config: SenderConfig) => Promise<Sender>> = {
-  got: async (config) => (await import('./send-got.ts')).createGotSender(config),
-  undici: async (config) => (await import('./send-undici.ts')).createUndiciSender(config),
-};
-
 /**
- * Sends below the admin address by the chosen way. A GET is tried twice when the connection breaks;
- * nothing else is, because the server may have done it, and some versions refuse a second answer.
+ * Sends requests below the admin address. A request is sent again, once:
+ * - if it is a GET and the connection broke. Others are not repeated: the server may have done
+ *   them, and some versions refuse a second answer;
+ * - if the token was refused or the certificate is not trusted, and its file holds another one by
+ *   now.
+ * @throws Error if the file of the token or of the certificates is bad from the start
  */
-export function createExchange(config: FullConfig) {
-  const { origin, pathname } = new URL(config.adminUrl);
-  const basePath = pathname.replace(/\/+$/, '');
-  const headers = headersOf(config);
-  const loading = senders[config.transport]({ origin, headers, ca: config.ca });
+export function createExchange(
+  config: FullConfig,
+  warn: Warn = (text) => process.emitWarning(text),
+) {
+  const basePath = new URL(config.adminUrl).pathname.replace(/\/+$/, '');
+  const senders = createCurrentSender(config, warn);
 
   async function exchange({ end, ...request }: ExchangeRequest): Promise<Answer> {
-    const { send } = await loading;
-    const once = () => send({ ...request, path: basePath + request.path, timeoutMs: left(end) });
+    const sender = senders.get();
+    const path = basePath + request.path;
     try {
-      return await once();
+      const answer = await sender.send({ ...request, path, timeoutMs: left(end) });
+      const isRefused = answer.status === 401 || answer.status === 403;
+      if (!isRefused || !senders.hasReplaced(sender)) return answer;
     } catch (error) {
-      const isBroken = error instanceof SendError && error.fault === 'broken';
-      if (request.method !== 'GET' || !isBroken) throw error;
+      if (!(error instanceof SendError) || error.fault !== 'broken') throw error;
+      if (isCertificateFault(error)) {
+        if (!senders.hasReplaced(sender)) throw error;
+      } else {
+        if (request.method !== 'GET') throw error;
+        await pause(retryAfterMs);
+      }
     }
-    await pause(retryAfterMs);
-    return once();
+    return senders.get().send({ ...request, path, timeoutMs: left(end) });
   }
 
-  return { exchange, close: async () => (await loading).close() };
+  return { exchange, tokens: senders.tokens, close: () => senders.close() };
 }
 
 function left(end: number): number {
   const ms = Math.ceil(end - performance.now());
   if (ms <= 0) throw new SendError('slow');
   return ms;
-}
-
-/** What every call says. The token comes last: no other header may take its place. */
-function headersOf({ token, headers, isTlsTerminationMocked }: FullConfig) {
-  const given = Object.entries(headers).map(
-    ([name, value]) => [name.toLowerCase(), value] as const,
-  );
-  return {
-    accept: 'application/json',
-    'user-agent': 'node',
-    ...(isTlsTerminationMocked && { 'x-forwarded-proto': 'https' }),
-    ...Object.fromEntries(given),
-    ...(token !== undefined && { authorization: `Bearer ${token}` }),
-  };
 }

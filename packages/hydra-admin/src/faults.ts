@@ -1,7 +1,8 @@
-import { isRecord, jsonOf, Misshapen } from './shapes.ts';
+import { isRecord, parseJson } from './json.ts';
+import { MalformedAnswer } from './schema.ts';
 import { HydraError, type HydraErrorKind } from './hydra-error.ts';
 import { redirectIn } from './redirect.ts';
-import { SendError, type Answer, type Method, type SendFault } from './send.ts';
+import { isCertificateFault, SendError, type Answer, type Method, type SendFault } from './send.ts';
 
 const kindOfFault: Record<SendFault, HydraErrorKind> = {
   broken: 'down',
@@ -11,27 +12,28 @@ const kindOfFault: Record<SendFault, HydraErrorKind> = {
   malformed: 'nonsense',
 };
 
-/** What a connection says that never came about. */
+/** Codes of connections that failed before anything was sent. */
 const notSent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|(secureC|c)onnect)$/;
 
-/** What went wrong, as a `HydraError`; a fault of our own comes back as it is. */
+/** Turns an error of sending or reading into a `HydraError`. Returns any other error unchanged. */
 export function hydraErrorOf(
   { name, method }: { name: string; method: Method },
   error: unknown,
   status?: number,
 ): unknown {
   if (error instanceof SendError) {
-    const mayBeDone = method !== 'GET' && !notSent.test(error.code ?? '');
+    const wasSent = !notSent.test(error.code ?? '') && !isCertificateFault(error);
+    const mayBeDone = method !== 'GET' && wasSent;
     const message = `${name}: ${error.message}`;
     return new HydraError(kindOfFault[error.fault], message, { status, mayBeDone });
   }
-  if (!(error instanceof Misshapen)) return error;
-  return new HydraError('nonsense', `${name}: ${status} and ${error.message}`, { status });
+  if (!(error instanceof MalformedAnswer)) return error;
+  return new HydraError('nonsense', `${name}: ${status}, but ${error.message}`, { status });
 }
 
 /**
- * What an answer means that is not the hoped for one.
- * @param secrets are kept out of the message, should the server repeat them
+ * Turns an answer without success into a `HydraError`.
+ * @param secrets kept out of the message, even if the server repeats them
  */
 export function faultOf(
   operation: string,
@@ -39,23 +41,23 @@ export function faultOf(
   { publicUrl, secrets }: { publicUrl: string | undefined; secrets: string[] },
 ): HydraError {
   const { status } = answer;
-  const body = jsonOf(answer.body);
+  const body = parseJson(answer.body);
   const kind = kindOf(status, body);
   const redirectTo = kind === 'gone' ? redirectIn(answer.body, publicUrl) : undefined;
   const message = `${operation}: ${status} ${kind}${quote(body, secrets)}`;
   return new HydraError(kind, message, { status, redirectTo });
 }
 
-/** Does the server lack the operation? A challenge that it does not know is a 404 too. */
+/** True if the server lacks the operation; an unknown challenge is a 404 too. */
 export function isRouteUnknown({ status, body }: Answer): boolean {
-  return status === 404 && kindOf(status, jsonOf(body)) === 'route_unknown';
+  return status === 404 && kindOf(status, parseJson(body)) === 'route_unknown';
 }
 
 function kindOf(status: number, body: unknown): HydraErrorKind {
   const error = isRecord(body) ? body['error'] : undefined;
   switch (status) {
     case 400:
-      // Go's TLS port and proxies have a 400 of their own, in HTML or plain text.
+      // TLS ports and proxies send a 400 of their own, in HTML or plain text.
       return isRecord(body) ? 'bad_request' : 'nonsense';
     case 401:
       return error === 'request_unauthorized' ? 'expired' : 'refused';
@@ -71,7 +73,7 @@ function kindOf(status: number, body: unknown): HydraErrorKind {
   }
 }
 
-/** What the server says to it, for the log. */
+/** The server's own words, for the log. */
 function quote(body: unknown, secrets: string[]): string {
   if (!isRecord(body)) return '';
   const said = [body['error'], body['error_description']]

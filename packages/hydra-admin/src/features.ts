@@ -1,4 +1,4 @@
-/** What some versions of the server have and others lack. */
+/** What only some versions of the server have. */
 
 /** Major, minor, patch. */
 export type Version = readonly [number, number, number];
@@ -7,7 +7,7 @@ export type Feature = keyof typeof features;
 
 interface Row {
   isIn: (version: Version) => boolean;
-  /** Ends the sentence of the error, where there is one: "… is not to be had: …". */
+  /** Completes the error: which versions have it, and what to do instead. */
   where: string;
 }
 
@@ -23,24 +23,28 @@ const since =
 const isBefore2 = ([major]: Version): boolean => major < 2;
 
 export const features = {
-  // Members of answers: up to 2.3 a server refuses the whole answer for one that it does not know.
-  amr: row('amr came with 1.10.7', since(1, 10, 7)),
-  extend_session_lifespan: row('it came with 2.1.0', since(2, 1, 0)),
-  identity_provider_session_id: row('it came with 2.2.0', since(2, 2, 0)),
-  consent_context: row('it came with 2.2.0', since(2, 2, 0)),
+  // Members of bodies: up to 2.3 a server refuses a whole body if it does not know one of its
+  // members.
+  amr: row('servers have it since 1.10.7', since(1, 10, 7)),
+  extend_session_lifespan: row('servers have it since 2.1.0', since(2, 1, 0)),
+  identity_provider_session_id: row('servers have it since 2.2.0', since(2, 2, 0)),
+  consent_context: row('servers have it since 2.2.0', since(2, 2, 0)),
 
   chosen_client_id: row(
-    '2.0 and 2.1 make each client_id themselves: leave it out',
+    'servers of 2.0 and 2.1 generate every client_id; leave it out',
     (version) => isBefore2(version) || since(2, 2, 0)(version),
   ),
-  client_filter: row('filters came with 1.10.5', since(1, 10, 5)),
-  client_tokens: row('deleting the tokens of a client came with 1.8.0', since(1, 8, 0)),
+  client_filter: row('servers filter clients since 1.10.5', since(1, 10, 5)),
+  client_tokens: row('servers delete the tokens of a client since 1.8.0', since(1, 8, 0)),
   consent_request_id: row(
-    'consents have an id since 25.4: name subject and client',
+    'consents have an id since 25.4; give the subject and the client instead',
     since(25, 4, 0),
   ),
-  sid: row('ending one login session by its sid came with 2.1.0', since(2, 1, 0)),
-  flush: row('flushing went with 2.0: run "hydra janitor" beside the server', isBefore2),
-  symmetric_keys: row('HS256 and HS512 went with 2.0: make an asymmetric key', isBefore2),
-  slash_in_path: row('before 25.4 no path reaches an id with a slash', since(25, 4, 0)),
+  sid: row('servers end a login session by its sid since 2.1.0', since(2, 1, 0)),
+  flush: row('flushing was removed in 2.0; run "hydra janitor" on the server instead', isBefore2),
+  symmetric_keys: row(
+    'HS256 and HS512 were removed in 2.0; create an asymmetric key instead',
+    isBefore2,
+  ),
+  slash_in_path: row('servers accept an id with a slash since 25.4', since(25, 4, 0)),
 } as const satisfies Record<string, Row>;

@@ -1,52 +1,60 @@
+import type { FromFile } from './file-value.ts';
 import type { HydraErrorKind } from './hydra-error.ts';
 import type { Method } from './send.ts';
 
 /** How to reach an admin API. */
 export interface HydraConfig {
-  /** Its http(s) address, with a path if it has one. */
+  /** The http(s) address of the admin API; may have a path. */
   adminUrl: string;
   /** The server's public address, to resolve a relative `redirect_to`. */
   publicUrl?: string | undefined;
-  /** Bearer token. */
-  token?: string | undefined;
+  /** Bearer token. Its file is read again when it changes. */
+  token?: string | FromFile | undefined;
   /** Sent with each call, to the admin address only. */
   headers?: Readonly<Record<string, string>>;
-  /** Certificates in PEM to trust instead of the usual ones. */
-  ca?: string | undefined;
-  /** Says that TLS ended at a proxy: a 1.x server with `allow_termination_from` demands it. */
+  /**
+   * Certificates in PEM to trust beside the usual ones. Their file is read again when it changes.
+   */
+  ca?: string | FromFile | undefined;
+  /** Sends `X-Forwarded-Proto: https`, which a 1.x server with `allow_termination_from` demands. */
   isTlsTerminationMocked?: boolean;
-  /** The server's version, such as `2.3.0`; found out when not given. */
+  /** The server's version, such as `2.3.0`; detected when not given. */
   version?: string | undefined;
-  /** For one call in all, finding out the version and a second try included; 5 seconds if not given. */
+  /**
+   * For one whole call, detection of the version and a second try included. 5 seconds by default.
+   */
   timeoutMs?: number;
-  /** `got` if not given. */
+  /** `got` by default. */
   transport?: 'got' | 'undici';
 }
 
-const usual = {
+const defaults = {
   headers: {},
   isTlsTerminationMocked: false,
   timeoutMs: 5_000,
   transport: 'got',
 } as const;
 
-/** With what was not given. */
-export type FullConfig = HydraConfig & Required<Pick<HydraConfig, keyof typeof usual>>;
+/** A configuration with its defaults filled in. */
+export type FullConfig = HydraConfig & Required<Pick<HydraConfig, keyof typeof defaults>>;
 
 export function fullConfig(config: HydraConfig): FullConfig {
-  return { ...usual, ...config, publicUrl: config.publicUrl?.replace(/\/+$/, '') };
+  return { ...defaults, ...config, publicUrl: config.publicUrl?.replace(/\/+$/, '') };
 }
 
-/** One call as it came out, without challenge or token: for a log or for metrics. */
+/** The outcome of one call, for a log or metrics. Holds no challenge and no token. */
 export interface HydraCall {
   method: Method;
-  /** As `client.ts` names it, such as `login.get`; `server.detect` finds out the version. */
+  /** Such as `login.get`; `server.detect` is the detection of the version. */
   operation: string;
-  /** HTTP status; `undefined` when no answer came. */
+  /** The HTTP status; `undefined` if no answer came. */
   status: number | undefined;
-  /** `undefined` when all went well. */
+  /** `undefined` if the call succeeded. */
   kind: HydraErrorKind | undefined;
   ms: number;
 }
 
 export type Observe = (call: HydraCall) => void;
+
+/** Gets one sentence about something that an operator should look at. */
+export type Warn = (sentence: string) => void;

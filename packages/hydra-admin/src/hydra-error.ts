@@ -1,13 +1,16 @@
 /**
- * What can go wrong between us and the admin API:
- * - `bad_request`: a 400, or a call that makes no sense and was not sent;
- * - `unknown` (404 of a record), `expired` (401), `conflict` (409);
- * - `gone` (410): answered before; `redirectTo` says where the browser should go;
- * - `unsupported`: this version of the server has no such thing; it was not asked for;
- * - `route_unknown`: the server has no such operation (wrong prefix or version);
- * - `refused`: any other 4xx, as a gateway in front gives (401 or 403 without a challenge, 429);
- * - `down`: connection refused or reset, or a 5xx; `slow`: no whole answer in time;
- * - `nonsense`: an answer that is not what this operation can answer.
+ * What can go wrong with a call of the admin API:
+ * - `bad_request`: a 400, or a call that no server would accept, so it was not sent;
+ * - `unknown`: a 404, the server has no such record;
+ * - `expired`: a 401 of the server, the challenge is too old;
+ * - `conflict`: a 409;
+ * - `gone`: a 410, the challenge was answered before; `redirectTo` is where the browser should go;
+ * - `unsupported`: this version of the server cannot do it, so it was not sent;
+ * - `route_unknown`: a 404, the server has no such operation (wrong address or version);
+ * - `refused`: any other 4xx, mostly of a gateway in front of the server (401, 403, 429);
+ * - `down`: no connection, a broken connection or a 5xx;
+ * - `slow`: no complete answer in time;
+ * - `nonsense`: a malformed answer.
  */
 export type HydraErrorKind =
   | 'bad_request'
@@ -22,20 +25,25 @@ export type HydraErrorKind =
   | 'slow'
   | 'nonsense';
 
-/** For what can be done without. @throws any other error */
+/**
+ * Turns a `HydraError` into `undefined`, for calls that the caller can do without.
+ * @throws any other error
+ */
 export function undefinedIfHydraError(error: unknown): undefined {
   if (!(error instanceof HydraError)) throw error;
 }
 
-/** The one error of this folder. Its message is for the log and holds no challenge and no token. */
+/**
+ * The one error of this package. Its message is for the log; it holds no challenge and no token.
+ */
 export class HydraError extends Error {
   override readonly name = 'HydraError';
   readonly kind: HydraErrorKind;
-  /** HTTP status, when there was an answer. */
+  /** The HTTP status, if there was an answer. */
   readonly status: number | undefined;
-  /** Only with `gone`: http(s) or relative. */
+  /** Only with `gone`: an address, http(s) or relative. */
   readonly redirectTo: string | undefined;
-  /** It was sent and should change something, but no answer tells whether it has. */
+  /** True if the call may have changed something although no answer says so. */
   readonly mayBeDone: boolean;
 
   constructor(

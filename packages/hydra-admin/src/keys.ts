@@ -1,15 +1,23 @@
 import { HydraError } from './hydra-error.ts';
-import { silence, textOf } from './operations.ts';
+import { noContent, textOf } from './operations.ts';
 import { item } from './paths.ts';
-import { readKey, readKeySet, readMadeKey, readOnlyKey } from './resource-answers.ts';
-import type { Jwk, JwkSet, KeyToMake, MadeKey } from './resource-types.ts';
+import {
+  readKey,
+  readKeySet,
+  readMadeKey,
+  readOnlyKey,
+  type Jwk,
+  type JwkSet,
+  type MadeKey,
+} from './key-answers.ts';
+import type { KeyToMake } from './resource-types.ts';
 import type { Call } from './transport.ts';
 
 const path = '/keys';
 const aSet = { path, status: 200, isLong: true, read: textOf(readKeySet) } as const;
 const getSet = { name: 'keys.getSet', method: 'GET', ...aSet } as const;
 const replaceSet = { name: 'keys.replaceSet', method: 'PUT', ...aSet } as const;
-const deleteSet = { name: 'keys.deleteSet', method: 'DELETE', path, ...silence } as const;
+const deleteSet = { name: 'keys.deleteSet', method: 'DELETE', path, ...noContent } as const;
 const getKey = {
   name: 'keys.getKey',
   method: 'GET',
@@ -24,24 +32,24 @@ const replaceKey = {
   status: 200,
   read: textOf(readKey),
 } as const;
-const deleteKey = { name: 'keys.deleteKey', method: 'DELETE', path, ...silence } as const;
+const deleteKey = { name: 'keys.deleteKey', method: 'DELETE', path, ...noContent } as const;
 
-/** The server itself gives up after 10 seconds. */
-const makingTakesMs = 15_000;
+/** Longer than the 10 seconds after which the server itself gives up. */
+const createTimeoutMs = 15_000;
 
-/** Sets of keys, the server's own and others; private members included. */
+/** Key sets, the server's own and others, with their private members. */
 export function keyOperations(call: Call) {
   /**
-   * Makes a key and adds it to the set, which need not be there. 4096 bits of RSA take so long that
-   * the answer may be lost and the key kept all the same: the error then says under which `kid`.
-   * @param options `timeoutMs` is its own, 15 seconds when left out
-   * @throws HydraError `conflict` when the `kid` is taken; `unsupported` for HS256 and HS512 from 2.0
+   * Creates a key and adds it to the set, which need not exist. RSA keys of 4096 bits take so long
+   * that the server may keep the key although its answer is lost: the error then names the `kid`.
+   * @param options `timeoutMs` is 15 seconds by default, whatever the client's is
+   * @throws HydraError `conflict` if the `kid` is taken; `unsupported` for HS256 and HS512 from 2.0
    *   on; `bad_request` for an algorithm that the server does not know
    */
   async function create(
     set: string,
     { alg, use = 'sig', kid = crypto.randomUUID() }: KeyToMake,
-    { timeoutMs = makingTakesMs }: { timeoutMs?: number } = {},
+    { timeoutMs = createTimeoutMs }: { timeoutMs?: number } = {},
   ): Promise<MadeKey> {
     const { path: where, needs } = item(path, set);
     return call(
@@ -66,19 +74,19 @@ export function keyOperations(call: Call) {
 
   return {
     create,
-    /** Newest first. @throws HydraError `unknown`, also when the set is empty */
+    /** Newest key first. @throws HydraError `unknown`, also if the set is empty */
     getSet: async (set: string): Promise<JwkSet> => call(getSet, item(path, set)),
     /** @throws HydraError `unknown` */
     getKey: async (set: string, kid: string): Promise<Jwk> => call(getKey, item(path, set, kid)),
-    /** Puts these keys in the place of the whole set; without keys the set is gone. */
+    /** Replaces the whole set. Without keys, the set is deleted. */
     replaceSet: async (set: string, keys: JwkSet): Promise<JwkSet> =>
       call(replaceSet, { ...item(path, set), body: () => keys }),
-    /** Keeps a key of your own under its own `kid`, in the place of one that has the same. */
+    /** Adds a key under its `kid`, or replaces the key that has it. */
     replaceKey: async (set: string, key: Jwk & { kid: string }): Promise<Jwk> =>
       call(replaceKey, { ...item(path, set, key.kid), body: () => key }),
-    /** Fine if there was none. */
+    /** Succeeds also if there was none. */
     deleteSet: async (set: string): Promise<void> => call(deleteSet, item(path, set)),
-    /** Fine if there was none. */
+    /** Succeeds also if there was none. */
     deleteKey: async (set: string, kid: string): Promise<void> =>
       call(deleteKey, item(path, set, kid)),
   };
@@ -89,6 +97,6 @@ function isUnanswered(error: unknown): error is HydraError {
 }
 
 function mayExist(error: HydraError, kid: string): HydraError {
-  const advice = `the key may exist all the same: look for "${kid}" before you make another`;
+  const advice = `the key may exist: look for "${kid}" before you create another`;
   return new HydraError(error.kind, `${error.message}; ${advice}`, error);
 }

@@ -1,29 +1,28 @@
-import { readHealth, readVersion } from './answers.ts';
+import { readHealth, readVersion } from './server-answers.ts';
 import type { Feature } from './features.ts';
 import type { Answer, Method } from './send.ts';
 
-/** What is known of an operation before it is called. */
+/** An operation of the admin API. */
 export interface Operation<T> {
-  /** For messages and `observe`. */
+  /** For error messages and `observe`. */
   name: string;
   method: Method;
-  /** Below the prefix of the server's version. */
+  /** Without the prefix of the server's version. */
   path: string;
-  /** Query parameter of the challenge. */
+  /** The query parameter of the challenge. */
   parameter?: string;
-  /** Stands without the prefix in every version. */
+  /** True if no version puts the prefix before its path. */
   isAtRoot?: true;
-  /** The one status of success. */
+  /** The only status of success. */
   status: 200 | 201 | 204;
-  /** @throws Misshapen */
+  /** @throws MalformedAnswer */
   read(answer: Answer, challenge: string): T;
-  /** Some versions lack the whole operation. */
+  /** Set if some versions lack the whole operation. */
   needs?: Feature;
-  /** May fill megabytes. */
+  /** True if the answer may have megabytes. */
   isLong?: true;
 }
 
-/** What can be asked for, and what can be answered to. */
 type RequestName = 'login' | 'consent' | 'logout' | 'device';
 type ReadText<T> = (body: string, challenge: string) => T;
 
@@ -57,13 +56,13 @@ export const metricsOperation: Operation<string> = {
   read: textOf((body) => body),
 };
 
-/** Hands the body alone to what reads no headers. */
+/** Adapts a function that reads only the body. */
 export function textOf<T>(read: ReadText<T>): Operation<T>['read'] {
   return ({ body }, challenge) => read(body, challenge);
 }
 
-/** The answer of operations that say nothing. */
-export const silence = { status: 204, read() {} } as const;
+/** The success of operations that answer with nothing. */
+export const noContent = { status: 204, read() {} } as const;
 
 function atRoot<T>(name: string, path: string, read: ReadText<T>): Operation<T> {
   return { name, method: 'GET', path, isAtRoot: true, status: 200, read: textOf(read) };

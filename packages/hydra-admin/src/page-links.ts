@@ -1,9 +1,9 @@
-import { isRecord, jsonOf } from './shapes.ts';
+import { isRecord, parseJson } from './json.ts';
 import type { Query } from './query-string.ts';
 import type { Answer } from './send.ts';
 import type { Dialect } from './version.ts';
 
-/** The page that was asked for. */
+/** Where a page is in its list. */
 export interface Place {
   size: number;
   after: string | undefined;
@@ -13,15 +13,15 @@ export interface Place {
 const byOffset = { size: 'limit', place: 'offset' } as const;
 const byToken = { size: 'page_size', place: 'page_token' } as const;
 
-/** The parameters that say how long a page is and where it begins. */
+/** The names of the parameters for the size and the place of a page. */
 export function wayOf(prefix: Dialect['prefix']): typeof byOffset | typeof byToken {
   return prefix === '' ? byOffset : byToken;
 }
 
 /**
- * What the `Link` header says of the next page (RFC 8288): its size and place alone. Where else the
- * address leads, to another host for one, does not matter. An empty page is the last: some versions
- * go on beyond the end for ever.
+ * Reads the next page from the `Link` header (RFC 8288). Takes only its size and place: the host
+ * and the path of the address are not trusted. An empty page is the last, because some versions
+ * link to a next page for ever.
  */
 export function nextByLink({ headers }: Answer, { isEmpty }: Place): Query | undefined {
   const target = isEmpty ? undefined : /<([^>]*)>\s*;\s*rel="?next"?/.exec(linksOf(headers))?.[1];
@@ -34,17 +34,17 @@ export function nextByLink({ headers }: Answer, { isEmpty }: Place): Query | und
 }
 
 /**
- * The next page of consents. Up to 2.3 those that have run out are missing from their page, which
- * may be empty in the middle of the list and then says nothing of itself; and from 2.0 to 2.3 the
- * links have wrong numbers. But those versions count, so the places follow from the count, which is
- * kept in the place of the next page.
+ * Finds the next page of consents. Up to 2.3, expired consents are missing from their page, so a
+ * page in the middle of the list may be empty, without any header; and from 2.0 to 2.3 the links
+ * have wrong numbers. But those versions send the total, so the next place follows from it. `after`
+ * carries the total on, for the empty pages.
  */
 export function nextConsents(answer: Answer, place: Place): Query | undefined {
   const here = new URLSearchParams(place.after);
-  const told = totalOf(answer);
-  const total = told ?? Number(here.get('total') ?? Number.NaN);
+  const sent = totalOf(answer);
+  const total = sent ?? Number(here.get('total') ?? Number.NaN);
   if (Number.isNaN(total)) return nextByLink(answer, place);
-  if (place.isEmpty && told !== undefined) return undefined;
+  if (place.isEmpty && sent !== undefined) return undefined;
   const isByOffset = here.has(byOffset.place) || /[?&]limit=/.test(linksOf(answer.headers));
   const way = isByOffset ? byOffset : byToken;
   const size = Number(here.get(way.size) ?? place.size);
@@ -59,17 +59,17 @@ function linksOf(headers: Answer['headers']): string {
   return [headers['link'] ?? ''].flat().join(',');
 }
 
-/** Tokens of 2.0 to 2.3 are offsets in disguise. */
+/** The page tokens of 2.0 to 2.3 are encoded offsets. */
 function tokenOf(offset: number): string {
   return Buffer.from(JSON.stringify({ offset: String(offset), v: 2 })).toString('base64url');
 }
 
 function offsetIn(token: string | null): number {
-  const json = jsonOf(Buffer.from(token ?? '', 'base64url').toString());
+  const json = parseJson(Buffer.from(token ?? '', 'base64url').toString());
   return isRecord(json) ? Number(json['offset']) || 0 : 0;
 }
 
-/** `undefined` where the server does not count. */
+/** `undefined` if the server does not send it. */
 export function totalOf({ headers }: Answer): number | undefined {
   const count = headers['x-total-count'];
   return typeof count === 'string' && /^\d+$/.test(count) ? Number(count) : undefined;

@@ -7,31 +7,31 @@ import type { Answer } from './send.ts';
 import type { Call, CallOptions } from './transport.ts';
 import type { Dialect } from './version.ts';
 
-/** What a list asks for beside its page. */
+/** What a list asks for besides a page. */
 export interface Filter extends Pick<CallOptions, 'needs'> {
   query: Query;
 }
 
 interface ListOf<T> {
   operation: Pick<Operation<T>, 'name' | 'path'>;
-  /** @throws Misshapen */
+  /** @throws MalformedAnswer */
   readItems: (body: string) => T[];
-  /** Where the next page begins; as the `Link` header says when not given. */
+  /** Finds the next page; by the `Link` header when not given. */
   nextOf?: (answer: Answer, place: Place) => Query | undefined;
 }
 
-/** More than some versions give at once. */
-const most = 500;
+/** Some versions refuse or cut larger pages. */
+const maxSize = 500;
 
-/** The pages of a list, in all versions: by `limit` and `offset`, later by size and token. */
+/** Reads a list page by page: by `limit` and `offset` on 1.x, later by size and token. */
 export function createList<T>(
   call: Call,
   { operation, readItems, nextOf = nextByLink }: ListOf<T>,
 ) {
   async function page(options: PageOptions, { query, needs = [] }: Filter): Promise<Page<T>> {
     const { size = 100, after, timeoutMs } = options;
-    if (!Number.isInteger(size) || size < 1 || size > most) {
-      throw new HydraError('bad_request', `${operation.name}: a page has 1 to ${most} items`);
+    if (!Number.isInteger(size) || size < 1 || size > maxSize) {
+      throw new HydraError('bad_request', `${operation.name}: a page has 1 to ${maxSize} items`);
     }
     const read = (answer: Answer): Page<T> => {
       const items = readItems(answer.body);
@@ -57,7 +57,7 @@ export function createList<T>(
     const seen = new Set<string>();
     for (let after: string | undefined = ''; after !== undefined;) {
       seen.add(after);
-      // oxlint-disable-next-line no-await-in-loop -- a page is named by the one before it
+      // oxlint-disable-next-line no-await-in-loop -- each page names the next one
       const { items, next }: Page<T> = await page({ ...options, ...(after && { after }) }, filter);
       yield* items;
       after = next !== undefined && !seen.has(next) ? next : undefined;
@@ -72,7 +72,10 @@ export function createList<T>(
     const given = new URLSearchParams(after);
     const place = given.get(way.place);
     if (place === null) {
-      throw new HydraError('bad_request', `${operation.name}: "after" is not of this list`);
+      throw new HydraError(
+        'bad_request',
+        `${operation.name}: "after" does not belong to this list`,
+      );
     }
     return { [way.size]: given.get(way.size) ?? String(size), [way.place]: place };
   }

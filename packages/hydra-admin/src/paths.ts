@@ -2,9 +2,9 @@ import { HydraError } from './hydra-error.ts';
 import type { CallOptions } from './transport.ts';
 
 /**
- * The part of a call that names one thing by its ids, below a fixed path.
- * @throws HydraError `bad_request` for an id that a path cannot hold: an empty one would name the
- *   whole collection, and dots would climb out of it
+ * The path of one item, from its ids.
+ * @throws HydraError `bad_request` for an id that a path cannot hold: an empty one would address
+ *   the whole collection, and dots would lead out of it
  */
 export function item(
   root: string,
@@ -15,6 +15,6 @@ export function item(
     throw new HydraError('bad_request', `${root}: ${JSON.stringify(id)} cannot be an id`);
   }
   const path = [root, ...ids.map((id) => encodeURIComponent(id.toWellFormed()))].join('/');
-  // Older servers take the slash for one of the path: a set "a/b" would be the key "b" of the set "a".
+  // Older servers read an encoded slash as a separator: the set "a/b" would be the key "b" of "a".
   return { path, needs: ids.some((id) => id.includes('/')) ? ['slash_in_path'] : [] };
 }

@@ -1,7 +1,7 @@
-/** Names and values; a name without a value is left out. */
+/** Names and values. `undefined` leaves a name out. */
 export type Query = Readonly<Record<string, string | undefined>>;
 
-/** As a query or a form writes them, without a `?`. Half a surrogate pair becomes U+FFFD. */
+/** Encodes a query or a form, without a `?`. Half a surrogate pair becomes U+FFFD. */
 export function queryString(query: Query = {}): string {
   let text = '';
   for (const name in query) {

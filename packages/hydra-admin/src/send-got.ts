@@ -15,9 +15,9 @@ import {
   type SendRequest,
 } from './send.ts';
 
-/** The usual way to send. */
-export function createGotSender({ origin, headers, ca }: SenderConfig): Sender {
-  const { agent, request } = connections(origin, ca);
+/** The default sender. */
+export function createGotSender({ origin, headers, secureContext }: SenderConfig): Sender {
+  const { agent, request } = connections(origin, secureContext);
   const sender = got.extend({
     headers,
     timeout: { connect: connectTimeoutMs, secureConnect: connectTimeoutMs },
@@ -34,11 +34,11 @@ export function createGotSender({ origin, headers, ca }: SenderConfig): Sender {
     return sender.extend({ method, headers: { 'content-type': contentTypeOf({}) } });
   }
 
-  /** A stream, because got's promises cost half as much again. */
+  /** Uses streams, because got's promises cost half as much again. */
   function begin({ method, path, body, isForm }: SendRequest): Request {
     const url = origin + path;
     if (method === 'GET') return sender.stream(url);
-    // Without an end got would wait for a body.
+    // Without `end()` got would wait for a body.
     if (method === 'DELETE') return sender.stream(url, { method }).end();
     const text = body ?? '';
     if (isForm) {
@@ -57,16 +57,16 @@ export function createGotSender({ origin, headers, ca }: SenderConfig): Sender {
   return { send, close: async () => agent.destroy() };
 }
 
-/** A pool, and the function that begins a request on it. */
-function connections(origin: string, ca: string | undefined) {
+/** A connection pool, and the function that starts a request on it. */
+function connections(origin: string, secureContext: SenderConfig['secureContext']) {
   const { protocol, hostname, port } = urlToHttpOptions(new URL(origin));
   const pooling = { keepAlive: true, timeout: idleMs, maxSockets: maxConnections };
   const isTls = protocol === 'https:';
   const agent = isTls
-    ? new https.Agent(ca === undefined ? pooling : { ...pooling, ca })
+    ? new https.Agent({ ...pooling, ...(secureContext && { secureContext }) })
     : new http.Agent(pooling);
   const begin = isTls ? https.request : http.request;
-  // Got would hand on forty options, which Node then copies three times for each request.
+  // Got passes forty options on, which Node copies three times for each request.
   const request = (url: URL, { method, headers }: https.RequestOptions) =>
     begin({ hostname, port, agent, method, headers, path: url.pathname + url.search });
   return { agent, request };
@@ -75,7 +75,7 @@ function connections(origin: string, ca: string | undefined) {
 function whole(stream: Request, { timeoutMs, isLong }: SendRequest): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const body = new AnswerBody(isLong);
-    // Got's own is silent when Node has dropped the connection, as it does after a 101.
+    // Got's own timer never fires if Node has dropped the connection, as it does after a 101.
     const timer = setTimeout(() => giveUp(new SendError('slow', 'request')), timeoutMs);
 
     function giveUp(fault: SendError): void {
@@ -92,7 +92,7 @@ function whole(stream: Request, { timeoutMs, isLong }: SendRequest): Promise<Ans
       const { statusCode, headers } = stream.response!;
       resolve({ status: statusCode, headers, body: body.text() });
     });
-    // Stays for errors that come late: one without a listener would end the process.
+    // Stays registered: a late error without a listener would end the process.
     stream.on('error', (error: Error & { code?: string }) => giveUp(sendErrorOf(error)));
   });
 }
@@ -100,7 +100,7 @@ function whole(stream: Request, { timeoutMs, isLong }: SendRequest): Promise<Ans
 function sendErrorOf(error: Error & { code?: string }): SendError {
   if (error instanceof TimeoutError) return new SendError('slow', error.event);
   if (error.code?.startsWith('HPE_')) return new SendError('malformed', error.code);
-  // Once the head is there, a closed connection is a ReadError; a reset one is none.
+  // After the header, a closed connection is a ReadError; a reset one is not.
   if (error instanceof ReadError) return new SendError('truncated');
   return new SendError('broken', error.code);
 }

@@ -12,15 +12,15 @@ import {
   type SendRequest,
 } from './send.ts';
 
-/** The lean way to send: a quarter of got's processor time. */
-export function createUndiciSender({ origin, headers, ca }: SenderConfig): Sender {
+/** The lean sender: needs a quarter of got's processor time. */
+export function createUndiciSender({ origin, headers, secureContext }: SenderConfig): Sender {
   const pool = new Pool(origin, {
     connections: maxConnections,
-    connect: ca === undefined ? { timeout: connectTimeoutMs } : { timeout: connectTimeoutMs, ca },
+    connect: { timeout: connectTimeoutMs, ...(secureContext && { secureContext }) },
     keepAliveTimeout: idleMs,
     keepAliveMaxTimeout: idleMs,
     keepAliveTimeoutThreshold: 1_000,
-    // One timer of ours covers the whole exchange.
+    // Our own timer covers the whole exchange.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -41,7 +41,10 @@ export function createUndiciSender({ origin, headers, ca }: SenderConfig): Sende
   return { send, close: () => pool.destroy() };
 }
 
-/** Follows one exchange below `pool.request`, whose body streams and signals are not needed here. */
+/**
+ * Handles one exchange on the level of `dispatch`: streams and signals of `request` would cost
+ * time.
+ */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #body: AnswerBody;
   readonly #resolve: (answer: Answer) => void;
@@ -65,7 +68,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // It waited for a connection until its time was over: it must not be sent any more.
+    // The time ran out while it waited for a connection: do not send it any more.
     if (this.#fault) controller.abort(this.#fault);
   }
 

@@ -1,22 +1,23 @@
-/** What the two ways of sending, `send-got.ts` and `send-undici.ts`, have in common. */
+/** What the two senders, `send-got.ts` and `send-undici.ts`, have in common. */
+import type { SecureContext } from 'node:tls';
 
 export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
 
 export interface SendRequest {
   method: Method;
-  /** Path and query, from the first slash on. */
+  /** Path and query, with the leading slash. */
   path: string;
-  /** JSON, unless `isForm`; a PUT and a POST always have one. */
+  /** JSON, unless `isForm`. Every PUT and POST has one. */
   body?: string;
   /** The body is a form. */
   isForm?: boolean;
-  /** The answer may fill megabytes. */
+  /** True if the answer may have megabytes. */
   isLong?: boolean | undefined;
-  /** For the whole exchange: waiting for a connection, connecting, sending, the last byte. */
+  /** For the whole exchange, from the wait for a connection to the last byte. */
   timeoutMs: number;
 }
 
-/** Any answer that arrived whole, whatever its status. */
+/** A complete answer of any status. */
 export interface Answer {
   status: number;
   /** Names in lower case. */
@@ -25,8 +26,8 @@ export interface Answer {
 }
 
 /**
- * One exchange: follows no redirect, repeats nothing, undoes no compression.
- * @throws SendError when no whole answer arrived
+ * Sends one request. Follows no redirect, retries nothing, decompresses nothing.
+ * @throws SendError if no complete answer arrived
  */
 export type Send = (request: SendRequest) => Promise<Answer>;
 
@@ -36,26 +37,27 @@ export interface Sender {
   close(): Promise<void>;
 }
 
-/** A sender speaks to one server, and says the same headers each time. */
+/** A sender talks to one server and sends the same headers each time. */
 export interface SenderConfig {
-  /** `https://hydra.example:4445`, the only place that ever gets the headers. */
+  /** Such as `https://hydra.example:4445`. The headers go nowhere else. */
   origin: string;
   /** Names in lower case. */
   headers: Record<string, string>;
-  /** Certificates in PEM to trust instead of the usual ones. */
-  ca: string | undefined;
+  /** Which certificates to trust; the usual ones when not given. */
+  secureContext: SecureContext | undefined;
 }
 
 /**
- * - `broken`: refused, reset, or closed before an answer began; the only one worth another try;
- * - `slow`: the time was over;
- * - `truncated`, `too_large`, `malformed`: the answer is not to be had, or is no HTTP.
+ * - `broken`: refused, reset, or closed before an answer began; only this one is worth a retry;
+ * - `slow`: the time ran out;
+ * - `truncated`, `too_large`: the answer did not arrive completely, or is too large;
+ * - `malformed`: the answer is not HTTP.
  */
 export type SendFault = 'broken' | 'slow' | 'truncated' | 'too_large' | 'malformed';
 
 /**
- * Has no cause on purpose: the errors of HTTP clients carry the address of the request, and with it
- * the challenge. The code is what they know beside it.
+ * Has no `cause` on purpose: the errors of HTTP clients hold the address of the request, and with
+ * it the challenge.
  */
 export class SendError extends Error {
   override readonly name = 'SendError';
@@ -70,20 +72,29 @@ export class SendError extends Error {
   }
 }
 
-/** Real answers have a few kilobytes; with a giant client some more, and many of those in a list. */
+/** The server's certificate is not trusted: the connection ended before anything was sent. */
+export function isCertificateFault({ code = '' }: SendError): boolean {
+  return /CERT|SIGNATURE|ALTNAME|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH/.test(code);
+}
+
+/**
+ * Most answers have a few kilobytes. A large client makes them larger, and a list of those much
+ * larger.
+ */
 const maxAnswerBytes = 1_048_576;
 const maxLongAnswerBytes = 32 * maxAnswerBytes;
 
 /**
- * Node closes an idle connection after 5 seconds, many proxies later. Ours end before, so that no
- * request meets a connection that is just being closed. A shorter `Keep-Alive` hint wins.
+ * Node servers close an idle connection after 5 seconds, many proxies later. We close it earlier,
+ * so that no request meets a connection that is just being closed. A shorter `Keep-Alive` hint
+ * wins.
  */
 export const idleMs = 4_000;
 
-/** Long enough for one lost packet, far below the patience of a person. */
+/** Long enough to resend a lost packet, and short enough for a person who waits. */
 export const connectTimeoutMs = 2_000;
 
-/** A slow server must not cost us all our file handles: beyond this, requests wait in line. */
+/** A slow server must not use up our file handles: beyond this number, requests wait. */
 export const maxConnections = 256;
 
 /** Collects a body, up to the limit. */
@@ -96,7 +107,7 @@ export class AnswerBody {
     this.#most = isLong ? maxLongAnswerBytes : maxAnswerBytes;
   }
 
-  /** Returns false when the body has grown too large. */
+  /** Returns false if the body is too large. */
   add(chunk: Buffer): boolean {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
@@ -109,7 +120,7 @@ export class AnswerBody {
   }
 }
 
-/** What a body is said to be. */
+/** The content type of a request body. */
 export function contentTypeOf({ isForm }: Pick<SendRequest, 'isForm'>): string {
   return isForm ? 'application/x-www-form-urlencoded' : 'application/json';
 }

@@ -1,4 +1,5 @@
-import { kind, setting, type Settings, type ValuesOf } from '@portico/settings';
+import { kind, setting, type ReadSettings, type Settings } from '@portico/settings';
+import { certificatesIn } from './certificates.ts';
 import type { HydraConfig } from './hydra-config.ts';
 
 /** The settings by which a program reaches an admin API. */
@@ -20,7 +21,7 @@ export const hydraSettings = {
     isSecret: true,
     fallback: '{}',
   }),
-  HYDRA_ADMIN_CA_FILE: setting('a readable file of certificates in PEM', kind.fileText),
+  HYDRA_ADMIN_CA_FILE: setting('a readable file of certificates in PEM', certificateFile),
   MOCK_TLS_TERMINATION: setting('true or false', kind.boolean, { fallback: 'false' }),
   HYDRA_VERSION: setting('a version such as 2.3.0', kind.matching(/^v?\d+(\.\d+){0,2}(-.+)?$/)),
   HYDRA_TIMEOUT_MS: setting('milliseconds, 100 to 60000', kind.integer(100, 60_000), {
@@ -29,17 +30,36 @@ export const hydraSettings = {
   HYDRA_TRANSPORT: setting('got or undici', kind.oneOf('got', 'undici'), { fallback: 'got' }),
 } satisfies Settings;
 
-/** The configuration of a client, from the values of its settings. */
-export function hydraConfigOf(values: ValuesOf<typeof hydraSettings>) {
+/**
+ * The configuration of a client, from the values of its settings.
+ * @param files from `readSettings`: a token that came from a file is read again when the file
+ *   changes
+ */
+export function hydraConfigOf(
+  values: ReadSettings<typeof hydraSettings>['values'],
+  files: ReadSettings<typeof hydraSettings>['files'] = {},
+) {
+  const tokenFile = files.HYDRA_ADMIN_TOKEN;
+  const caFile = values.HYDRA_ADMIN_CA_FILE;
   return {
     adminUrl: values.HYDRA_ADMIN_URL,
     publicUrl: values.HYDRA_PUBLIC_URL,
-    token: values.HYDRA_ADMIN_TOKEN,
+    token: tokenFile === undefined ? values.HYDRA_ADMIN_TOKEN : { file: tokenFile },
     headers: values.HYDRA_ADMIN_HEADERS,
-    ca: values.HYDRA_ADMIN_CA_FILE,
+    ca: caFile === undefined ? undefined : { file: caFile },
     isTlsTerminationMocked: values.MOCK_TLS_TERMINATION,
     version: values.HYDRA_VERSION,
     timeoutMs: values.HYDRA_TIMEOUT_MS,
     transport: values.HYDRA_TRANSPORT,
   } satisfies HydraConfig;
+}
+
+/** Returns the path: its content may change later. */
+function certificateFile(path: string): string | undefined {
+  try {
+    certificatesIn(kind.fileText(path) ?? '');
+    return path;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,5 @@
-import { silence, textOf } from './operations.ts';
-import { readIntrospection } from './resource-answers.ts';
-import type { Introspection } from './resource-types.ts';
+import { noContent, textOf } from './operations.ts';
+import { readIntrospection, type Introspection } from './token-answers.ts';
 import type { Call } from './transport.ts';
 
 const introspect = {
@@ -15,22 +14,22 @@ const flush = {
   method: 'POST',
   path: '/oauth2/flush',
   needs: 'flush',
-  ...silence,
+  ...noContent,
 } as const;
 const deleteByClient = {
   name: 'tokens.deleteByClient',
   method: 'DELETE',
   path: '/oauth2/tokens',
   needs: 'client_tokens',
-  ...silence,
+  ...noContent,
 } as const;
 
 /** Access and refresh tokens. */
 export function tokenOperations(call: Call) {
   return {
     /**
-     * What an access or refresh token is worth (RFC 7662). One that is unknown, expired, revoked, or
-     * lacks one of the scopes, is not active.
+     * Tells whether an access or refresh token is active (RFC 7662). A token that is unknown,
+     * expired, revoked, or lacks one of the scopes is not.
      */
     introspect: async (
       token: string,
@@ -42,14 +41,14 @@ export function tokenOperations(call: Call) {
       }),
 
     /**
-     * Removes tokens that have run out, about a thousand a call: 1.x only, later it is `unsupported`.
-     * Refresh tokens too from 1.10.1 on.
-     * @param notAfter spares what was issued after it; now when left out
+     * Deletes expired access tokens, and from 1.10.1 on refresh tokens, about a thousand per call.
+     * Only on 1.x; later it is `unsupported`.
+     * @param notAfter keeps tokens that were issued later; now by default
      */
     flush: async ({ notAfter }: { notAfter?: Date } = {}): Promise<void> =>
       call(flush, { body: () => (notAfter ? { notAfter: notAfter.toISOString() } : {}) }),
 
-    /** The access tokens of a client; its refresh tokens and consents stay. Since 1.8.0. */
+    /** Deletes the access tokens of a client; its refresh tokens and consents stay. Since 1.8.0. */
     deleteByClient: async (clientId: string): Promise<void> =>
       call(deleteByClient, { query: { client_id: clientId } }),
   };

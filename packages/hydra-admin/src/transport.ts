@@ -1,55 +1,50 @@
-import { isDeepStrictEqual } from 'node:util';
+import { createCurrentDialect } from './current-dialect.ts';
 import { createExchange, type ExchangeRequest } from './exchange.ts';
 import { faultOf, hydraErrorOf, isRouteUnknown } from './faults.ts';
 import { features, type Feature } from './features.ts';
-import type { FullConfig, HydraCall, Observe } from './hydra-config.ts';
+import type { FullConfig, HydraCall, Observe, Warn } from './hydra-config.ts';
 import { HydraError } from './hydra-error.ts';
 import type { Operation } from './operations.ts';
 import { queryString, type Query } from './query-string.ts';
 import { SendError, type Answer } from './send.ts';
-import { detectDialect, dialectOf, isSentToPrefix, type Dialect } from './version.ts';
+import { detectDialect, isSentToPrefix, type Detection, type Dialect } from './version.ts';
 
-/** What one call says beside its operation. */
+/** The part of a call that its operation does not fix. */
 export interface CallOptions {
-  /** Instead of the operation's, where ids are in it. */
+  /** Replaces the path of the operation if it contains ids. */
   path?: string;
   challenge?: string;
   query?: Query | ((dialect: Dialect) => Query);
-  /** JSON. */
+  /** Sent as JSON. */
   body?: (dialect: Dialect) => object;
-  /** In the place of JSON. */
+  /** Sent instead of JSON. */
   form?: Query;
-  /** Beside what the operation needs. */
+  /** What the server needs for this call, besides what the operation always needs. */
   needs?: Feature[];
-  /** Never repeated in an error, as the challenge is not. */
+  /** Kept out of errors, as the challenge is. */
   secrets?: string[];
   timeoutMs?: number | undefined;
 }
 
-const lookAgainMs = 30_000;
-/** What began along with a call ends by itself: to leave it earlier would leave it to the next call. */
-const ownEndMs = 20;
+/** Wait 20 ms longer than the call, so that a detection it started can finish. */
+const graceMs = 20;
 
 export type Call = <T>(operation: Operation<T>, options?: CallOptions) => Promise<T>;
 
-/** The server's version, errors and their translation, over exchanges. */
-export function createTransport(config: FullConfig, observe?: Observe) {
-  const { exchange, close } = createExchange(config);
-  const fixed = config.version === undefined ? undefined : dialectOf(config.version);
-  let known = fixed;
-  let detection: Promise<Dialect> | undefined;
-  /** Operations that were missing and stayed so, and when it is worth a look again. */
-  const missing = new Map<string, number>();
+/** Makes calls: detects the server's version, sends, and turns every fault into a `HydraError`. */
+export function createTransport(config: FullConfig, observe?: Observe, warn?: Warn) {
+  const { exchange, tokens, close } = createExchange(config, warn);
+  const dialects = createCurrentDialect(config.version, detect);
 
-  /** @throws HydraError for anything but success */
+  /** @throws HydraError unless the call succeeds */
   function call<T>(operation: Operation<T>, options: CallOptions = {}): Promise<T> {
     return watch(operation, async (seen) => {
       const { challenge = '', secrets = [], timeoutMs = config.timeoutMs } = options;
       const answer = await ask(operation, options, performance.now() + timeoutMs);
       seen.status = answer.status;
       if (answer.status === operation.status) return operation.read(answer, challenge);
-      const unsaid = [challenge, config.token ?? '', ...secrets].filter(Boolean);
-      throw faultOf(operation.name, answer, { publicUrl: config.publicUrl, secrets: unsaid });
+      const unspoken = [challenge, ...tokens(), ...secrets].filter(Boolean);
+      throw faultOf(operation.name, answer, { publicUrl: config.publicUrl, secrets: unspoken });
     });
   }
 
@@ -65,45 +60,33 @@ export function createTransport(config: FullConfig, observe?: Observe) {
     const askIn = (dialect: Dialect) =>
       exchange({ ...requestOf(operation, options, dialect), end });
 
-    const isFresh = fixed !== undefined || known === undefined;
-    const dialect = known ?? (await before(end, detect()));
+    const known = dialects.get();
+    const dialect = known ?? (await before(end, dialects.find()));
+    const isFinal = dialects.isFixed || known === undefined;
     const answer = lackOf(dialect) ? undefined : await askIn(dialect);
-    if (answer && (isFresh || !isWrongPrefix(answer, dialect))) return answer;
-    // Another version may have moved in. A missing operation did nothing, so even a PUT may follow.
-    const other = isFresh ? dialect : await before(end, detectAnew(dialect, operation));
+    if (answer && (isFinal || !isWrongPrefix(answer, dialect))) return answer;
+    // The server may have been upgraded. A missing operation did nothing, so even a PUT can be
+    // repeated.
+    const again = () => before(end, dialects.findAgain(dialect, operation.name));
+    const other = isFinal ? dialect : await again();
     if (answer && other.prefix === dialect.prefix) return answer;
     const lack = lackOf(other);
     if (lack) throw new HydraError('unsupported', `${operation.name}: ${features[lack].where}`);
     return askIn(other);
   }
 
-  /** One detection for all who wait for it. Nothing is remembered unless something was certain. */
-  function detect(): Promise<Dialect> {
-    detection ??= watch({ name: 'server.detect', method: 'GET' }, async (seen) => {
+  function detect(): Promise<Detection> {
+    return watch({ name: 'server.detect', method: 'GET' }, async (seen) => {
       const end = performance.now() + config.timeoutMs;
-      const { dialect, isCertain } = await detectDialect(async (path) => {
-        const answer = await exchange({ method: 'GET', path, end }).catch(nothingIfNonsense);
+      return detectDialect(async (path) => {
+        const answer = await exchange({ method: 'GET', path, end }).catch(undefinedIfMalformed);
         seen.status = answer?.status;
         return answer;
       });
-      if (isCertain) known = dialect;
-      return dialect;
-    }).finally(() => {
-      detection = undefined;
     });
-    return detection;
   }
 
-  /** After a vain one not for a while: a gateway may hide an operation for good. */
-  async function detectAnew(stale: Dialect, { name }: { name: string }): Promise<Dialect> {
-    if (performance.now() < (missing.get(name) ?? 0)) return known ?? stale;
-    if (known === stale) known = undefined;
-    const found = known ?? (await detect());
-    if (isDeepStrictEqual(found, stale)) missing.set(name, performance.now() + lookAgainMs);
-    return found;
-  }
-
-  /** Translates what is thrown, and reports how it went. */
+  /** Turns what is thrown into a `HydraError`, and reports the outcome. */
   async function watch<T>(
     { name, method }: Pick<Operation<T>, 'name' | 'method'>,
     work: (seen: Pick<HydraCall, 'status'>) => Promise<T>,
@@ -129,10 +112,11 @@ function isWrongPrefix(answer: Answer, { prefix }: Dialect): boolean {
   return isRouteUnknown(answer) || (prefix === '' && isSentToPrefix(answer));
 }
 
-/** An answer that cannot be read tells no version, but something is there to be asked further. */
-function nothingIfNonsense(error: unknown): undefined {
-  const isThere = error instanceof SendError && error.fault !== 'broken' && error.fault !== 'slow';
-  if (!isThere) throw error;
+/** A malformed answer tells no version, but the detection can go on. */
+function undefinedIfMalformed(error: unknown): undefined {
+  const hasAnswered =
+    error instanceof SendError && error.fault !== 'broken' && error.fault !== 'slow';
+  if (!hasAnswered) throw error;
 }
 
 function requestOf<T>(
@@ -151,11 +135,11 @@ function requestOf<T>(
   };
 }
 
-/** What others wait for too, but not longer than this call may last. */
+/** Waits for shared work, but not longer than this call may last. */
 function before<T>(end: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(new SendError('slow'));
-    const timer = setTimeout(giveUp, Math.max(0, end - performance.now()) + ownEndMs);
+    const timer = setTimeout(giveUp, Math.max(0, end - performance.now()) + graceMs);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

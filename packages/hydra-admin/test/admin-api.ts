@@ -1,4 +1,4 @@
-/** A real local server in the place of an admin API, and the recorded exchanges it can answer with. */
+/** A local server that plays an admin API, and the recorded exchanges that it answers with. */
 import { readdirSync, readFileSync } from 'node:fs';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
@@ -9,7 +9,9 @@ import type { AnyAnswer } from './operations.ts';
 
 const fixtures = new URL('./fixtures/', import.meta.url);
 const tlsFile = (name: string) => readFileSync(new URL(`tls/${name}.pem`, fixtures), 'utf8');
-export const certificate = tlsFile('cert');
+/** Self-signed, for 127.0.0.1 and localhost. */
+export const certificate = { cert: tlsFile('cert'), key: tlsFile('key') };
+export const nextCertificate = { cert: tlsFile('next-cert'), key: tlsFile('next-key') };
 
 export const transports = ['got', 'undici'] as const;
 export const versions = ['v1', 'v2', 'v26'] as const;
@@ -20,7 +22,7 @@ export interface Exchange {
   title: string;
   operation: string;
   challenge?: string;
-  /** What the client is given, where the body differs from it. */
+  /** What the client gets to send, if the body differs from it. */
   answer?: AnyAnswer;
   request: { method: string; path: string; body?: AnyAnswer & { user_code?: string } };
   response: { status: number; type?: string; body?: Record<string, unknown>; text?: string };
@@ -34,7 +36,7 @@ export function exchangesOf(version: Version): Exchange[] {
   );
 }
 
-/** The exchange with this title; there must be one. */
+/** The exchange with this title. @throws if there is none */
 export function exchange(version: Version, title: string): Exchange {
   const found = exchangesOf(version).find((one) => one.title === title);
   if (!found) throw new Error(`no exchange "${title}" in ${version}`);
@@ -50,7 +52,7 @@ export interface Heard {
   body: string;
 }
 
-/** Answers a request that was heard whole. */
+/** Answers a request that has arrived completely. */
 export type Reply = (heard: Heard, res: ServerResponse, socket: Socket) => void;
 
 export interface AdminApi {
@@ -58,7 +60,7 @@ export interface AdminApi {
   heard: Heard[];
   /** How many connections were made. */
   connections(): number;
-  /** What it does from now on. */
+  /** How it answers; tests may change it. */
   reply: Reply;
   close(): Promise<void>;
 }
@@ -72,7 +74,7 @@ export async function closeAll(): Promise<void> {
 
 export async function startAdminApi(
   reply: Reply,
-  { isTls = false, port = 0 }: { isTls?: boolean; port?: number } = {},
+  { tls, port = 0 }: { tls?: typeof certificate; port?: number } = {},
 ): Promise<AdminApi> {
   const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const { method = '', headers, socket } = req;
@@ -84,13 +86,13 @@ export async function startAdminApi(
     api.reply(heard, res, socket);
   };
   const options = { maxHeaderSize: 65_536 };
-  const server = isTls
-    ? https.createServer({ ...options, cert: certificate, key: tlsFile('key') }, answer)
+  const server = tls
+    ? https.createServer({ ...options, ...tls }, answer)
     : http.createServer(options, answer);
   let connections = 0;
-  server.on(isTls ? 'secureConnection' : 'connection', () => connections++);
+  server.on(tls ? 'secureConnection' : 'connection', () => connections++);
   const api: AdminApi = {
-    url: `${isTls ? 'https' : 'http'}://127.0.0.1:${await listen(server, port)}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${await listen(server, port)}`,
     heard: [],
     connections: () => connections,
     reply,
@@ -108,7 +110,7 @@ export async function startAdminApi(
 export async function listen(server: Server, port = 0): Promise<number> {
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('it listens on no port');
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
   return address.port;
 }
 
@@ -117,10 +119,10 @@ export function json(res: ServerResponse, body: unknown, status = 200): void {
 }
 
 /**
- * Answers like a server of this version: its exchanges, its way with paths, its 404.
- * @param tells what it says to be; `null` hides the address that says it
+ * Answers like a server of this version: with its exchanges, its treatment of paths, its 404.
+ * @param reported the version that it reports; `null` makes `/version` a 404
  */
-export function likeServer(version: Version, tells?: string | null): Reply {
+export function likeServer(version: Version, reported?: string | null): Reply {
   const exchanges = exchangesOf(version);
   const nowhere = exchange(version, 'a path that is not there');
   return (heard, res) => {
@@ -128,10 +130,10 @@ export function likeServer(version: Version, tells?: string | null): Reply {
       res.writeHead(307, { location: `https://localhost:4445/admin${heard.path}` }).end();
       return;
     }
-    // From 25.4 on the prefix may be there or not.
+    // From 25.4 on the prefix is optional.
     const paths = version === 'v26' ? [heard.path, `/admin${heard.path}`] : [heard.path];
-    if (heard.path === '/version' && tells === null) return send(res, nowhere.response);
-    if (heard.path === '/version' && tells) return json(res, { version: tells });
+    if (heard.path === '/version' && reported === null) return send(res, nowhere.response);
+    if (heard.path === '/version' && reported) return json(res, { version: reported });
     const found = exchanges.filter(
       ({ request }) => request.method === heard.method && paths.includes(request.path),
     );
@@ -152,7 +154,7 @@ function send(res: ServerResponse, { status, type, body, text }: Exchange['respo
   res.end(text ?? (body === undefined ? undefined : JSON.stringify(body)));
 }
 
-/** Patient enough for a busy machine. */
+/** With a timeout that is long enough for a busy machine. */
 export function configFor(
   api: Pick<AdminApi, 'url'>,
   more: Partial<HydraConfig> & Pick<HydraConfig, 'transport'>,

@@ -1,13 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  readConsentRequest,
-  readHealth,
-  readLoginRequest,
-  readLogoutRequest,
-  readVersion,
-} from '../src/answers.ts';
-import { isRecord, Misshapen } from '../src/shapes.ts';
+import { readClients } from '../src/client-answers.ts';
+import { isRecord } from '../src/json.ts';
 import { readRedirect } from '../src/redirect.ts';
+import { readConsentRequest, readLoginRequest, readLogoutRequest } from '../src/request-answers.ts';
+import { MalformedAnswer } from '../src/schema.ts';
+import { readHealth, readVersion } from '../src/server-answers.ts';
 import { exchange } from './admin-api.ts';
 
 type Reader = 'login' | 'consent' | 'logout';
@@ -41,7 +38,7 @@ const values = {
 };
 type Kind = keyof typeof values;
 
-/** Each member, and what it may be. */
+/** Each member, and the kinds of value that it accepts. */
 const steps: [string, Kind[]][] = [
   ['subject', ['text']],
   ['skip', ['flag']],
@@ -84,56 +81,69 @@ const members: Record<Reader, [string, Kind[]][]> = {
 const names: Reader[] = ['login', 'consent', 'logout'];
 
 describe.each(names)('a %s request', (reader) => {
-  test.each(members[reader])('has a %s that is one of %j', (member, allowed) => {
+  test.each(members[reader])('accepts a %s that is one of %j', (member, allowed) => {
     for (const [kind, value] of Object.entries(values)) {
-      // A skipped login without a subject is another matter.
+      // A skipped login also needs a subject, see below.
       if (member === 'skip' && kind === 'flag') continue;
       const work = () => readWith(reader, member, value);
       if (allowed.some((one) => one === kind)) expect(work).not.toThrow();
-      else expect(work).toThrow(Misshapen);
+      else expect(work).toThrow(MalformedAnswer);
     }
   });
 
-  test.each(['', '{', '[]', 'null', '"text"', '<html>'])('is not made of %j', (body) => {
-    expect(() => readers[reader](body, 'asked')).toThrow(Misshapen);
+  test.each(['', '{', '[]', 'null', '"text"', '<html>'])('refuses the body %j', (body) => {
+    expect(() => readers[reader](body, 'asked')).toThrow(MalformedAnswer);
   });
 
-  test('bears the challenge that was asked for', () => {
+  test('has the challenge that was asked for', () => {
     expect(readWith(reader, 'challenge', 7)).toMatchObject({ challenge: 'asked' });
   });
 });
 
-test('gives absent lists and objects their empty form', () => {
+test('fills in missing lists and objects', () => {
   expect(readWith('login', 'requested_scope', undefined)).toMatchObject({ requested_scope: [] });
   expect(readWith('login', 'oidc_context', undefined)).toMatchObject({ oidc_context: null });
   expect(readWith('logout', 'client', undefined)).toMatchObject({ client: null });
 });
 
-test('leaves out what has no value, and metadata that is no object', () => {
+test('leaves out members that are null, and metadata that is not an object', () => {
   expect(readWith('login', 'client.client_name', null)['client']).not.toHaveProperty('client_name');
   expect(readWith('login', 'client.metadata', 'x')['client']).not.toHaveProperty('metadata');
   expect(readWith('consent', 'amr', null)).not.toHaveProperty('amr');
 });
 
-test('does not take a skipped login of nobody', () => {
-  expect(() => readWith('login', 'skip', true)).toThrow(Misshapen);
+test('refuses a skipped login without a subject', () => {
+  expect(() => readWith('login', 'skip', true)).toThrow(MalformedAnswer);
 });
 
-test('says which member is wrong, and not what it is', () => {
+test('names a wrong member, but not its value', () => {
   expect(() => readWith('login', 'client.client_id', 7)).toThrow(
-    '"client.client_id" is of the wrong type',
+    '"client.client_id" has the wrong type',
   );
   expect(() => readWith('login', 'client.client_id', undefined)).toThrow(
     '"client.client_id" is missing',
   );
 });
 
+test('passes unknown members on', () => {
+  expect(readWith('login', 'later', { a: [1] })).toMatchObject({ later: { a: [1] } });
+  expect(readWith('login', 'client.later', 7)).toMatchObject({ client: { later: 7 } });
+});
+
+test('names the place of a wrong member in a list', () => {
+  const clients = [{ client_id: 'a' }, { client_id: 'b', scope: ['hush'] }];
+  expect(() => readClients(JSON.stringify(clients))).toThrow(/^"1\.scope" has the wrong type$/);
+  expect(() => readClients('["hush"]')).toThrow(/^"0" has the wrong type$/);
+  expect(() => readClients('"hush"')).toThrow(/^the body has the wrong type$/);
+  expect(() => readClients('hush')).toThrow(/^the body is not JSON$/);
+});
+
 test('reads version and health', () => {
   expect(readVersion('{"version":"v2.3.0"}')).toBe('v2.3.0');
   expect(readHealth('{"status":"ok"}')).toBe(true);
   for (const body of ['{}', '{"version":2}', '', '{"status":"error"}']) {
-    expect(() => readVersion(body)).toThrow(Misshapen);
-    expect(() => readHealth(body)).toThrow(Misshapen);
+    expect(() => readVersion(body)).toThrow(MalformedAnswer);
+    expect(() => readHealth(body)).toThrow(MalformedAnswer);
   }
 });
 
@@ -147,7 +157,7 @@ test.each([
   ['/oauth2/sessions/logout?state=a\\b', '/oauth2/sessions/logout?state=a\\b'],
   ['oauth2/auth', '/oauth2/auth'],
   ['?a=b:c', '/?a=b:c'],
-])('uses the redirect %s', (target, relative) => {
+])('accepts the redirect %s', (target, relative) => {
   expect(readRedirect(redirectTo(target), undefined)).toBe(target);
   const resolved = relative === undefined ? target : publicUrl + relative;
   expect(readRedirect(redirectTo(target), publicUrl)).toBe(resolved);
@@ -172,7 +182,7 @@ test.each([
   undefined,
   ['https://a.example/'],
   {},
-])('does not use the redirect %j', (target) => {
-  expect(() => readRedirect(redirectTo(target), publicUrl)).toThrow(Misshapen);
-  expect(() => readRedirect(redirectTo(target), undefined)).toThrow(Misshapen);
+])('refuses the redirect %j', (target) => {
+  expect(() => readRedirect(redirectTo(target), publicUrl)).toThrow(MalformedAnswer);
+  expect(() => readRedirect(redirectTo(target), undefined)).toThrow(MalformedAnswer);
 });

@@ -21,7 +21,7 @@ afterAll(closeAll);
 
 const publicUrl = 'https://auth.example.org';
 
-/** What the exchange must come out as. */
+/** The result that the exchange must have. */
 function outcomeOf({ operation, response, means }: Exchange): unknown {
   const { body = {}, status } = response;
   const target = body['redirect_to'];
@@ -86,7 +86,7 @@ describe.each(transports)('the client, sending by %s', (transport) => {
     return { api, calls, hydra: createHydra(config, (call) => calls.push(call)) };
   }
 
-  test('sends token, headers and the sign of ended TLS with every call, the version too', async () => {
+  test('sends the token, the headers and X-Forwarded-Proto with every call, also for the version', async () => {
     const { api, hydra } = await start({
       token: 'a-token',
       headers: { 'X-Tenant': 'blue', Authorization: 'Basic other' },
@@ -114,7 +114,7 @@ describe.each(transports)('the client, sending by %s', (transport) => {
     await hydra.close();
   });
 
-  test('says nothing to anybody else: a redirect to another server is not followed', async () => {
+  test('follows no redirect to another server', async () => {
     const stranger = await startAdminApi((_, res) => json(res, { challenge: 'c' }));
     const api = await startAdminApi(({ path }, res) => {
       if (path === '/version') return json(res, { version: 'v26.2.0' });
@@ -127,7 +127,7 @@ describe.each(transports)('the client, sending by %s', (transport) => {
     await hydra.close();
   });
 
-  test('keeps the path of the admin address, in every call', async () => {
+  test('keeps the path of the admin address in every call', async () => {
     const api = await startAdminApi(likeServer('v26'));
     const hydra = createHydra(configFor({ url: `${api.url}/gate/keeper/` }, { transport }));
     await outcome(hydra.login.get('c'));
@@ -137,7 +137,7 @@ describe.each(transports)('the client, sending by %s', (transport) => {
     await hydra.close();
   });
 
-  test('carries challenges of 16 kB, and characters that mean something in an address', async () => {
+  test('sends challenges of 16 kB, and characters that have a meaning in addresses', async () => {
     const { api, hydra } = await start();
     const odd = `a+b/c=d&login_challenge=e%20f ü#?${'x'.repeat(16_000)}==`;
     await expect(hydra.login.get(odd)).rejects.toMatchObject({ kind: 'unknown' });
@@ -145,7 +145,7 @@ describe.each(transports)('the client, sending by %s', (transport) => {
     await hydra.close();
   });
 
-  test('sends known members only', async () => {
+  test('sends only known members', async () => {
     const { api, hydra } = await start();
     api.reply = ({ path }, res) =>
       json(
@@ -170,14 +170,14 @@ describe.each(transports)('the client, sending by %s', (transport) => {
     await hydra.close();
   });
 
-  test('keeps its connections', async () => {
+  test('reuses its connections', async () => {
     const { api, hydra } = await start();
     const { challenge = '' } = exchange('v26', 'login request, open');
     for (let round = 0; round < 9; round++) await hydra.login.get(challenge);
     await outcome(hydra.login.get('nobody'));
     await outcome(hydra.logout.reject('nobody'));
     expect(api.heard).toHaveLength(12);
-    // The pool of undici opens a second one when the first has not quite come to rest.
+    // The pool of undici opens a second one if the first is not idle yet.
     expect(api.connections()).toBeLessThanOrEqual(2);
     await hydra.close();
   });
@@ -204,9 +204,9 @@ describe.each(transports)('the client, sending by %s', (transport) => {
     await hydra.close();
   });
 
-  test('speaks TLS with a server whose certificate it was given, and with no other', async () => {
-    const api = await startAdminApi(likeServer('v26'), { isTls: true });
-    const trusting = createHydra(configFor(api, { transport, ca: certificate }));
+  test('trusts a server whose certificate it was given, and no other', async () => {
+    const api = await startAdminApi(likeServer('v26'), { tls: certificate });
+    const trusting = createHydra(configFor(api, { transport, ca: certificate.cert }));
     await expect(trusting.server.version()).resolves.toBe('v26.2.0');
     await expect(trusting.server.version()).resolves.toBe('v26.2.0');
     const wary = createHydra(configFor(api, { transport }));

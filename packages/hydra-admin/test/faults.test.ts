@@ -29,7 +29,7 @@ const raw =
   (_heard, _res, socket) =>
     void socket.end(text);
 
-/** What comes back, and what that is to every operation. */
+/** An answer, and the kind of error that every operation makes of it. */
 const badAnswers: [string, Reply, string][] = [
   ['closed connection', (_heard, _res, socket) => void socket.destroy(), 'down'],
   ['reset connection', (_heard, _res, socket) => void socket.resetAndDestroy(), 'down'],
@@ -49,7 +49,7 @@ const badAnswers: [string, Reply, string][] = [
   ['unknown path in HTML', answer(404, '<h1>Not Found</h1>'), 'route_unknown'],
   ['unknown path in JSON', answer(404, '{"error":{"code":404}}'), 'route_unknown'],
   ['conflict', answer(409, '{"error":"Conflict"}'), 'conflict'],
-  ['used challenge without a way on', answer(410, '{}'), 'gone'],
+  ['used challenge without a redirect', answer(410, '{}'), 'gone'],
   ['redirect', answer(302, '', { location: 'http://127.0.0.1:1/' }), 'nonsense'],
   ['redirect that keeps the method', answer(307, '', { location: '/admin/x' }), 'nonsense'],
   ['success of another kind', answer(201, '{}'), 'nonsense'],
@@ -81,7 +81,7 @@ const badAnswers: [string, Reply, string][] = [
   ['something that is not HTTP', raw('SSH-2.0-OpenSSH_9\r\n\r\n'), 'nonsense'],
 ];
 
-describe.each(transports)('an answer that was sent for by %s', (transport) => {
+describe.each(transports)('an answer fetched by %s', (transport) => {
   async function start(reply: Reply, more: Partial<HydraConfig> = {}) {
     const api = await startAdminApi(reply);
     const hydra = createHydra(configFor(api, { transport, version: '26.2', ...more }));
@@ -110,7 +110,7 @@ describe.each(transports)('an answer that was sent for by %s', (transport) => {
     await hydra.close();
   });
 
-  test('that repeats challenge or token has no place in the message', async () => {
+  test('that repeats the challenge or the token is kept out of the message', async () => {
     const { api, hydra } = await start((_, res) => json(res, {}, 400), { token: 'a-token' });
     const message = async () => (await faultOf(hydra.login.get(c))).message;
     expect(await message()).toBe('login.get: 400 bad_request');
@@ -140,7 +140,7 @@ describe.each(transports)('an answer that was sent for by %s', (transport) => {
       const faults = names.map(async (name) => (await faultOf(operations[name]!(hydra, {}))).kind);
       await expect(hydra.server.ready(100)).resolves.toBe(false);
       expect(await Promise.all(faults)).toEqual(['slow', 'slow', 'slow']);
-      // Neither is asked twice: the server may be at it.
+      // Nothing is sent twice: the server may still be working on it.
       expect(api.heard).toHaveLength(4);
       api.reply = likeServer('v26');
       expect((await faultOf(hydra.login.get(c))).kind).toBe('unknown');
@@ -156,7 +156,7 @@ describe.each(transports)('an answer that was sent for by %s', (transport) => {
     });
 
     test('a connection that is never made', async () => {
-      // Accepts and says nothing, so that no TLS comes about.
+      // Accepts connections and stays silent, so that no TLS handshake succeeds.
       const sockets: net.Socket[] = [];
       const deaf = net.createServer((socket) => void sockets.push(socket));
       const url = `https://127.0.0.1:${await listen(deaf)}`;
@@ -174,13 +174,13 @@ describe.each(transports)('an answer that was sent for by %s', (transport) => {
     const accept = (hydra: Hydra) => hydra.login.accept(challenge, body);
     const server = likeServer('v26');
 
-    /** Breaks the first so many requests, then answers. */
+    /** Breaks the first requests, then answers. */
     const breakFirst = (count: number): Reply => {
       let left = count;
       return (heard, res, socket) => (left-- > 0 ? socket.destroy() : server(heard, res, socket));
     };
 
-    test('is sent for once more by GET, and only once', async () => {
+    test('is fetched again by GET, but only once', async () => {
       const { api, hydra } = await start(breakFirst(1));
       await expect(hydra.login.get(challenge)).resolves.toMatchObject({ challenge });
       expect(api.heard).toHaveLength(2);
@@ -190,7 +190,7 @@ describe.each(transports)('an answer that was sent for by %s', (transport) => {
       await hydra.close();
     });
 
-    test('is not sent for again by PUT', async () => {
+    test('is not fetched again by PUT', async () => {
       const { api, hydra } = await start(breakFirst(1));
       expect((await faultOf(accept(hydra))).kind).toBe('down');
       expect(api.heard).toHaveLength(1);
@@ -199,13 +199,13 @@ describe.each(transports)('an answer that was sent for by %s', (transport) => {
       await hydra.close();
     });
 
-    test('reaches a GET when a kept connection turns out to be dead', async () => {
+    test('arrives for a GET although its kept connection is dead', async () => {
       const { api, hydra } = await start(server);
       await hydra.login.get(challenge);
       const old = api.connections();
       const alive = new Set<unknown>();
       api.reply = (heard, res, socket) => {
-        // The connections from before are dead; one made later lives.
+        // Older connections are dead; newer ones work.
         if (api.connections() > old) alive.add(socket);
         if (alive.has(socket)) server(heard, res, socket);
         else socket.destroy();
@@ -214,7 +214,7 @@ describe.each(transports)('an answer that was sent for by %s', (transport) => {
       await hydra.close();
     });
 
-    test('reaches a PUT when the server ended its idle connections in time', async () => {
+    test('arrives for a PUT after the server has closed its idle connections', async () => {
       const ended: Promise<unknown>[] = [];
       const { api, hydra } = await start((heard, res, socket) => {
         ended.push(once(socket, 'close'));
@@ -229,7 +229,7 @@ describe.each(transports)('an answer that was sent for by %s', (transport) => {
       await hydra.close();
     });
 
-    test('keeps no connection that the server means to end at once', async () => {
+    test('does not keep a connection that the server will close soon', async () => {
       const { api, hydra } = await start((heard, res, socket) => {
         res.setHeader('keep-alive', 'timeout=1');
         server(heard, res, socket);

@@ -1,7 +1,7 @@
 import type { Hydra } from '../src/client.ts';
-import type { AcceptConsent, AcceptLogin, Reject } from '../src/types.ts';
+import type { AcceptConsent, AcceptLogin, Reject } from '../src/bodies.ts';
 
-/** Fits wherever an answer is wanted, for those that come from a file. */
+/** Fits every operation that sends an answer. */
 export type AnyAnswer = AcceptLogin & AcceptConsent & Reject;
 
 interface Given {
@@ -18,7 +18,7 @@ export const anAnswer: AnyAnswer = {
   error: 'access_denied',
 };
 
-/** All operations that throw, by the names that `observe` hears. */
+/** Operations by the names that `observe` gets. */
 export const operations: Record<string, (hydra: Hydra, given: Given) => Promise<unknown>> = {
   'login.get': ({ login }, { challenge = '' }) => login.get(challenge),
   'login.accept': ({ login }, { challenge = '', answer = anAnswer }) =>

@@ -1,4 +1,4 @@
-/** What the client does by itself: what real servers answer is in `test/contract`. */
+/** What the client itself does. The contract tests of the stand-in hold what servers answer. */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { createHydra, type Hydra } from '../src/client.ts';
 import { closeAll, configFor, json, startAdminApi, transports, type Heard } from './admin-api.ts';
@@ -13,7 +13,7 @@ type Answering = (
 const versions = { v1: '1.11.10', v20: '2.0.3', v2: '2.3.0', v26: '26.2.0' };
 type VersionName = keyof typeof versions;
 
-/** A client of a server that says the same to all, or what `answering` makes of each. */
+/** A client, and a server that answers as `answering` says, or always `{}`. */
 async function start(
   version: VersionName,
   answering: Answering = () => ({}),
@@ -45,7 +45,7 @@ async function gather<T>(list: AsyncIterable<T>): Promise<T[]> {
 const asked = (heard: Heard[]) => heard.map(({ query }) => Object.fromEntries(query));
 
 describe('a list', () => {
-  test('follows the next link, but only its place and size, and never to another host', async () => {
+  test('follows the next link, but uses only its place and size, and never another host', async () => {
     const { api, hydra } = await start('v26', (_heard, count) => ({
       body: [{ client_id: `c${count}` }],
       link:
@@ -64,18 +64,18 @@ describe('a list', () => {
   });
 
   test.each([
-    ['at a place that it has seen', [aClient], '</clients?limit=9&offset=9>; rel="next"', 2],
+    ['at a place that it has visited', [aClient], '</clients?limit=9&offset=9>; rel="next"', 2],
     ['at an empty page', [], '</clients?limit=9&offset=9>; rel="next"', 1],
     ['without a next link', [aClient], '</clients?limit=9&offset=0>; rel="prev"', 1],
     ['at a next link that names no place', [aClient], '</clients>; rel="next"', 1],
-    ['at a header that is none', [aClient], 'nonsense', 1],
+    ['at a malformed header', [aClient], 'nonsense', 1],
   ])('stops %s', async (_where, body, link, calls) => {
     const { api, hydra } = await start('v1', () => ({ body, link }));
     await gather(hydra.clients.list());
     expect(api.heard).toHaveLength(calls);
   });
 
-  test('asks in the words of the version', async () => {
+  test('uses the parameter names of the version', async () => {
     for (const [version, words] of [
       ['v1', { limit: '5' }],
       ['v2', { page_size: '5' }],
@@ -86,7 +86,7 @@ describe('a list', () => {
     }
   });
 
-  test('gives one page at a time, and goes on where it ended', async () => {
+  test('reads one page at a time, and continues after it', async () => {
     const { api, hydra } = await start('v1', ({ query }) => ({
       body: [aClient],
       link: `</clients?limit=2&offset=${Number(query.get('offset')) + 2}>; rel=next`,
@@ -97,20 +97,20 @@ describe('a list', () => {
     expect(second.next).not.toBe(next);
   });
 
-  test.each([0, -1, 501, 1.5, Number.NaN])('has no page of %d items', async (size) => {
+  test.each([0, -1, 501, 1.5, Number.NaN])('refuses a page of %d items', async (size) => {
     const { api, hydra } = await start('v1');
     await expect(hydra.clients.page({ size })).rejects.toMatchObject({ kind: 'bad_request' });
     expect(api.heard).toEqual([]);
   });
 
-  test('does not take the place of another version', async () => {
+  test('refuses an `after` of another version', async () => {
     const { hydra } = await start('v26');
     const page = hydra.clients.page({ after: 'limit=1&offset=1' });
     await expect(page).rejects.toMatchObject({ kind: 'bad_request' });
   });
 
-  test('of consents goes by the count where links are wrong and pages may be empty', async () => {
-    // like 2.3: three of five have run out, two pages are empty and say nothing
+  test('of consents follows the total where links are wrong and pages may be empty', async () => {
+    // Like 2.3: three of five have expired, so pages are empty and have no headers.
     const api = await startAdminApi(({ query }, res) => {
       const token = query.get('page_token');
       const place = token
@@ -131,7 +131,7 @@ describe('a list', () => {
     expect(page.next).toBeUndefined();
   });
 
-  test('of consents ends at an empty page that counts all the same', async () => {
+  test('of consents ends at an empty page with a total', async () => {
     const api = await startAdminApi((_heard, res) => {
       res.setHeader('x-total-count', '1000000');
       json(res, api.heard.length === 1 ? [aConsent] : []);
@@ -151,10 +151,10 @@ describe('a list', () => {
   });
 });
 
-describe('what no version takes is not sent', () => {
+describe('calls that no version accepts are not sent', () => {
   const senseless: Record<string, (hydra: Hydra) => Promise<unknown>> = {
     'a client without an id': ({ clients }) => clients.get(''),
-    'a client that climbs': ({ clients }) => clients.delete('..'),
+    'a client id that leads out of the path': ({ clients }) => clients.delete('..'),
     'a key without an id': ({ keys }) => keys.deleteKey('set', ''),
     'a key that is its set': ({ keys }) => keys.deleteKey('set', '.'),
     'a set without a name': ({ keys }) => keys.deleteSet(''),
@@ -172,7 +172,7 @@ describe('what no version takes is not sent', () => {
   });
 });
 
-describe('what this version cannot do is unsupported, and not sent', () => {
+describe('calls that this version does not support are not sent', () => {
   const sid = ({ loginSessions }: Hydra) => loginSessions.revoke({ sid: 's' });
   const byId = ({ consentSessions }: Hydra) => consentSessions.revoke({ consentRequestId: 'c' });
   const flush = ({ tokens }: Hydra) => tokens.flush();
@@ -195,7 +195,7 @@ describe('what this version cannot do is unsupported, and not sent', () => {
     expect(api.heard).toEqual([]);
   });
 
-  test('unless another version has moved in meanwhile', async () => {
+  test('unless the server was upgraded meanwhile', async () => {
     let version = 'v2.0.0';
     const api = await startAdminApi(({ path }, res) => {
       if (path === '/version') return json(res, { version });
@@ -209,7 +209,7 @@ describe('what this version cannot do is unsupported, and not sent', () => {
 });
 
 describe.each(transports)('sending by %s', (transport) => {
-  test('says what each method says', async () => {
+  test('sends the right path, query, body and content type', async () => {
     const reply: Answering = ({ method, path }) => {
       if (method === 'DELETE') return { status: 204 };
       if (path.endsWith('/introspect')) return { body: { active: false } };
@@ -239,7 +239,7 @@ describe.each(transports)('sending by %s', (transport) => {
     ]);
   });
 
-  test('asks again only when nothing can have been done', async () => {
+  test('sends again only if nothing can have changed', async () => {
     const api = await startAdminApi((_heard, _res, socket) => void socket.destroy());
     const hydra = createHydra(configFor(api, { transport, version: '26.2.0' }));
     await expect(hydra.clients.get('a')).rejects.toMatchObject({ kind: 'down', mayBeDone: false });
@@ -257,7 +257,7 @@ describe.each(transports)('sending by %s', (transport) => {
     });
   });
 
-  test('waits for a key longer than for the rest, and says that it may exist', async () => {
+  test('waits longer for a new key, and says that it may exist', async () => {
     const api = await startAdminApi(({ body }, res, socket) => {
       const { kid, alg } = JSON.parse(body);
       if (alg === 'RS256') socket.destroy();
@@ -274,7 +274,7 @@ describe.each(transports)('sending by %s', (transport) => {
     await expect(keys.create('set', { alg: 'RS256' })).rejects.toThrow(/may exist/);
   });
 
-  test('tells no secret, even when the server does', async () => {
+  test('keeps secrets out of errors, even if the server repeats them', async () => {
     const reply: Answering = ({ body }) => ({
       status: 400,
       body: { error: 'invalid_request', error_description: decodeURIComponent(body) },
@@ -300,19 +300,19 @@ test.each([
   ['a list of texts', ['a']],
   ['a client without an id', [{ client_name: 'a' }]],
   ['a member of the wrong type', [{ ...aClient, grant_types: 'code' }]],
-])('does not take %s for clients', async (_what, body) => {
+])('refuses %s as a list of clients', async (_what, body) => {
   const { hydra } = await start('v26', () => ({ body }));
   await expect(hydra.clients.page()).rejects.toMatchObject({ kind: 'nonsense', status: 200 });
 });
 
-test('up to 1.9 a 404 says that there was no consent to take back, which is fine', async () => {
+test('a 404 to a revocation means, up to 1.9, that there was nothing to revoke', async () => {
   const body = { error: 'Not Found', error_description: '' };
   const { hydra } = await start('v1', () => ({ status: 404, body }));
   const done = hydra.consentSessions.revoke({ subject: 's', all: true });
   await expect(done).resolves.toBeUndefined();
 });
 
-test('a key that was made is told apart from what may be shown', async () => {
+test('a new key is split into its private and its public part', async () => {
   const pair = [
     { kid: 'public:k', kty: 'EC', x: 'x' },
     { kid: 'private:k', kty: 'EC', x: 'x', d: 'd' },

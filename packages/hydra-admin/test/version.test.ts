@@ -29,20 +29,23 @@ test.each([
   ['1.9', '', false, false],
   ['2.0', '/admin', true, false],
   ['2', '/admin', true, true],
-] as const)('speaks with %s as it understands', (version, prefix, amr, extend) => {
+] as const)('knows the prefix and the features of %s', (version, prefix, amr, extend) => {
   const has = { amr, extend_session_lifespan: extend };
   expect(dialectOf(version)).toMatchObject({ prefix, has });
 });
 
-test.each(['master', '', 'v', 'latest-2.3.0', '<html>'])('takes "%s" for no version', (text) => {
-  expect(dialectOf(text)).toBeUndefined();
-});
+test.each(['master', '', 'v', 'latest-2.3.0', '<html>'])(
+  'does not accept "%s" as a version',
+  (text) => {
+    expect(dialectOf(text)).toBeUndefined();
+  },
+);
 
 const html404: Reply = (_heard, res) => res.writeHead(404).end('<h1>404</h1>');
 const html: Reply = (_, res) => res.setHeader('content-type', 'text/html').end('<p>Hello</p>');
 const answer = { subject: 's', amr: ['pwd'], remember_for: 9, extend_session_lifespan: true };
 
-describe.each(transports)('a server without a version, asked by %s', (transport) => {
+describe.each(transports)('a server that hides its version, asked by %s', (transport) => {
   async function start(reply: Reply, more: Partial<HydraConfig> = {}) {
     const api = await startAdminApi(reply);
     const hydra = createHydra(configFor(api, { transport, ...more }));
@@ -50,7 +53,7 @@ describe.each(transports)('a server without a version, asked by %s', (transport)
     return { api, hydra, paths };
   }
 
-  /** The path and the members of an accepted login, once the server was found out. */
+  /** The path and the members of an accepted login, after the detection. */
   async function spokenTo(reply: Reply, more: Partial<HydraConfig> = {}) {
     const { api, hydra } = await start(reply, more);
     await hydra.login.accept('c', answer).catch(() => {});
@@ -69,39 +72,39 @@ describe.each(transports)('a server without a version, asked by %s', (transport)
     [null, 'v26', `/admin${tail}`, ['remember_for', 'extend_session_lifespan', 'amr']],
     ['v1.9.2', 'v1', tail, ['remember_for']],
     ['v2.0.3', 'v2', `/admin${tail}`, ['remember_for', 'amr']],
-  ] as const)('that says %s and is like %s', async (tells, version, path, members) => {
-    expect(await spokenTo(likeServer(version, tells))).toEqual([path, members]);
+  ] as const)('that reports %s and behaves like %s', async (reported, version, path, members) => {
+    expect(await spokenTo(likeServer(version, reported))).toEqual([path, members]);
   });
 
-  test('is taken for 2.0 when a gateway lets through the prefix alone', async () => {
+  test('counts as 2.0 if a gateway passes only the prefix on', async () => {
     const behind = likeServer('v26', null);
     const gateway: Reply = (heard, res, socket) =>
       heard.path.startsWith('/admin/') ? behind(heard, res, socket) : html(heard, res, socket);
     expect(await spokenTo(gateway)).toEqual([`/admin${tail}`, ['remember_for', 'amr']]);
   });
 
-  test.each([401, 403, 404, 500, 502])('is found out although /version is a %i', async (status) => {
+  test.each([401, 403, 404, 500, 502])('is detected although /version is a %i', async (status) => {
     const behind = likeServer('v1');
     const gateway: Reply = (heard, res, socket) =>
       heard.path === '/version' ? res.writeHead(status).end('no') : behind(heard, res, socket);
     expect(await spokenTo(gateway)).toEqual([tail, ['remember_for', 'amr']]);
   });
 
-  test('is found out although /version is endless', async () => {
+  test('is detected although the body of /version is too large', async () => {
     const behind = likeServer('v1');
     const gateway: Reply = (heard, res, socket) =>
       heard.path === '/version' ? res.end('x'.repeat(2_000_000)) : behind(heard, res, socket);
     expect(await spokenTo(gateway)).toEqual([tail, ['remember_for', 'amr']]);
   });
 
-  test('is not asked for it when the version is set', async () => {
+  test('is not asked if the version is configured', async () => {
     const { hydra, paths } = await start(likeServer('v26'), { version: '1.11' });
     await expect(hydra.logout.get('c')).rejects.toMatchObject({ kind: 'unknown' });
     expect(paths()).toEqual(['/oauth2/auth/requests/logout']);
     await hydra.close();
   });
 
-  test('fails as it is, and is asked anew, when it does not speak like an admin API', async () => {
+  test('is asked again by each call as long as it is not an admin API', async () => {
     const { api, hydra } = await start(html);
     await expect(hydra.login.get('c')).rejects.toMatchObject({ kind: 'nonsense', status: 200 });
     api.reply = (_, res) => res.writeHead(404).end();
@@ -116,7 +119,7 @@ describe.each(transports)('a server without a version, asked by %s', (transport)
     await hydra.close();
   });
 
-  test('is found out once for all who ask at the same time', async () => {
+  test('is detected once for all calls at the same time', async () => {
     const { hydra, paths } = await start(likeServer('v1', 'master'));
     const { challenge = '' } = exchange('v1', 'login request, open');
     await Promise.all(Array.from({ length: 5 }, () => hydra.login.get(challenge)));
@@ -127,7 +130,7 @@ describe.each(transports)('a server without a version, asked by %s', (transport)
     await hydra.close();
   });
 
-  test('fails all who wait, and nobody later, when the connection breaks meanwhile', async () => {
+  test('fails all waiting calls, and no later ones, if the connection breaks', async () => {
     const { api, hydra } = await start((_heard, _res, socket) => socket.destroy());
     const results = await Promise.allSettled([hydra.login.get('c'), hydra.consent.get('c')]);
     expect(results).toMatchObject([{ reason: { kind: 'down' } }, { reason: { kind: 'down' } }]);
@@ -136,7 +139,7 @@ describe.each(transports)('a server without a version, asked by %s', (transport)
     await hydra.close();
   });
 
-  test('is found out anew when it moves from 1.x to 2.x, and back', async () => {
+  test('is detected again after an upgrade from 1.x to 2.x, and back', async () => {
     const { api, hydra, paths } = await start(likeServer('v1'));
     const open = (version: 'v1' | 'v2') => exchange(version, 'login request, open').challenge ?? '';
     await hydra.login.get(open('v1'));
@@ -151,7 +154,7 @@ describe.each(transports)('a server without a version, asked by %s', (transport)
     await hydra.close();
   });
 
-  test('is asked once more, and no more, for an operation that it does not have', async () => {
+  test('is asked once more for an operation that it lacks', async () => {
     const { hydra, paths } = await start(likeServer('v2'));
     await hydra.logout.reject('c').catch(() => {});
     const lost = hydra.device.accept('c', 'code');
@@ -172,7 +175,7 @@ describe.each(transports)('a server without a version, asked by %s', (transport)
       });
     }
     expect(paths().filter((path) => path === '/version')).toHaveLength(2);
-    // another operation that is missing is another matter: the server may have changed
+    // Another missing operation may mean that the server has changed.
     api.reply = likeServer('v1');
     const { challenge = '' } = exchange('v1', 'login request, open');
     await expect(hydra.login.get(challenge)).resolves.toMatchObject({ challenge });

@@ -5,7 +5,7 @@ import {
   idOption,
   membersOf,
   metadataOf,
-  saysAnything,
+  hasAnyClientOption,
 } from './client-flags.ts';
 import { clientOf, newClientOf, settableOf } from './client-members.ts';
 import { clientColumns, printClient, shown } from './client-views.ts';
@@ -18,14 +18,14 @@ import { nameOf } from './read-source.ts';
 const create: Command = {
   name: 'clients create',
   operands: [],
-  says: 'Registers a client, from options or from a file.',
-  more: `The secret that the server makes is printed once, and never told again. A secret of your own comes
-from a file or the standard input, never from an option: it would stay in the history of the shell.`,
+  summary: 'Registers a client, from options or from a file.',
+  details: `A secret that the server generates is printed once and never shown again. Give a secret of your own
+by a file or the standard input: an option would stay in the history of the shell.`,
   options: { ...idOption, ...clientOptions },
   async run(given, context) {
-    if (!saysAnything(given)) {
+    if (!hasAnyClientOption(given)) {
       throw misuse(
-        'Say what the client is: by options such as --name and --redirect-uri, or --file.',
+        'Describe the client: by options such as --name and --redirect-uri, or by --file.',
       );
     }
     const flags = await membersOf(given, context);
@@ -35,20 +35,20 @@ from a file or the standard input, never from an option: it would stay in the hi
     const made = await context.hydra.clients.create(client).catch((error: unknown) => {
       const isTaken = error instanceof HydraError && error.kind === 'conflict';
       throw isTaken
-        ? new Failure(`There is a client ${JSON.stringify(client.client_id)} already.`)
+        ? new Failure(`The client ${JSON.stringify(client.client_id)} exists already.`)
         : error;
     });
-    await tell(context, given, made, { isSecretTheirs: client.client_secret !== undefined });
+    await printResult(context, given, made, { isSecretKnown: client.client_secret !== undefined });
   },
 };
 
 const list: Command = {
   name: 'clients list',
   operands: [],
-  says: 'Lists the clients.',
+  summary: 'Lists the clients.',
   options: {
-    name: { value: 'NAME', says: 'only those of exactly this name' },
-    owner: { value: 'OWNER', says: 'only those of exactly this owner' },
+    name: { value: 'NAME', help: 'only clients with exactly this name' },
+    owner: { value: 'OWNER', help: 'only clients with exactly this owner' },
   },
   async run(given, context) {
     const clients = context.hydra.clients.list({
@@ -66,30 +66,30 @@ const list: Command = {
 const show: Command = {
   name: 'clients show',
   operands: ['ID'],
-  says: 'Shows all that is known of a client.',
+  summary: 'Shows everything about a client.',
   options: {},
   async run(given, context) {
-    await printClient(context, given, await find(context, given));
+    await printClient(context, given, await getClient(context, given));
   },
 };
 
 const update: Command = {
   name: 'clients update',
   operands: ['ID'],
-  says: 'Changes what is said, and leaves the rest of a client as it is.',
-  more: `Members of a --file take the place of those that the client has; null gives one back to the server's
-own way. --audience "" empties a list. The secret stays unless a new one is given.`,
+  summary: 'Changes the given members of a client and keeps the rest.',
+  details: `Members in --file replace those of the client; null resets a member to the server's default.
+--audience "" empties a list. The secret stays unless you give a new one.`,
   options: clientOptions,
   async run(given, context) {
-    if (!saysAnything(given)) throw misuse('Say what is to change: by options, or by --file.');
+    if (!hasAnyClientOption(given)) throw misuse('Say what to change: by options, or by --file.');
     const id = given.operands[0]!;
     const flags = await membersOf(given, context);
     const text = await fileOf(given, context);
-    const before = await find(context, given);
+    const before = await getClient(context, given);
     const file = clientOf(text, fileNameOf(given), before);
     if (file['client_id'] !== undefined && file['client_id'] !== id) {
       throw misuse(
-        `${fileNameOf(given)} is about another client: its client_id is not ${JSON.stringify(id)}.`,
+        `${fileNameOf(given)} describes another client: its client_id is not ${JSON.stringify(id)}.`,
       );
     }
     const metadata = metadataOf(given, file['metadata'] ?? before.metadata);
@@ -97,21 +97,21 @@ own way. --audience "" empties a list. The secret stays unless a new one is give
     const changed = await context.hydra.clients
       .replace(id, newClientOf(all))
       .catch(orUnknown(noSuch(id)));
-    // The answer tells the time of the change in its place.
+    // The server answers with the time of the change in `created_at`.
     const { created_at = '' } = before;
-    await tell(context, given, { ...changed, created_at }, { isSecretTheirs: true });
+    await printResult(context, given, { ...changed, created_at }, { isSecretKnown: true });
   },
 };
 
 const remove: Command = {
   name: 'clients delete',
   operands: ['ID'],
-  says: 'Deletes a client, its consents, and the worth of its tokens.',
+  summary: 'Deletes a client and its consents, and makes its tokens inactive.',
   options: yesOption,
   async run(given, context) {
     const id = given.operands[0]!;
     await context.confirm(given, async () => {
-      const { client_name: name } = await find(context, given);
+      const { client_name: name } = await getClient(context, given);
       return `Delete the client ${id}${name && ` (${name})`}, its consents and its tokens?`;
     });
     await context.hydra.clients.delete(id).catch(orUnknown(noSuch(id)));
@@ -122,23 +122,23 @@ const remove: Command = {
 
 export const clientCommands = [create, list, show, update, remove];
 
-async function find(
+async function getClient(
   { hydra }: CommandContext,
   { operands: [id = ''] }: Given,
 ): Promise<RegisteredClient> {
   return hydra.clients.get(id).catch(orUnknown(noSuch(id)));
 }
 
-/** Shows a secret that the server made, this once; whoever brought it has it already. */
-async function tell(
+/** Prints the client, with its secret only if the server generated it. */
+async function printResult(
   context: CommandContext,
   given: Given,
   { client_secret: secret, ...client }: RegisteredClient,
-  { isSecretTheirs }: { isSecretTheirs: boolean },
+  { isSecretKnown }: { isSecretKnown: boolean },
 ): Promise<void> {
-  const isTold = secret !== undefined && !isSecretTheirs;
-  await printClient(context, given, { ...client, ...(isTold && { client_secret: secret }) });
-  if (isTold) context.note('The secret is shown this once and never again: keep it now.');
+  const isNew = secret !== undefined && !isSecretKnown;
+  await printClient(context, given, { ...client, ...(isNew && { client_secret: secret }) });
+  if (isNew) context.note('The secret is shown only once: store it now.');
 }
 
 function fileNameOf(given: Given): string {

@@ -9,16 +9,16 @@ const isObject = (value: unknown) =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const kindsOfValue = {
-  text: { wants: 'a text', is: isText },
+  text: { wants: 'a string', is: isText },
   texts: {
-    wants: 'a list of texts',
+    wants: 'a list of strings',
     is: (value: unknown) => Array.isArray(value) && value.every(isText),
   },
   flag: { wants: 'true or false', is: isFlag },
   object: { wants: 'an object', is: isObject },
 } as const;
 
-/** Every member that a client can be given, but for its lifespans. */
+/** Every member that can be set, except lifespans. */
 const kinds: Record<Exclude<keyof NewClient, `${string}_lifespan`>, Kind> = {
   client_id: 'text',
   client_secret: 'text',
@@ -55,7 +55,7 @@ const kinds: Record<Exclude<keyof NewClient, `${string}_lifespan`>, Kind> = {
   skip_logout_consent: 'flag',
 };
 
-/** What the server says of a client and nobody can set. */
+/** Members that only the server sets. */
 const readOnly = [
   'client_secret_expires_at',
   'created_at',
@@ -65,11 +65,11 @@ const readOnly = [
 ];
 
 /**
- * Checks a client out of a file: servers ignore members that they do not know, so a slip of the pen
- * would be lost without a word.
- * @param source what to call the file in sentences
- * @param existing the client to change: what it has is known; without it a new one is made
- * @returns what can be set; `null` is "as the server has it by itself"
+ * Checks a client from a file: servers ignore members that they do not know, so a typing mistake
+ * would go unnoticed.
+ * @param source the name of the file, for sentences
+ * @param existing the client to change: its members are known too
+ * @returns the members that can be set; `null` stands for the server's default
  * @throws Failure that names the member
  */
 export function clientOf(
@@ -90,17 +90,17 @@ export function clientOf(
   return Object.fromEntries(members);
 }
 
-/** What of a client goes back to the server when it is replaced. */
+/** The members to send back when a client is replaced. */
 export function settableOf(client: RegisteredClient): Record<string, unknown> {
   return Object.fromEntries(Object.entries(client).filter(([name]) => !readOnly.includes(name)));
 }
 
-/** Drops what is `null`: the server then has its own way. */
+/** Drops members that are `null`: the server then uses its default. */
 export function newClientOf(members: Record<string, unknown>): NewClient {
   const client: NewClient = Object.fromEntries(
     Object.entries(members).filter(([, value]) => value !== null),
   );
-  // Told even of a client that has a jwks_uri, and refused together with it.
+  // The server shows an empty jwks beside a jwks_uri, but refuses the two together.
   if (client.jwks_uri && (client.jwks?.keys ?? []).length === 0) delete client.jwks;
   return client;
 }

@@ -12,7 +12,9 @@ export const clientColumns: Column<RegisteredClient>[] = [
   { title: 'SCOPE', of: (client) => client.scope ?? '' },
 ];
 
-/** A client as programs get it: without the token of dynamic registration, which opens its door. */
+/**
+ * A client as it is shown: without the token that lets anybody change it by dynamic registration.
+ */
 export function shown(client: RegisteredClient): object {
   const { registration_access_token: _token, ...rest } = client as RegisteredClient & {
     registration_access_token?: string;
@@ -20,7 +22,7 @@ export function shown(client: RegisteredClient): object {
   return rest;
 }
 
-/** All members that say something, below each other; the secret, if there is one, at the end. */
+/** Prints all members that are not empty, one a line; the secret comes last. */
 export async function printClient(
   context: CommandContext,
   given: Given,

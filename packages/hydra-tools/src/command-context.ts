@@ -9,7 +9,7 @@ export type Input = Readable & { isTTY?: boolean };
 export type Output = Writable & { isTTY?: boolean; columns?: number };
 type Signal = 'SIGINT' | 'SIGTERM';
 
-/** A process, or something of its kind. */
+/** The process, or a stand-in for it in tests. */
 export interface Surroundings {
   stdin: Input;
   stdout: Output;
@@ -21,25 +21,27 @@ export interface Surroundings {
 
 export type CommandContext = ReturnType<typeof createCommandContext>;
 
-/** What a command works with. Settings are read, and the client made, when first asked for. */
+/**
+ * What a command works with. Reads the settings and creates the client when they are first used.
+ */
 export function createCommandContext(surroundings: Surroundings) {
   const { stdin, stdout, stderr, env } = surroundings;
   let config: ToolConfig | undefined;
   let hydra: Hydra | undefined;
-  let isAnybodyThere = true;
-  // Who closed the pipe (`| head`) has seen enough. Each write hears of it by itself.
+  let hasReader = true;
+  // A closed pipe (`| head`) is no failure: each write gets the error and handles it.
   for (const stream of [stdout, stderr]) stream.on('error', () => {});
 
   const loadConfig = () => (config ??= loadToolConfig(env));
 
-  /** @returns false when nobody reads any more: there is no use in going on */
+  /** @returns false if nobody reads any more, so the command can stop */
   async function print(text: string): Promise<boolean> {
-    if (!isAnybodyThere || text === '') return isAnybodyThere;
+    if (!hasReader || text === '') return hasReader;
     const error = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => {
       stdout.write(text, resolve);
     });
     if (!error) return true;
-    isAnybodyThere = false;
+    hasReader = false;
     if (error.code === 'EPIPE') return false;
     throw new Failure(`The output cannot be written: ${error.message}.`);
   }
@@ -48,9 +50,9 @@ export function createCommandContext(surroundings: Surroundings) {
     void stderr.write(`${sentence.split('\n').map(plain).join('\n')}\n`);
 
   /**
-   * Asks before something is done that cannot be undone.
-   * @param given with `--yes` the answer was given along, and nothing is asked
-   * @param ask the question, made when somebody is there to answer it
+   * Asks for confirmation before something that cannot be undone.
+   * @param given with `--yes` nothing is asked
+   * @param ask makes the question, only if there is somebody to answer it
    * @throws Failure unless the answer is yes
    */
   async function confirm(
@@ -59,7 +61,9 @@ export function createCommandContext(surroundings: Surroundings) {
   ): Promise<void> {
     if (given.has('yes')) return;
     if (!stdin.isTTY) {
-      throw misuse('This cannot be undone, and nobody can be asked here: say --yes.');
+      throw misuse(
+        'This cannot be undone, and there is no terminal to ask for confirmation: add --yes.',
+      );
     }
     const question = plain(await ask());
     const editor = createInterface({
@@ -82,8 +86,8 @@ export function createCommandContext(surroundings: Surroundings) {
   }
 
   /**
-   * Runs what must tidy up behind itself: Ctrl-C aborts the signal. A second one changes nothing: npm
-   * hands each on to us, who have it from the terminal already.
+   * Runs work that must clean up after itself: Ctrl-C aborts the signal. A second one is ignored,
+   * because npm repeats each one that the terminal has sent already.
    */
   async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const stop = new AbortController();
@@ -105,7 +109,7 @@ export function createCommandContext(surroundings: Surroundings) {
     },
     print,
     printJson: async (value: unknown) => print(`${safeJson(value)}\n`),
-    /** A word beside the results: several lines, if need be. */
+    /** Prints a remark to `stderr`, in one or several lines. */
     note,
     confirm,
     untilInterrupted,

@@ -4,32 +4,32 @@ import { misuse } from './failure.ts';
 
 /** One option of a command. */
 export interface Option {
-  /** What stands after it, such as `URI`; without, it is a switch. */
+  /** The placeholder of its value, such as `URI`. Without it the option is a switch. */
   value?: string;
-  says: string;
-  /** May be given several times. */
+  help: string;
+  /** Can be given several times. */
   isMultiple?: true;
 }
 
 export type Options = Record<string, Option>;
 
 export interface Command {
-  /** `clients show`. */
+  /** Such as `clients show`. */
   name: string;
-  /** What must stand after the name, such as `ID`. */
+  /** What must follow the name, such as `ID`. */
   operands: string[];
-  /** One line of the help. */
-  says: string;
-  /** What else is to be said, in whole lines. */
-  more?: string;
+  /** One line for the list of commands. */
+  summary: string;
+  /** More for the command's own help, wrapped into lines. */
+  details?: string;
   options: Options;
-  /** The sentence for an operand that must not be there, where a special one is called for. */
-  refuses?: string;
-  /** @returns the exit code, 0 when nothing is returned */
+  /** The sentence for an operand too many, if the usual one would not help. */
+  operandRefusal?: string;
+  /** @returns the exit code; nothing means 0 */
   run(given: Given, context: CommandContext): Promise<number | void>;
 }
 
-/** What was given to a command. */
+/** The operands and options of one call. */
 export interface Given {
   operands: string[];
   has(option: string): boolean;
@@ -37,19 +37,22 @@ export interface Given {
   texts(option: string): string[];
 }
 
-/** In every command. */
+/** Options of every command. */
 export const everywhere: Options = {
-  json: { says: 'JSON, for programs' },
-  help: { says: 'this text' },
+  json: { help: 'print JSON, for programs' },
+  help: { help: 'print this text' },
 };
 
-export const yesOption: Options = { yes: { says: 'do not ask' } };
+export const yesOption: Options = { yes: { help: 'do not ask' } };
 
 /**
- * Reads what stands after the name of a command.
- * @throws Failure that says what is wrong and repeats no value: it could be a secret
+ * Reads the arguments after the name of a command.
+ * @throws Failure that says what is wrong, without values: they could be secrets
  */
-export function readGiven({ name, operands, options, refuses }: Command, args: string[]): Given {
+export function readGiven(
+  { name, operands, options, operandRefusal }: Command,
+  args: string[],
+): Given {
   const known: Options = { ...options, ...everywhere };
   const types = Object.entries(known).map(
     ([option, { value }]) => [option, { type: value ? 'string' : 'boolean' } as const] as const,
@@ -76,7 +79,7 @@ export function readGiven({ name, operands, options, refuses }: Command, args: s
   }
   if (found.length > operands.length) {
     const allowed = operands.length > 0 ? `only ${operands.join(' and ')}` : 'only options';
-    throw misuse(refuses ?? `${name} takes ${allowed}: see --help.`);
+    throw misuse(operandRefusal ?? `${name} takes ${allowed}: see --help.`);
   }
   if (found.length < operands.length || found.includes('')) {
     throw misuse(`${name} needs ${operands.join(' and ')}: see --help.`);

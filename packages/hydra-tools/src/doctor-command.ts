@@ -9,10 +9,10 @@ import { plain } from './plain-text.ts';
 export const doctorCommand: Command = {
   name: 'doctor',
   operands: [],
-  says: 'Looks whether the OAuth2 server and this app fit together, and says what to change.',
-  more: `It needs HYDRA_ADMIN_URL, HYDRA_PUBLIC_URL and BASE_URL, from the environment that the app runs with.
-It registers a probe client, signs a made-up person in and out, and removes both again, in every
-case. Exit code 0 when there is no fault (warnings may be), 1 when there is one.`,
+  summary: 'Checks that the OAuth2 server and this app fit together, and says what to change.',
+  details: `It needs HYDRA_ADMIN_URL, HYDRA_PUBLIC_URL and BASE_URL as the app has them. It registers a test
+client, signs an invented person in and out, and removes both again, also after a failure. Exit code
+0 without faults (there may be warnings), 1 with faults.`,
   options: {},
   async run(given, context) {
     const isJson = given.has('json');
@@ -36,7 +36,7 @@ case. Exit code 0 when there is no fault (warnings may be), 1 when there is one.
   },
 };
 
-/** A setting that cannot be read is what a doctor is asked for. */
+/** A wrong setting is a finding of the doctor, not a failure of the command. */
 function readConfig(load: () => ToolConfig, say: (fault: string) => void): ToolConfig | undefined {
   try {
     return load();

@@ -1,39 +1,42 @@
 import { everywhere, type Command, type Options } from './command.ts';
 
-const closing = `Settings come from the environment and from the file .env: HYDRA_ADMIN_URL, and if need be
+const closing = `Settings come from the environment and from the file .env: HYDRA_ADMIN_URL and, where needed,
 HYDRA_ADMIN_TOKEN and the other HYDRA_… settings of .env.example.
 
-Exit codes: 0 done, 1 failed, 2 misused (nothing was done), 3 no such thing at the server,
+Exit codes: 0 done, 1 failed, 2 wrong usage (nothing was done), 3 not found on the server,
 130 stopped by Ctrl-C.
 `;
 
-/** What a group of commands can do, or all of them. */
+/** Lists these commands: those of one group, or all. */
 export function groupHelp(commands: Command[]): string {
-  const lines = commands.map(({ name, operands, says }) => [[name, ...operands].join(' '), says]);
-  return `Looks after the OAuth2 server, by its admin API.
+  const lines = commands.map(({ name, operands, summary }) => [
+    [name, ...operands].join(' '),
+    summary,
+  ]);
+  return `Manages the OAuth2 server through its admin API.
 
   npm run -s hydra -- COMMAND          or, where Portico is installed: portico COMMAND
 
 ${inColumns(lines)}
-Each command has a --help of its own, and --json for programs. -s keeps npm from printing a header.
+Every command has --help, and --json for programs. -s stops npm from printing a header.
 
 ${closing}`;
 }
 
-export function commandHelp({ name, operands, says, more, options }: Command): string {
+export function commandHelp({ name, operands, summary, details, options }: Command): string {
   const usage = ['npm run -s hydra --', name, ...operands, '[options]'].join(' ');
-  return `${says}
+  return `${summary}
 
   ${usage}
 
 ${inColumns(optionLines({ ...options, ...everywhere }))}
-${more ? `${more.trim()}\n\n` : ''}${closing}`;
+${details ? `${details.trim()}\n\n` : ''}${closing}`;
 }
 
 function optionLines(options: Options): string[][] {
-  return Object.entries(options).map(([name, { value, says, isMultiple }]) => [
+  return Object.entries(options).map(([name, { value, help, isMultiple }]) => [
     `--${name}${value ? ` ${value}` : ''}`,
-    `${says}${isMultiple ? ' (can be repeated)' : ''}`,
+    `${help}${isMultiple ? ' (can be repeated)' : ''}`,
   ]);
 }
 

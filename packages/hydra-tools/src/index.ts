@@ -1,3 +1,3 @@
-/** Commands that look after an OAuth2 server by its admin API. */
+/** Commands that manage an OAuth2 server through its admin API. */
 export { runHydra } from './run-hydra.ts';
 export type { Surroundings } from './command-context.ts';

@@ -5,7 +5,7 @@ import { exitCodes, Failure, misuse } from './failure.ts';
 import { plain } from './plain-text.ts';
 import { createTable, type Column } from './table.ts';
 
-/** A key as it is thought of: 1.x keeps it as two, with a prefix each. */
+/** One key as people count: 1.x keeps it as two, each with a prefix. */
 interface WholeKey {
   name: string;
   parts: Jwk[];
@@ -25,9 +25,9 @@ const columns: Column<Jwk>[] = [
 const list: Command = {
   name: 'keys list',
   operands: ['SET'],
-  says: 'Lists the keys of a set, newest first; never their secrets.',
-  more: `Hydra signs ID tokens with the newest key of the set hydra.openid.id-token, and JWT access tokens
-with that of hydra.jwt.access-token.`,
+  summary: 'Lists the keys of a set, newest first, without their secrets.',
+  details: `Hydra signs ID tokens with the newest key of the set hydra.openid.id-token, and JWT access tokens
+with the newest one of hydra.jwt.access-token.`,
   options: {},
   async run(given, context) {
     const [set = ''] = given.operands;
@@ -41,14 +41,17 @@ with that of hydra.jwt.access-token.`,
 const rotate: Command = {
   name: 'keys rotate',
   operands: ['SET'],
-  says: 'Makes one more key in a set: the server signs with the newest.',
-  more: `The older ones stay, so that what they signed can still be verified: remove them, by --keep, when
-the last of their tokens has run out. An id_token_hint of before is no longer taken for signing out.
-RSA keys take up to ten seconds to make; 1.x signs ID tokens with no others.`,
+  summary: 'Adds a key to a set: the server signs with the newest one.',
+  details: `The older keys stay, so that tokens signed by them can still be verified: remove them with --keep when
+the last of those tokens has expired. From now on the server refuses an older id_token_hint at
+sign-out. RSA keys take up to ten seconds to create; 1.x can sign ID tokens with no others.`,
   options: {
-    alg: { value: 'ALG', says: 'RS256, ES256, ES512, EdDSA …; as the newest key of the set else' },
-    use: { value: 'USE', says: 'sig (default) or enc' },
-    keep: { value: 'N', says: 'removes the oldest, so that N remain, the new one counted; asks' },
+    alg: { value: 'ALG', help: 'RS256, ES256, ES512, EdDSA …; by default that of the newest key' },
+    use: { value: 'USE', help: 'sig (default) or enc' },
+    keep: {
+      value: 'N',
+      help: 'removes the oldest keys, so that N remain, the new one included; asks first',
+    },
     ...yesOption,
   },
   async run(given, context) {
@@ -59,7 +62,7 @@ RSA keys take up to ten seconds to make; 1.x signs ID tokens with no others.`,
     if (keep !== undefined) {
       await context.confirm(given, async () => {
         const names = namesOf(beyond(await readBefore())).join(', ');
-        return `Make a key in ${set}, and remove ${names || 'none'}?`;
+        return `Add a key to ${set}, and remove ${names || 'none'}?`;
       });
     }
     const before = await readBefore();
@@ -77,10 +80,10 @@ RSA keys take up to ten seconds to make; 1.x signs ID tokens with no others.`,
     await context.print(
       `The set ${plain(set)} has a new ${plain(alg)} key: ${nameOf(privateKey)}\n`,
     );
-    if (before.length === 0) context.note('The set was not there before.');
+    if (before.length === 0) context.note('The set is new.');
     if (removed.length > 0) context.note(`Removed: ${namesOf(removed).join(', ')}.`);
     if (kept.length > 0)
-      context.note(`${count(kept)}, to verify what was signed before: ${kept.join(', ')}.`);
+      context.note(`${count(kept)}, to verify older signatures: ${kept.join(', ')}.`);
   },
 };
 
@@ -91,11 +94,11 @@ function readRotation(given: Given): { use: 'sig' | 'enc'; keep: number | undefi
   if (use !== 'sig' && use !== 'enc') throw misuse('--use must be sig or enc.');
   const keep = given.text('keep');
   if (keep !== undefined && !/^[1-9]\d{0,5}$/.test(keep))
-    throw misuse('--keep must be a number from 1 on.');
+    throw misuse('--keep must be a number, 1 or more.');
   return { use, keep: keep === undefined ? undefined : Number(keep) };
 }
 
-/** One after the other, the oldest first: whatever goes wrong, the newer ones are still there. */
+/** Removes the oldest first, one by one: after a failure the newer ones are still there. */
 async function removeAll(
   { hydra, note }: CommandContext,
   set: string,
@@ -103,18 +106,18 @@ async function removeAll(
 ): Promise<void> {
   for (const { name, parts } of keys.toReversed()) {
     for (const { kid } of parts) {
-      if (kid === undefined) note('A key without a kid cannot be removed alone: it stays.');
-      // oxlint-disable-next-line no-await-in-loop -- in this order
+      if (kid === undefined) note('A key without a kid cannot be removed, so it stays.');
+      // oxlint-disable-next-line no-await-in-loop -- the order matters
       else
         await hydra.keys.deleteKey(set, kid).catch((error: unknown) => {
-          note(`The new key is made, but the old key ${name} could not be removed.`);
+          note(`The new key exists, but the old key ${name} could not be removed.`);
           throw error;
         });
     }
   }
 }
 
-/** `undefined` when the set is not there, or empty. */
+/** `undefined` if the set does not exist or is empty. */
 async function keysOf({ hydra }: CommandContext, set: string): Promise<Jwk[] | undefined> {
   const found = await hydra.keys.getSet(set).catch((error: unknown) => {
     if (error instanceof HydraError && error.kind === 'unknown') return undefined;
@@ -138,7 +141,7 @@ function nameOf({ kid = '' }: Jwk): string {
   return kid.replace(/^(private|public):/, '');
 }
 
-/** 1.x leaves the algorithm out of elliptic keys. */
+/** 1.x leaves the algorithm out of elliptic-curve keys. */
 function algOf(key: WholeKey | undefined): string {
   const { alg, crv }: Partial<Jwk> = key?.parts[0] ?? {};
   const ofCurve = { 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512', Ed25519: 'EdDSA' }[

@@ -1,14 +1,14 @@
-/** Text from elsewhere, made safe for a terminal: names of clients are chosen by strangers. */
+/** Makes foreign text safe for a terminal: strangers choose the names of clients. */
 
-/** Control characters, line breaks among them, and what turns the direction of writing around. */
+/** Control characters, line breaks included, and marks that change the direction of text. */
 const controls = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-/** One line that moves no cursor. */
+/** One line that cannot move the cursor. */
 export function plain(text: string): string {
   return text.replace(/[\t\r\n\u2028\u2029]+/g, ' ').replace(controls, '');
 }
 
-/** JSON as terminals can bear it: the same value, with those characters escaped. */
+/** JSON for a terminal: the same value, with those characters escaped. */
 export function safeJson(value: unknown, indent = 2): string {
   const text = JSON.stringify(value, undefined, indent);
   return text.replace(controls, (char) =>
@@ -20,7 +20,7 @@ const segmenter = new Intl.Segmenter();
 const wide =
   /[\p{Emoji_Presentation}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60]/u;
 
-/** How many columns of a terminal it takes. */
+/** How many columns of a terminal the text takes. */
 export function widthOf(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let width = 0;
@@ -28,7 +28,7 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** The beginning that fits, with a mark where something is missing. */
+/** Cuts the text to a width, with an ellipsis if something is missing. */
 export function cutTo(text: string, most: number): string {
   if (widthOf(text) <= most) return text;
   let kept = '';

@@ -5,16 +5,16 @@ import { createTable, type Column } from './table.ts';
 
 interface ListView<T> {
   columns: Column<T>[];
-  /** What programs get of an item. */
+  /** An item as JSON. */
   shape: (item: T) => unknown;
-  /** "clients", for the progress and for none of them. */
+  /** Such as "clients". */
   noun: string;
 }
 
-/** The first lines of a table wait for so many, to know how wide the columns are. */
+/** The first batch decides how wide the columns are. */
 const batchSize = 100;
 
-/** Prints a list as it comes, page by page; stops when nobody reads any more. */
+/** Prints a list while it arrives, and stops if nobody reads any more. */
 export async function printList<T>(
   { print, stdout, stderr, note }: CommandContext,
   given: Given,
@@ -23,9 +23,9 @@ export async function printList<T>(
 ): Promise<void> {
   const isJson = given.has('json');
   const table = createTable(columns, stdout.isTTY ? stdout.columns : undefined);
-  const mayTell = Boolean(stderr.isTTY) && !stdout.isTTY;
+  const showsProgress = Boolean(stderr.isTTY) && !stdout.isTTY;
   let count = 0;
-  const tell = (text: string) => mayTell && stderr.write(`\r${text}\u001b[K`);
+  const progress = (text: string) => showsProgress && stderr.write(`\r${text}\u001b[K`);
 
   const show = async (batch: T[]): Promise<boolean> => {
     const before = count === 0 ? '[' : ',';
@@ -43,11 +43,11 @@ export async function printList<T>(
       if (batch.length < batchSize) continue;
       if (!(await show(batch))) return;
       batch = [];
-      tell(`${count} ${noun} …`);
+      progress(`${count} ${noun} …`);
     }
     if (batch.length > 0) await show(batch);
   } finally {
-    if (count >= batchSize) tell('');
+    if (count >= batchSize) progress('');
   }
   if (isJson) await print(count === 0 ? '[]\n' : '\n]\n');
   else if (count === 0) note(`There are no ${noun}.`);

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { findJsonPlaces, lineAndColumn } from '@portico/json-places';
 import { misuse } from './failure.ts';
 
-/** Far more than any client, token or secret has. */
+/** More than any client, token or secret needs. */
 const maxBytes = 1_048_576;
 
 /**
- * The text of a file, or of the standard input for `-`.
- * @param what for sentences: "the client"
+ * Reads a file, or the standard input for `-`.
+ * @param what the content, for sentences, such as "the client"
  * @throws Failure, exit code 2
  */
 export async function readSource(path: string, stdin: Readable, what: string): Promise<string> {
@@ -20,15 +21,19 @@ export async function readSource(path: string, stdin: Readable, what: string): P
   }
 }
 
-/** One line that is a secret: a line break at its end is not part of it. */
+/** Reads a secret of one line, without the line break at its end. @throws Failure, exit code 2 */
 export async function readSecretLine(path: string, stdin: Readable, what: string): Promise<string> {
   const text = (await readSource(path, stdin, what)).replace(/\r?\n$/, '');
-  if (text === '') throw misuse(`${nameOf(path)} is empty: ${what} is wanted there.`);
-  if (/[\r\n]/.test(text)) throw misuse(`${nameOf(path)} has several lines: ${what} is but one.`);
+  if (text === '') throw misuse(`${nameOf(path)} is empty: it must hold ${what}.`);
+  if (/[\r\n]/.test(text))
+    throw misuse(`${nameOf(path)} has several lines: ${what} must be one line.`);
   return text;
 }
 
-/** @throws Failure that says where the JSON breaks, without repeating it: secrets may be in it */
+/**
+ * Reads a JSON object.
+ * @throws Failure that says where the JSON is wrong, without quoting it: it may hold secrets
+ */
 export async function readJsonObject(
   path: string,
   stdin: Readable,
@@ -38,15 +43,16 @@ export async function readJsonObject(
   let json: unknown;
   try {
     json = JSON.parse(text);
-  } catch (error) {
-    const place = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-    const line = place ? ` at line ${text.slice(0, Number(place)).split('\n').length}` : '';
-    throw misuse(`${nameOf(path)} is not JSON: it breaks${line || ' at its end'}.`);
+  } catch {
+    const { line, column } = lineAndColumn(text, findJsonPlaces(text).fault ?? 0);
+    throw misuse(`${nameOf(path)} is not JSON: see line ${line}, column ${column}.`);
   }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw misuse(`${nameOf(path)} must hold one JSON object: ${what}.`);
-  }
-  return json as Record<string, unknown>;
+  if (!isRecord(json)) throw misuse(`${nameOf(path)} must hold one JSON object: ${what}.`);
+  return json;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 async function readInput(stdin: Readable & { isTTY?: boolean }, what: string): Promise<Buffer> {
@@ -68,12 +74,12 @@ async function readWhole(path: string): Promise<Buffer> {
 }
 
 const reasons: Record<string, string> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'it may not be read',
+  ENOENT: 'it does not exist',
+  EACCES: 'permission denied',
   EISDIR: 'it is a folder',
 };
 
-/** What to call it in a sentence. */
+/** The name of the source, for sentences. */
 export function nameOf(path: string): string {
   return path === '-' ? 'The standard input' : path;
 }

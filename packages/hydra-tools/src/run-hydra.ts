@@ -18,7 +18,7 @@ const commands: Command[] = [
 ];
 
 /**
- * Runs one command. Results go to `stdout`; questions, remarks and faults to `stderr`.
+ * Runs one command. Results go to `stdout`; questions, remarks and errors to `stderr`.
  * @returns the exit code, see `exitCodes`
  */
 export async function runHydra(args: string[], surroundings: Surroundings): Promise<number> {
@@ -32,7 +32,7 @@ export async function runHydra(args: string[], surroundings: Surroundings): Prom
       await context.print(command ? commandHelp(command) : groupHelp(commandsOf(words)));
       return 0;
     }
-    if (!command) throw misuse(misunderstanding(args, words));
+    if (!command) throw misuse(usageFault(args, words));
     const given = readGiven(command, args.slice(command.name.split(' ').length));
     return (await command.run(given, context)) ?? 0;
   } catch (error) {
@@ -49,18 +49,18 @@ function isHelp(args: string[]): boolean {
   return args.slice(0, end < 0 ? undefined : end).some((arg) => arg === '--help' || arg === '-h');
 }
 
-/** Those of one group, or all. */
+/** The commands of one group, or all. */
 function commandsOf([group]: string[]): Command[] {
   const found = commands.filter(({ name }) => name.split(' ')[0] === group);
   return found.length > 0 ? found : commands;
 }
 
-function misunderstanding([first]: string[], [group]: string[]): string {
+function usageFault([first]: string[], [group]: string[]): string {
   const names = (list: Command[], part: 0 | 1) =>
     [...new Set(list.map(({ name }) => name.split(' ')[part]))].join(', ');
   const all = names(commands, 0);
-  if (first === undefined) return `Say what to do: ${all}. See --help.`;
-  if (group === undefined || group !== first) return `Say first what to do: ${all}. See --help.`;
+  if (first === undefined) return `Name a command: ${all}. See --help.`;
+  if (group === undefined || group !== first) return `Name the command first: ${all}. See --help.`;
   const own = commands.filter(({ name }) => name.startsWith(`${group} `));
   if (own.length === 0)
     return `There is no command ${JSON.stringify(group)}, only ${all}. See --help.`;

@@ -15,7 +15,7 @@ const columns: Column<ConsentSession>[] = [
 const list: Command = {
   name: 'sessions list',
   operands: ['SUBJECT'],
-  says: 'Lists what a person has allowed which client.',
+  summary: 'Lists the consents that a person has given to clients.',
   options: {},
   async run(given, context) {
     const [subject = ''] = given.operands;
@@ -27,12 +27,13 @@ const list: Command = {
 const revoke: Command = {
   name: 'sessions revoke',
   operands: ['SUBJECT'],
-  says: 'Takes consents back, with their tokens, and forgets sign-ins.',
-  more: 'Without --logins and --consents both go; with --client only the consents of that client.',
+  summary: 'Revokes consents, with their tokens, and ends login sessions.',
+  details:
+    'Without --logins and --consents it does both; with --client it revokes only the consents for that\nclient.',
   options: {
-    logins: { says: 'the sign-ins: tokens stay as they are' },
-    consents: { says: 'the consents, and all tokens that came of them' },
-    client: { value: 'ID', says: 'only the consents for this client' },
+    logins: { help: 'only login sessions: tokens stay valid' },
+    consents: { help: 'only consents, and all tokens issued for them' },
+    client: { value: 'ID', help: 'only the consents for this client' },
     ...yesOption,
   },
   async run(given, context) {
@@ -41,7 +42,7 @@ const revoke: Command = {
     const what = [
       consents &&
         `the consents of ${subject}${client === undefined ? '' : ` for ${client}`}, with their tokens`,
-      logins && `the sign-ins of ${subject}`,
+      logins && `the login sessions of ${subject}`,
     ]
       .filter(Boolean)
       .join(', and ');
@@ -65,7 +66,7 @@ function readSelection(given: Given) {
   if (client === '') throw misuse('--client needs the id of a client.');
   if (client !== undefined && given.has('logins')) {
     throw misuse(
-      '--client is about consents: no sign-in belongs to one client, so leave --logins out.',
+      '--client is about consents: login sessions do not belong to a client, so leave --logins out.',
     );
   }
   const isNeither = !given.has('logins') && !given.has('consents');

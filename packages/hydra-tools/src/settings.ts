@@ -2,7 +2,7 @@ import { hydraConfigOf, hydraSettings } from '@portico/hydra-admin';
 import { kind, readSettings, setting, type Environment } from '@portico/settings';
 
 const toolSettings = {
-  /** Only the doctor needs it: it compares the server's settings with this address. */
+  /** Only the doctor needs it, to compare the server's settings with this address. */
   BASE_URL: setting(
     'the public address of the login app, https (http only for localhost), without query or password',
     kind.baseUrl,
@@ -13,11 +13,11 @@ const toolSettings = {
 export type ToolConfig = ReturnType<typeof loadToolConfig>;
 
 /**
- * Reads what the tools need to reach the admin API: nobody should have to hand them the secrets of
- * the login app.
+ * Reads only the settings that the tools need for the admin API, so that they run without the
+ * secrets of the login app.
  * @throws SettingsError with every fault of these settings
  */
 export function loadToolConfig(env: Environment) {
-  const { values } = readSettings(toolSettings, env);
-  return { baseUrl: values.BASE_URL, hydra: hydraConfigOf(values) };
+  const { values, files } = readSettings(toolSettings, env);
+  return { baseUrl: values.BASE_URL, hydra: hydraConfigOf(values, files) };
 }

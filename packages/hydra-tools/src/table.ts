@@ -8,10 +8,10 @@ export interface Column<T> {
 const gap = '  ';
 
 /**
- * Makes lines of rows that come bit by bit: the first ones decide how wide the columns are, longer
- * cells of later ones push the rest of their line aside. Only the last column is ever cut.
- * @param columns the first cell of a line should be what a person would copy
- * @param terminal how many columns there are, when it is a terminal
+ * Formats rows that arrive in batches. The first batch decides how wide the columns are; a longer
+ * cell in a later batch moves the rest of its line to the right. Only the last column is ever cut.
+ * @param columns the first one should be what a person would copy
+ * @param terminal the number of columns, if the output is a terminal
  */
 export function createTable<T>(columns: Column<T>[], terminal?: number) {
   let widths: number[] | undefined;
@@ -37,7 +37,7 @@ export function createTable<T>(columns: Column<T>[], terminal?: number) {
   return { lines };
 }
 
-/** Names and values below each other. */
+/** Formats names and values, one pair a line. */
 export function listOfValues(values: [name: string, value: string][]): string {
   const widest = Math.max(0, ...values.map(([name]) => name.length));
   return values.map(([name, value]) => `  ${name.padEnd(widest)}${gap}${plain(value)}\n`).join('');

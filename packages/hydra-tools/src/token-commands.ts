@@ -7,13 +7,14 @@ import { listOfValues } from './table.ts';
 const introspect: Command = {
   name: 'tokens introspect',
   operands: [],
-  says: 'Tells what an access or refresh token is worth.',
-  more: `The token comes from the standard input or a file, never from the command line, where it would stay
-in the history. Exit code 0 also for a token that is not active: --json says "active".`,
-  refuses: 'A token typed here would stay in the history: give it by the standard input or --file.',
+  summary: 'Shows whether an access or refresh token is active, and what it stands for.',
+  details: `Give the token by the standard input or a file: on the command line it would stay in the history. The
+exit code is 0 also for a token that is not active: --json says "active".`,
+  operandRefusal:
+    'A token typed here would stay in the history: give it by the standard input or --file.',
   options: {
-    file: { value: 'FILE', says: 'where the token is; the standard input else' },
-    scope: { value: 'SCOPE', says: 'scopes that it must have', isMultiple: true },
+    file: { value: 'FILE', help: 'the file with the token; the standard input by default' },
+    scope: { value: 'SCOPE', help: 'a scope that the token must have', isMultiple: true },
   },
   async run(given, context) {
     const token = await readSecretLine(given.text('file') ?? '-', context.stdin, 'the token');
@@ -28,25 +29,25 @@ in the history. Exit code 0 also for a token that is not active: --json says "ac
 };
 
 const inactive =
-  'The token is not active: it is unknown, has run out, was revoked, or lacks a scope that was asked for.\n';
+  'The token is not active: it is unknown, expired or revoked, or it lacks a scope that you asked for.\n';
 
 const flush: Command = {
   name: 'tokens flush',
   operands: [],
-  says: 'Removes tokens that have run out from the database (1.x; later servers have "hydra janitor").',
-  more: `About a thousand go at a time: call it again while there are more. Tokens that still live are never
-touched.`,
+  summary:
+    'Deletes expired tokens from the database (only 1.x; later servers have "hydra janitor").',
+  details: `It deletes about a thousand at a time: run it again if there are more. Valid tokens are never deleted.`,
   options: {
-    'older-than': { value: 'AGE', says: 'spares younger ones: 30s, 90m, 24h, 7d' },
-    'not-after': { value: 'TIME', says: 'spares those issued later: 2026-01-31T12:00:00Z' },
+    'older-than': { value: 'AGE', help: 'keeps younger tokens: 30s, 90m, 24h, 7d' },
+    'not-after': { value: 'TIME', help: 'keeps tokens issued later: 2026-01-31T12:00:00Z' },
   },
   async run(given, context) {
     const notAfter = notAfterOf(given);
     await context.hydra.tokens.flush(notAfter ? { notAfter } : {});
     const until = notAfter?.toISOString() ?? null;
-    const spared = until === null ? '' : ` Those issued after ${until} are spared.`;
+    const kept = until === null ? '' : ` Those issued after ${until} are kept.`;
     if (given.has('json')) await context.printJson({ flushed: true, not_after: until });
-    else context.note(`Tokens that have run out are removed, about a thousand at a time.${spared}`);
+    else context.note(`Expired tokens are deleted, about a thousand at a time.${kept}`);
   },
 };
 
@@ -81,8 +82,8 @@ function linesOf(found: Introspection): [string, string][] {
   });
 }
 
-/** Seconds since 1970, which a server may give beyond what a date can hold. */
+/** From seconds since 1970, which may lie beyond what a `Date` can hold. */
 function timeOf(seconds: number): string {
   const date = new Date(seconds * 1_000);
-  return Number.isNaN(date.getTime()) ? 'no time' : date.toISOString();
+  return Number.isNaN(date.getTime()) ? 'not a date' : date.toISOString();
 }

@@ -21,7 +21,7 @@ afterAll(() => tools.close());
 const isOneSentence = /^[^\n]+[.:]\n$/;
 
 describe('clients', () => {
-  test('are created from options, with a secret that is told this once', async () => {
+  test('are created from options, with a secret that is shown only once', async () => {
     const flags = ['--name', 'Notes', '--redirect-uri', 'https://a.example/1', '--redirect-uri'];
     const more = [
       'https://a.example/2',
@@ -34,7 +34,7 @@ describe('clients', () => {
     const made = await run(['clients', 'create', '--id', 'notes', ...flags, ...more]);
     expect(made).toMatchObject({
       code: 0,
-      stderr: 'The secret is shown this once and never again: keep it now.\n',
+      stderr: 'The secret is shown only once: store it now.\n',
     });
     expect(made.stdout).toMatch(
       /^ {2}client_id +notes\n {2}client_name +Notes\n[^]+ {2}client_secret +\S{20,}\n$/,
@@ -49,11 +49,11 @@ describe('clients', () => {
     expect(again).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: 'There is a client "notes" already.\n',
+      stderr: 'The client "notes" exists already.\n',
     });
   });
 
-  test('are created from a file or the standard input, where options win', async () => {
+  test('are created from a file or the standard input, and options override it', async () => {
     const client = {
       client_id: 'fromfile',
       client_name: 'File',
@@ -69,7 +69,7 @@ describe('clients', () => {
     expect((await show('fromfile')).client_secret).toBeUndefined();
   });
 
-  test('keep a secret that was brought along to themselves, and public ones have none', async () => {
+  test('do not print a secret that was given, and public ones have none', async () => {
     const own = await run([
       'clients',
       'create',
@@ -89,12 +89,13 @@ describe('clients', () => {
   });
 
   test.each([
-    ['{"client_name": "a",\n  oops', 'is not JSON: it breaks at line 2.'],
-    ['', 'is not JSON: it breaks at its end.'],
+    ['{"client_name": "a",\n  oops', 'is not JSON: see line 2, column 3.'],
+    ['', 'is not JSON: see line 1, column 1.'],
+    ['{"client_name": "a"', 'is not JSON: see line 1, column 20.'],
     ['[]', 'must hold one JSON object: the client.'],
-    ['{"client_name": 1}', '"client_name" must be a text.'],
-    ['{"redirect_uris": "https://a.example"}', '"redirect_uris" must be a list of texts.'],
-    ['{"redirect_uris": [1]}', '"redirect_uris" must be a list of texts.'],
+    ['{"client_name": 1}', '"client_name" must be a string.'],
+    ['{"redirect_uris": "https://a.example"}', '"redirect_uris" must be a list of strings.'],
+    ['{"redirect_uris": [1]}', '"redirect_uris" must be a list of strings.'],
     ['{"skip_consent": "yes"}', '"skip_consent" must be true or false.'],
     ['{"metadata": []}', '"metadata" must be an object.'],
     ['{"redirect_uri": ["https://a.example"]}', '"redirect_uri" is not a member of a client.'],
@@ -108,10 +109,10 @@ describe('clients', () => {
     expect(stderr).toMatch(isOneSentence);
   });
 
-  test('are not created from a file that is not there, nor with a secret of several lines', async () => {
+  test('are not created from a missing file, or with a secret of several lines', async () => {
     expect(await run(['clients', 'create', '--file', join(folder, 'none')])).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/cannot be read: there is no such file\.\n$/),
+      stderr: expect.stringMatching(/cannot be read: it does not exist\.\n$/),
     });
     expect(await run(['clients', 'create', '--file', folder])).toMatchObject({ code: 2 });
     for (const input of ['', '\n', 'one\ntwo\n']) {
@@ -123,7 +124,7 @@ describe('clients', () => {
     }
   });
 
-  test('say what the server does not like about them', async () => {
+  test('are refused with the reason that the server gives', async () => {
     const { code, stderr } = await run([
       'clients',
       'create',
@@ -134,7 +135,7 @@ describe('clients', () => {
     expect(stderr).toMatch(/^The server refuses this: invalid_redirect_uri, .+\n$/);
   });
 
-  test('keep all that an update does not speak of', async () => {
+  test('keep everything that an update does not mention', async () => {
     const before = await server.registerClient({
       client_id: 'rich',
       client_name: 'Rich',
@@ -185,12 +186,12 @@ describe('clients', () => {
     expect(await token.json()).toMatchObject({ error: 'invalid_grant' });
   });
 
-  test('are not updated by the file of another one, and unknown ones are told by exit code 3', async () => {
+  test('are not updated from the file of another client, and unknown ones give exit code 3', async () => {
     const input = '{"client_id": "notes"}';
     const other = await run(['clients', 'update', 'rich', '--file', '-'], { input });
     expect(other).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('is about another client'),
+      stderr: expect.stringContaining('describes another client'),
     });
     for (const args of [
       ['show', 'nobody'],
@@ -203,7 +204,7 @@ describe('clients', () => {
     }
   });
 
-  test('are deleted after a question', async () => {
+  test('are deleted after confirmation', async () => {
     await run(['clients', 'create', '--id', 'gone', '--name', 'Gone \u001b[2J']);
     expect(await run(['clients', 'delete', 'gone'])).toMatchObject({
       code: 2,
@@ -232,7 +233,7 @@ describe('clients', () => {
     expect(JSON.parse(byYes.stdout)).toEqual({ client_id: 'gone', deleted: true });
   });
 
-  test('are listed page by page, cleaned of what moves a cursor', async () => {
+  test('are listed page by page, without characters that move the cursor', async () => {
     const many = await startStandIn({
       publicPort: 0,
       adminPort: 0,
@@ -250,7 +251,7 @@ describe('clients', () => {
       (_, index) => `client-${String(index).padStart(3, '0')}`,
     );
     for (const client_id of ids) {
-      // oxlint-disable-next-line no-await-in-loop -- in this order
+      // oxlint-disable-next-line no-await-in-loop -- the order matters
       await many.registerClient({
         client_id,
         client_name: 'Évil \u001b[31m\u202e\n界',

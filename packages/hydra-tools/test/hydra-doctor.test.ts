@@ -25,7 +25,7 @@ function settingsFor({ adminUrl, publicUrl }: { adminUrl: string; publicUrl: str
   return { BASE_URL: appUrl, HYDRA_ADMIN_URL: adminUrl, HYDRA_PUBLIC_URL: publicUrl };
 }
 
-/** Asks the doctor as a program does. */
+/** Runs the doctor with `--json`. */
 async function examine(settings: Settings) {
   const { code, stdout, stderr } = await runTool(['doctor', '--json'], { env: settings });
   expect(stderr).toBe('');
@@ -36,19 +36,19 @@ async function examine(settings: Settings) {
   return { code, faults: of('fault'), warnings: of('warning'), oks: of('ok') };
 }
 
-/** All that the probe could leave behind. */
+/** Whatever the doctor could leave behind. */
 async function clientsAt(adminUrl: string): Promise<unknown[]> {
   const response = await fetch(`${adminUrl}/admin/clients`);
   return (await response.json()) as unknown[];
 }
 
 interface Change {
-  /** In the place of the server behind; `undefined` goes there. */
+  /** Answers instead of the server behind; `undefined` passes the request on. */
   answer?: (req: IncomingMessage) => { status: number; body: string } | undefined;
   headers?: () => Record<string, string>;
 }
 
-/** Stands in front of a server and changes what it says. @returns its port */
+/** Starts a proxy that changes the answers of a server. @returns its port */
 async function inFrontOf(url: string, { answer, headers = () => ({}) }: Change): Promise<number> {
   async function passOn(req: IncomingMessage, body: Buffer, res: ServerResponse): Promise<void> {
     const { 'content-type': type = '', cookie = '' } = req.headers;
@@ -82,7 +82,7 @@ async function inFrontOf(url: string, { answer, headers = () => ({}) }: Change):
 const settingsOf = (findings: Finding[]) => findings.map(({ setting }) => setting);
 
 describe('hydra doctor', () => {
-  test('finds nothing where all fits, and leaves nothing behind', async () => {
+  test('finds no fault where everything fits, and leaves nothing behind', async () => {
     const running = await standIn();
     const { code, faults, warnings, oks } = await examine(settingsFor(running));
     expect({ code, faults, warnings }).toEqual({ code: 0, faults: [], warnings: [] });
@@ -108,7 +108,7 @@ describe('hydra doctor', () => {
     expect(await clientsAt(running.adminUrl)).toEqual([]);
   });
 
-  test('tells people in lines', async () => {
+  test('prints a line for each finding', async () => {
     const running = await standIn();
     const { code, stdout, stderr } = await runTool(['doctor'], { env: settingsFor(running) });
     expect([code, stderr]).toEqual([0, '']);
@@ -116,7 +116,7 @@ describe('hydra doctor', () => {
     expect(stdout).toMatch(/\n\nFaults: 0\. Warnings: 0\.\n$/);
   });
 
-  test('says for each screen that is elsewhere which setting to change, and to what', async () => {
+  test('names the setting and its right value for each screen with another address', async () => {
     const running = await standIn({ appUrl: 'http://localhost:9999/elsewhere' });
     const { code, faults } = await examine(settingsFor(running));
     expect(code).toBe(1);
@@ -130,13 +130,13 @@ describe('hydra doctor', () => {
       'URLS_DEVICE_SUCCESS',
     ]);
     expect(faults.find(({ about }) => about === 'login')?.says).toBe(
-      'Hydra sends the browser for login to http://localhost:9999/elsewhere/login, but this app is ' +
-        'elsewhere: set URLS_LOGIN to http://localhost:4846/login.',
+      'Hydra sends the browser for login to http://localhost:9999/elsewhere/login, but this app has ' +
+        'another address: set URLS_LOGIN to http://localhost:4846/login.',
     );
     expect(await clientsAt(running.adminUrl)).toEqual([]);
   });
 
-  test('knows the placeholders that Hydra shows where nothing was set', async () => {
+  test('recognises the placeholders that Hydra shows where nothing is set', async () => {
     const running = await standIn({ appUrl: 'http://localhost:4444/oauth2/fallbacks' });
     const { code, faults } = await examine(settingsFor(running));
     expect(code).toBe(1);
@@ -145,11 +145,11 @@ describe('hydra doctor', () => {
     );
   });
 
-  test('knows that localhost and 127.0.0.1 are two hosts', async () => {
+  test('warns that localhost and 127.0.0.1 are two hosts', async () => {
     const running = await standIn({ appUrl: 'http://127.0.0.1:4846' });
     const app = await examine(settingsFor(running));
     expect(app.faults.find(({ about }) => about === 'login')?.says).toContain(
-      'cookies take localhost and 127.0.0.1 for two hosts',
+      'localhost and 127.0.0.1 are two hosts to cookies',
     );
     const publicUrl = running.publicUrl.replace('localhost', '127.0.0.1');
     const { code, faults, warnings } = await examine(settingsFor({ ...running, publicUrl }));
@@ -166,7 +166,7 @@ describe('hydra doctor', () => {
     );
   });
 
-  test('says what cannot be looked at when a setting is missing', async () => {
+  test('says what cannot be checked if a setting is missing', async () => {
     const running = await standIn();
     const { code, warnings } = await examine({ HYDRA_ADMIN_URL: running.adminUrl });
     expect(code).toBe(0);
@@ -176,7 +176,7 @@ describe('hydra doctor', () => {
     expect([nothing.code, settingsOf(nothing.faults)]).toEqual([1, ['HYDRA_ADMIN_URL']]);
   });
 
-  test('says which address does not answer, or is not what it should be', async () => {
+  test('names the address that does not answer, or is not what it should be', async () => {
     const running = await standIn();
     const nobody = 'http://127.0.0.1:1';
     const admin = await examine(settingsFor({ ...running, adminUrl: nobody }));
@@ -192,7 +192,7 @@ describe('hydra doctor', () => {
       HYDRA_TIMEOUT_MS: '300',
     });
     expect(hanging.faults.map(({ says }) => says)).toEqual([
-      expect.stringContaining('gave no answer within 300 ms: look at HYDRA_PUBLIC_URL.'),
+      expect.stringContaining('gave no answer within 300 ms: check HYDRA_PUBLIC_URL.'),
     ]);
     const swapped = await examine(
       settingsFor({ adminUrl: running.publicUrl, publicUrl: running.adminUrl }),
@@ -210,7 +210,7 @@ describe('hydra doctor', () => {
     ]);
   });
 
-  test('warns of clocks that are apart', async () => {
+  test('warns of clocks that differ', async () => {
     const running = await standIn();
     const late = () => ({ date: new Date(Date.now() + 120_000).toUTCString() });
     const port = await inFrontOf(running.adminUrl, { headers: late });
@@ -242,10 +242,10 @@ describe('hydra doctor', () => {
     expect(warnings[0]?.says).toContain('v1.11.10');
   });
 
-  test('warns of an admin API that anybody in a network can reach, and not of one with a gateway', async () => {
+  test('warns of an admin API that anybody in a network can reach, but not of one behind a gateway', async () => {
     const running = await standIn();
     const open = await inFrontOf(running.adminUrl, {});
-    // 0.0.0.0 leads to this machine and is no loopback address.
+    // 0.0.0.0 leads to this machine but is not a loopback address.
     const away = (port: number) => settingsFor({ ...running, adminUrl: `http://0.0.0.0:${port}` });
     const unprotected = await examine(away(open));
     expect([unprotected.code, settingsOf(unprotected.warnings)]).toEqual([0, ['SERVE_ADMIN_HOST']]);
@@ -259,7 +259,7 @@ describe('hydra doctor', () => {
     expect([locked.code, settingsOf(locked.faults)]).toEqual([1, ['HYDRA_ADMIN_TOKEN']]);
   });
 
-  test('finds the admin API at the public address, and an address that is not encrypted', async () => {
+  test('finds the admin API at the public address, and a public address without encryption', async () => {
     const running = await standIn();
     const port = await inFrontOf(running.publicUrl, {
       answer: ({ url = '' }) =>
@@ -275,7 +275,7 @@ describe('hydra doctor', () => {
     );
   });
 
-  test('removes the probe when a walk goes wrong, and when Ctrl-C stops it', async () => {
+  test('removes the test client when a walk fails, and when Ctrl-C stops it', async () => {
     const running = await standIn();
     const isAccept = ({ url = '' }: IncomingMessage) => url.includes('/consent/accept');
     const port = await inFrontOf(running.adminUrl, {
@@ -298,7 +298,7 @@ describe('hydra doctor', () => {
     expect(await clientsAt(running.adminUrl)).toEqual([]);
   });
 
-  test('says how to remove a probe that could not be removed', async () => {
+  test('says how to remove a test client that could not be removed', async () => {
     const running = await standIn();
     const port = await inFrontOf(running.adminUrl, {
       answer: ({ method }) => (method === 'DELETE' ? { status: 500, body: '{}' } : undefined),
@@ -313,7 +313,7 @@ describe('hydra doctor', () => {
     ['https://auth.example.org', 'a=b; Path=/; HttpOnly', 'warning'],
     ['https://auth.example.org', 'a=b; Path=/; Secure; HttpOnly', 'ok'],
     ['http://auth.example.org', 'a=b; Path=/; Secure', 'fault'],
-  ])('at %s says of the cookie "%s": %s', (publicUrl, cookie, level) => {
+  ])('at %s reports the cookie "%s" as: %s', (publicUrl, cookie, level) => {
     const report = createReport(() => {});
     checkCookies([cookie], publicUrl, report);
     expect(report.findings.map((one) => one.level)).toEqual([level]);

@@ -20,20 +20,20 @@ const hydra = async (args: string[], options: ToolOptions = {}) =>
   runTool(args, { env: { HYDRA_ADMIN_URL: world.adminUrl }, ...options });
 
 describe('hydra keys', () => {
-  test('adds a key to a set, says which stay, and removes those beyond --keep when told', async () => {
+  test('adds a key to a set, names the keys that stay, and removes those beyond --keep', async () => {
     const first = await hydra(['keys', 'rotate', set, '--alg', 'ES256']);
     expect(first).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^The set \S+ has a new ES256 key: \S+\n$/),
-      stderr: 'The set was not there before.\n',
+      stderr: 'The set is new.\n',
     });
     const second = await hydra(['keys', 'rotate', set]);
     expect(second.stdout).toContain('a new ES256 key');
-    expect(second.stderr).toMatch(/^1 older key stays, to verify what was signed before: \S+\.\n$/);
+    expect(second.stderr).toMatch(/^1 older key stays, to verify older signatures: \S+\.\n$/);
     const keep = ['keys', 'rotate', set, '--keep', '2'];
-    expectSentence(await hydra(keep), 2, 'say --yes');
+    expectSentence(await hydra(keep), 2, 'add --yes');
     const third = await hydra(keep, { answers: ['y\r'] });
-    expect(third.stderr).toContain(`Make a key in ${set}, and remove `);
+    expect(third.stderr).toContain(`Add a key to ${set}, and remove `);
     expect(third.stderr).toContain('1 older key stays');
     const { stdout } = await hydra([...keep, '--yes', '--json']);
     const told = JSON.parse(stdout);
@@ -65,14 +65,14 @@ describe('hydra keys', () => {
 
   test.each([
     [['rotate', 'x', '--use', 'both'], '--use must be sig or enc'],
-    [['rotate', 'x', '--keep', '0'], '--keep must be a number from 1 on'],
+    [['rotate', 'x', '--keep', '0'], '--keep must be a number, 1 or more'],
     [['rotate', 'x', '--keep', '-1'], '--keep needs a value'],
     [['list'], 'keys list needs SET'],
   ])('refuses %j with a sentence', async (args, sentence) => {
     expectSentence(await hydra(['keys', ...args]), 2, sentence);
   });
 
-  test('says what an algorithm is worth that the server does not know, or no longer', async () => {
+  test('explains that the server does not know an algorithm, or no longer', async () => {
     const unknown = await hydra(['keys', 'rotate', set, '--alg', 'ROT13']);
     expectSentence(unknown, 1, 'The server refuses this: ');
     const old = await hydra(['keys', 'rotate', set, '--alg', 'HS256']);

@@ -71,7 +71,7 @@ describe('sessions and tokens', () => {
     expect(JSON.parse(gone.stdout)).toEqual({ active: false });
     const all = await runTool(['sessions', 'revoke', 'ada', '--yes'], { env });
     expect(all.stderr).toBe(
-      'Revoked, if there were any: the consents of ada, with their tokens, and the sign-ins of ada.\n',
+      'Revoked, if there were any: the consents of ada, with their tokens, and the login sessions of ada.\n',
     );
     const logins = await runTool(['sessions', 'revoke', 'ada', '--logins', '--yes', '--json'], {
       env,

@@ -29,29 +29,29 @@ describe('any command', () => {
     [['clients', 'create', '--help'], '--redirect-uri URI'],
     [['keys', 'rotate', 'set', '--help'], '--keep N'],
     [['frob', '--help'], 'doctor'],
-  ])('explains itself: %j', async (args, piece) => {
+  ])('prints its help: %j', async (args, piece) => {
     const { code, stdout, stderr } = await runTool(args);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain(piece);
     expect(stdout).toContain('Exit codes:');
   });
 
-  test('is told of in the documentation, exit codes too', async () => {
-    const told = await readFile(new URL('../../../docs/tools.md', import.meta.url), 'utf8');
+  test('is documented, with the exit codes', async () => {
+    const documented = await readFile(new URL('../../../docs/tools.md', import.meta.url), 'utf8');
     const { stdout } = await runTool(['--help']);
     const names = [...stdout.matchAll(/^ {2}([a-z]+(?: [a-z]+)?)(?: [A-Z]+)* {2,}/gm)];
     expect(names).toHaveLength(12);
-    for (const [, name] of names) expect(told).toContain(`hydra -- ${name}`);
-    for (const code of Object.values(exitCodes)) expect(told).toContain(`\n| ${code} |`);
+    for (const [, name] of names) expect(documented).toContain(`hydra -- ${name}`);
+    for (const code of Object.values(exitCodes)) expect(documented).toContain(`\n| ${code} |`);
   });
 
-  test('explains one group without the others', async () => {
+  test('prints the help of one group without the others', async () => {
     expect((await runTool(['clients', '--help'])).stdout).not.toContain('introspect');
   });
 
   test.each([
-    [[], 'Say what to do: doctor, clients, keys, sessions, tokens.'],
-    [['--json'], 'Say first what to do'],
+    [[], 'Name a command: doctor, clients, keys, sessions, tokens.'],
+    [['--json'], 'Name the command first'],
     [['frob'], 'There is no command "frob"'],
     [['clients'], 'Say what to do with clients: create, list, show, update, delete.'],
     [['clients', 'frob'], 'Say what to do with clients'],
@@ -66,9 +66,9 @@ describe('any command', () => {
     [['clients', 'list', '--name'], '--name needs a value: --name NAME.'],
     [['clients', 'list', '--name', '--json'], '--name needs a value'],
     [['clients', 'list', '--name', 'a', '--name', 'b'], '--name can be given only once.'],
-    [['clients', 'create'], 'Say what the client is'],
-    [['clients', 'create', '--json'], 'Say what the client is'],
-    [['clients', 'update', 'a'], 'Say what is to change'],
+    [['clients', 'create'], 'Describe the client'],
+    [['clients', 'create', '--json'], 'Describe the client'],
+    [['clients', 'update', 'a'], 'Say what to change'],
     [['clients', 'create', '--checked', '--no-checked'], 'exclude each other'],
     [['clients', 'create', '--public', '--secret-stdin'], 'exclude each other'],
     [['clients', 'create', '--file', '-', '--secret-stdin'], 'can be read only once'],
@@ -80,7 +80,7 @@ describe('any command', () => {
     [['tokens', 'flush', '--older-than', '1 week'], '--older-than must be an age'],
     [['tokens', 'flush', '--not-after', '2026-02-30'], '--not-after must be a time'],
     [['tokens', 'flush', '--not-after', 'now', '--older-than', '1d'], 'exclude each other'],
-  ])('answers %j with one sentence, and does nothing', async (args, sentence) => {
+  ])('refuses %j with one sentence, and does nothing', async (args, sentence) => {
     const { code, stdout, stderr } = await run(args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(sentence);
@@ -96,23 +96,23 @@ describe('any command', () => {
     expect(stderr).toMatch(/^HYDRA_ADMIN_URL is not set\. .+\nHYDRA_TIMEOUT_MS is "soon"\. .+\n$/);
   });
 
-  test('says in one sentence why the server cannot be asked', async () => {
+  test('says in one sentence why the server gives no result', async () => {
     const nobody = await startAdminApi(() => {});
     await nobody.close();
     const answering = async (status: number, body: unknown) =>
       (await startAdminApi((_heard, res) => json(res, body, status))).url;
     const silent = await startAdminApi(() => {});
     const cases: [string, string][] = [
-      [nobody.url, 'cannot be reached (nothing listens there): look at HYDRA_ADMIN_URL.'],
-      ['http://portico.invalid:1', 'cannot be reached (its name is not known here)'],
-      [silent.url, 'did not answer within 300 ms: look at'],
-      [await answering(401, { error: { code: 401 } }), 'look at HYDRA_ADMIN_TOKEN'],
+      [nobody.url, 'cannot be reached (nothing listens there): check HYDRA_ADMIN_URL.'],
+      ['http://portico.invalid:1', 'cannot be reached (its name cannot be resolved)'],
+      [silent.url, 'did not answer within 300 ms: check'],
+      [await answering(401, { error: { code: 401 } }), 'check HYDRA_ADMIN_TOKEN'],
       [await answering(404, {}), 'There is no admin API at'],
       [
         await answering(500, { error: 'error', error_description: 'disk\u001b[2J full' }),
         'failed with status 500: error, disk[2J full.',
       ],
-      [await answering(200, { version: 'v26.2.0' }), 'gave an answer that is none'],
+      [await answering(200, { version: 'v26.2.0' }), 'gave a malformed answer'],
       [server.publicUrl, 'There is no admin API at'],
     ];
     for (const [url, sentence] of cases) {
@@ -124,7 +124,7 @@ describe('any command', () => {
     }
   });
 
-  test('works as a program that reads .env, and ends quietly when nobody reads on', async () => {
+  test('works as a program that reads .env, and ends quietly if its output is closed', async () => {
     await file('.env', `HYDRA_ADMIN_URL=${server.adminUrl}\n`);
     const entry = new URL('../../../src/cli/hydra.ts', import.meta.url).pathname;
     const tsx = import.meta.resolve('tsx');

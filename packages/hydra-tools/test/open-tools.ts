@@ -1,4 +1,4 @@
-/** The tools in front of a stand-in, with a folder for files. */
+/** The tools with a stand-in to work on, and a folder for files. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,23 +1,23 @@
-/** Runs the tools as a process would, with a pipe or something like a terminal. */
+/** Runs the tools in this process, with a pipe or an imitation of a terminal. */
 import { EventEmitter } from 'node:events';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { expect } from '@jest/globals';
 import { runHydra } from '../src/run-hydra.ts';
 
 export interface ToolOptions {
-  /** What comes by the standard input. */
+  /** The standard input. */
   input?: string | Uint8Array;
-  /** There is a terminal instead, where these are typed, one at each question. */
+  /** Imitates a terminal where these are typed, one at each question. */
   answers?: string[];
-  /** The output is a terminal of so many columns. */
+  /** The output is a terminal with this number of columns. */
   columns?: number;
-  /** The errors go to a terminal, the output does not. */
+  /** Only the error output is a terminal. */
   isOutputPiped?: boolean;
-  /** The reader of the output goes away after so many writes. */
+  /** The reader closes the output after this number of writes. */
   readsWrites?: number;
-  /** Ctrl-C is typed as soon as this is read. */
+  /** Ctrl-C is typed as soon as this text appears. */
   interruptAt?: string;
-  /** Gets the process, to send signals to it. */
+  /** Gets the imitated process, to send signals to it. */
   seize?: (surroundings: EventEmitter) => void;
 }
 
@@ -29,7 +29,7 @@ export interface Outcome {
 
 type Settings = Record<string, string | undefined>;
 
-/** Tools with these settings and no others. */
+/** The tools with only these settings. */
 export function toolOf(env: Settings) {
   return async (args: string[], options: ToolOptions = {}): Promise<Outcome> =>
     runTool(args, { ...options, env });
@@ -60,7 +60,7 @@ export async function runTool(
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-/** Nothing came out but one sentence on the standard error. */
+/** Expects nothing but one sentence on the standard error. */
 export function expectSentence(outcome: Outcome, code: number, piece: string): void {
   expect([outcome.code, outcome.stdout]).toEqual([code, '']);
   expect(outcome.stderr).toContain(piece);

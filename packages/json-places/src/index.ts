@@ -1,2 +1,2 @@
-/** Where a JSON text breaks, and where the entries of a list begin. */
+/** Finds where a JSON text is wrong, and where the entries of a list begin. */
 export { findJsonPlaces, lineAndColumn, type JsonPlaces } from './json-places.ts';

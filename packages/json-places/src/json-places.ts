@@ -3,17 +3,18 @@ const string = /"[ !#-[\]-\uffff]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[ !#-[\]-\u
 const scalar = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const deepest = 100;
 
-/** Places in a JSON text (RFC 8259), as offsets into it. */
+/** Places in a JSON text (RFC 8259), as offsets. */
 export interface JsonPlaces {
-  /** Where each entry of a list begins. */
+  /** Where each entry begins, if the text is a list. */
   entries: number[];
-  /** Where the text stops being JSON; `undefined` when it is JSON to its end. */
+  /** Where the text stops being JSON; `undefined` if all of it is JSON. */
   fault: number | undefined;
 }
 
 /**
- * Finds the places that `JSON.parse` does not tell: its messages differ between versions, often have
- * no position, and quote the text, which may hold secrets.
+ * Finds the places that `JSON.parse` does not tell. Its messages differ between versions of Node,
+ * often lack a position, and quote the text, which may hold secrets. More than 100 levels count as
+ * a fault.
  */
 export function findJsonPlaces(text: string): JsonPlaces {
   const entries: number[] = [];

@@ -1,4 +1,6 @@
-/** Settings from the environment: one row each, checked before a program starts. */
+/**
+ * Reads settings from the environment: each is one row, all are checked before a program starts.
+ */
 export * as kind from './kinds.ts';
 export type { BaseUrl, TrustProxy } from './kinds.ts';
 export {

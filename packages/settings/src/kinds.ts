@@ -1,8 +1,11 @@
-/** The kinds of settings: each reads the text of one and returns its value, or `undefined` when the text is no such thing. */
+/**
+ * The kinds of settings. Each function turns the text of a setting into its value, or returns
+ * `undefined`.
+ */
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 
-/** A public address of ours, taken apart once. */
+/** The public address of a program, split into its parts. */
 export interface BaseUrl {
   /** `https://example.org/auth`, never with a slash at the end. */
   href: string;
@@ -15,6 +18,7 @@ export interface BaseUrl {
 
 export type TrustProxy = boolean | number | string[];
 
+/** Any text. */
 export function text(given: string): string {
   return given;
 }
@@ -27,6 +31,7 @@ export function oneOf<const T extends string>(...allowed: T[]) {
   return (given: string) => allowed.find((value) => value === given);
 }
 
+/** A number without sign and fraction, within these limits. */
 export function integer(least: number, most: number) {
   return (given: string) => {
     const value = /^\d{1,12}$/.test(given) ? Number(given) : Number.NaN;
@@ -43,15 +48,17 @@ export function boolean(given: string): boolean | undefined {
   return /^(false|0|off|no)$/i.test(given) ? false : undefined;
 }
 
+/** An http(s) address. */
 export function webLink(given: string): string | undefined {
   return URL.canParse(given) && /^https?:$/.test(new URL(given).protocol) ? given : undefined;
 }
 
+/** An http(s) or mailto address. */
 export function link(given: string): string | undefined {
   return /^mailto:[^@\s]+@[^@\s]+$/.test(given) ? given : webLink(given);
 }
 
-/** Returns the address without a slash at its end. */
+/** An http(s) address without user, query and fragment. Returns it without a slash at its end. */
 export function address(given: string): string | undefined {
   const href = webLink(given);
   if (!href) return undefined;
@@ -60,6 +67,7 @@ export function address(given: string): string | undefined {
   return url.origin + url.pathname.replace(/\/+$/, '');
 }
 
+/** An address like `address`; http only on this machine. */
 export function baseUrl(given: string): BaseUrl | undefined {
   const href = address(given);
   if (!href) return undefined;
@@ -70,10 +78,12 @@ export function baseUrl(given: string): BaseUrl | undefined {
   return { href, origin, path: href.slice(origin.length), isSecure, isLoopback };
 }
 
+/** One line of printable ASCII. */
 export function headerValue(given: string): string | undefined {
   return /^[\x20-\x7e]+$/.test(given) ? given : undefined;
 }
 
+/** Header names and values, as a JSON object. */
 export function headers(given: string): Record<string, string> | undefined {
   let parsed: unknown;
   try {
@@ -82,16 +92,22 @@ export function headers(given: string): Record<string, string> | undefined {
     return undefined;
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
-  const isHeader = ([name, value]: [string, unknown]) =>
-    /^[\w!#$%&'*+.^`|~-]+$/.test(name) && typeof value === 'string' && headerValue(value);
-  return Object.entries(parsed).every(isHeader) ? (parsed as Record<string, string>) : undefined;
+  const found: Record<string, string> = {};
+  for (const [name, value] of Object.entries(parsed)) {
+    const isName = /^[\w!#$%&'*+.^`|~-]+$/.test(name);
+    if (!isName || typeof value !== 'string' || !headerValue(value)) return undefined;
+    found[name] = value;
+  }
+  return found;
 }
 
+/** One or more secrets of at least 32 characters, separated by commas. */
 export function secrets(given: string): string[] | undefined {
   const list = given.split(',').map((secret) => secret.trim());
   return list.every((secret) => secret.length >= 32) ? list : undefined;
 }
 
+/** A number of proxies, true, false, or their addresses and networks, as Express takes them. */
 export function trustProxy(given: string): TrustProxy | undefined {
   if (/^\d+$/.test(given)) return Number(given);
   if (/^(true|false)$/.test(given)) return given === 'true';
@@ -107,6 +123,7 @@ function isAddressOrNetwork(entry: string): boolean {
   return more.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= longest;
 }
 
+/** The path of a file that can be read. */
 export function readable(path: string): string | undefined {
   try {
     accessSync(path, constants.R_OK);
@@ -116,6 +133,7 @@ export function readable(path: string): string | undefined {
   }
 }
 
+/** The content of the file with this path. */
 export function fileText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
@@ -124,6 +142,7 @@ export function fileText(path: string): string | undefined {
   }
 }
 
+/** The path of a picture that can be read. */
 export function logo(path: string): string | undefined {
   return /\.(svg|png|webp)$/.test(path) ? readable(path) : undefined;
 }

@@ -3,7 +3,7 @@ import type { Setting, Settings, ValuesOf } from './setting.ts';
 
 export type Environment = Record<string, string | undefined>;
 
-/** Everything that is wrong with the settings: each fault is a sentence that names the setting. */
+/** All faults of the settings. Each is a sentence that names the setting. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
   readonly faults: readonly string[];
@@ -18,15 +18,15 @@ export class SettingsError extends Error {
 
 export interface ReadSettings<S extends Settings> {
   values: ValuesOf<S>;
-  /** The file that each secret was read from, by the name of the setting. */
+  /** The files that secrets were read from, by the names of the settings. */
   files: { [N in keyof S]?: string };
 }
 
 /**
- * Reads all settings at once.
+ * Reads all settings.
  * @param env the environment, such as `process.env`
- * @param furtherFaults finds faults that concern several settings; sees only valid values
- * @throws SettingsError with every fault, not only the first
+ * @param furtherFaults finds faults that concern several settings; gets only valid values
+ * @throws SettingsError with all faults
  */
 export function readSettings<S extends Settings>(
   settings: S,

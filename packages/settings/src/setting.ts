@@ -1,33 +1,33 @@
-/** One setting of a program, as its environment gives it. */
+/** One setting of a program. */
 export interface Setting<T> {
-  /** Ends the sentence "NAME must be …". */
+  /** Completes the sentence "NAME must be …". */
   wants: string;
-  /** Reads the text of the setting; `undefined` when the text is not valid. */
+  /** Turns the text of the setting into its value; `undefined` if the text is wrong. */
   read: (text: string) => T | undefined;
-  /** The text that is read when the setting is missing. */
+  /** The text to use if the setting is missing or empty. */
   fallback?: string;
   isRequired?: true;
-  /** The value is never shown, and may come from the file that `NAME_FILE` names. */
+  /** The value is never shown, and may come from a file whose path is in `NAME_FILE`. */
   isSecret?: true;
-  /** Other names under which other programs know the same setting. */
+  /** Other names for the same setting. The first one that is set counts. */
   alsoNamed?: readonly string[];
 }
 
-/** Settings by their names, in the order in which they are read. */
+/** Settings by name. */
 export type Settings = Record<string, Setting<unknown>>;
 
 type Value<S> = S extends { read: (text: string) => (infer T) | undefined } ? T : never;
 type More = Omit<Setting<unknown>, 'wants' | 'read'>;
 type AlwaysThere = { fallback: string } | { isRequired: true };
 
-/** The values of settings: only what has neither a fallback nor is required may be missing. */
+/** The values of settings. A value may be `undefined` unless it has a fallback or is required. */
 export type ValuesOf<S extends Settings> = {
   [N in keyof S]: S[N] extends AlwaysThere ? Value<S[N]> : Value<S[N]> | undefined;
 };
 
 /**
- * Writes one setting as one row.
- * @param wants ends the sentence "NAME must be …"
+ * Declares a setting.
+ * @param wants completes the sentence "NAME must be …"
  */
 export function setting<T>(wants: string, read: Setting<T>['read']): Setting<T>;
 export function setting<T, const M extends More>(

@@ -1,4 +1,4 @@
-/** What addresses tell about each other. */
+/** Comparisons of addresses. */
 
 const loopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 
@@ -10,7 +10,7 @@ export function isSecure(address: string): boolean {
   return new URL(address).protocol === 'https:';
 }
 
-/** The same but for its query, and for a slash at its end. */
+/** True if they differ only in the query or a slash at the end. */
 export function isSamePlace(one: string, other: string): boolean {
   return withoutQuery(one) === withoutQuery(other);
 }
@@ -20,13 +20,13 @@ export function withoutQuery(address: string): string {
   return origin + pathname.replace(/\/+$/, '');
 }
 
-/** Two names of this machine, which cookies take for two hosts. */
+/** True for `localhost` and `127.0.0.1`: one machine, but two hosts to cookies. */
 export function areTwoNamesOfOneHost(one: string, other: string): boolean {
   const [a, b] = [new URL(one), new URL(other)];
   return a.hostname !== b.hostname && isLoopback(one) && isLoopback(other);
 }
 
-/** The page that the server shows where no address was configured. */
+/** True for the placeholder page that the server shows if no address is configured. */
 export function isFallbackPage(address: string): boolean {
   return new URL(address).pathname.includes('/oauth2/fallbacks/');
 }

@@ -1,13 +1,13 @@
 import { connectionFault } from '../connection-faults.ts';
 
-/** The least of a browser: it keeps cookies by host, follows nothing and shows nothing. */
+/** One answer, without following its redirect. */
 export interface Visit {
   status: number;
-  /** Where it is sent on, absolute. */
+  /** The absolute target of a redirect. */
   location: URL | undefined;
-  /** As they came. */
+  /** The `Set-Cookie` headers. */
   cookies: string[];
-  /** Of the answer; `undefined` when it has none. */
+  /** The `Date` header, if there is a valid one. */
   date: Date | undefined;
   body: string;
 }
@@ -15,21 +15,22 @@ export interface Visit {
 export type Browser = ReturnType<typeof createBrowser>;
 
 interface BrowserOptions {
-  /** Aborts the visit under way; its reason is thrown. */
+  /** Aborts the current visit, which then throws its reason. */
   signal: AbortSignal;
-  /** For one visit. */
+  /** For each visit. */
   timeoutMs: number;
-  /** Sent along each time. */
+  /** Sent with each visit. */
   headers: Record<string, string>;
 }
 
-/** An address that gave no answer. */
+/** There was no answer. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
 
+/** Creates a minimal browser: it keeps cookies by host, and neither follows nor shows anything. */
 export function createBrowser({ signal, timeoutMs, headers }: BrowserOptions) {
-  /** By host name: cookies do not tell ports apart. */
+  /** By host name: cookies ignore ports. */
   const jars = new Map<string, Map<string, string>>();
 
   /** @throws NoAnswer, or the reason of the signal */
@@ -74,7 +75,7 @@ export function createBrowser({ signal, timeoutMs, headers }: BrowserOptions) {
   return { visit };
 }
 
-/** Not `AbortSignal.any` with a timeout: in Node 20 the garbage collector may take that, and it never ends. */
+/** Replaces `AbortSignal.any` with a timeout, which Node 20 may garbage-collect before it fires. */
 function endOf(signal: AbortSignal, { timeoutMs, late }: { timeoutMs: number; late: NoAnswer }) {
   const end = new AbortController();
   const stop = () => end.abort(signal.reason);

@@ -11,10 +11,13 @@ import { isLoopback, isSecure } from './addresses.ts';
 import { checkClock } from './check-clock.ts';
 import type { Report } from './report.ts';
 
-/** A login request that no server has: asking for it changes and tells nothing. */
+/** A login request that no server has: to ask for it changes nothing and reveals nothing. */
 export const harmlessPath = '/oauth2/auth/requests/login?login_challenge=x';
 
-/** Did an admin API say that it does not know this request? A missing route says it otherwise. */
+/**
+ * True if an admin API answered that it does not know the request; a missing route answers
+ * differently.
+ */
 export function isAdminAnswer({ status, body }: Pick<Answer, 'status' | 'body'>): boolean {
   try {
     return status === 404 && typeof JSON.parse(body).error === 'string';
@@ -24,8 +27,8 @@ export function isAdminAnswer({ status, body }: Pick<Answer, 'status' | 'body'>)
 }
 
 /**
- * Looks at the admin API itself.
- * @returns whether there is one to go on with
+ * Checks the admin API.
+ * @returns whether further checks make sense
  */
 export async function checkAdmin(
   hydra: Hydra,
@@ -38,20 +41,18 @@ export async function checkAdmin(
   );
   if (!(refusal instanceof HydraError) || refusal.kind !== 'unknown') {
     const isHydra = refusal instanceof HydraError;
-    const why = isHydra
-      ? sentenceOf(refusal, config)
-      : `What answers at ${config.adminUrl} is no admin API.`;
+    const why = isHydra ? sentenceOf(refusal, config) : `${config.adminUrl} is not an admin API.`;
     const isToken = isHydra && refusal.kind === 'refused';
     report.fault('admin', why, isToken ? 'HYDRA_ADMIN_TOKEN' : 'HYDRA_ADMIN_URL');
     return false;
   }
   report.ok('admin', `The admin API answers at ${config.adminUrl}.`);
   if (await hydra.server.ready(config.timeoutMs))
-    report.ok('ready', 'The server says that it is ready.');
+    report.ok('ready', 'The server reports that it is ready.');
   else {
     const what =
-      'its database is away or lacks migrations: look at its log and run "hydra migrate sql"';
-    report.fault('ready', `The server says that it is not ready: ${what}.`, 'DSN');
+      'its database cannot be reached or lacks migrations: see its log, and run "hydra migrate sql"';
+    report.fault('ready', `The server reports that it is not ready: ${what}.`, 'DSN');
   }
   const { exchange, close } = createExchange(config);
   const get = (path: string) => exchange({ method: 'GET', path, end: endOf(config) });
@@ -62,10 +63,7 @@ export async function checkAdmin(
     checkClock('admin API', new Date(String(headers['date'])), report);
     await checkProtection(config, dialect.prefix, report);
   } catch (error) {
-    report.warning(
-      'admin',
-      `Not everything about the admin API could be looked at: ${textOf(error)}.`,
-    );
+    report.warning('admin', `Some checks of the admin API failed: ${textOf(error)}.`);
   } finally {
     await close();
   }
@@ -77,22 +75,22 @@ async function checkVersion(
   { isOld, wanted }: { isOld: boolean; wanted: string | undefined },
   report: Report,
 ): Promise<void> {
-  const told = await hydra.server.version().catch(() => undefined);
+  const reported = await hydra.server.version().catch(() => undefined);
   const family = isOld ? '1.x' : '2.0 or later';
-  const isNumbered = told !== undefined && /^v?\d/.test(told);
+  const isNumbered = reported !== undefined && /^v?\d/.test(reported);
   const name = isNumbered
-    ? told
-    : `${told ? `"${told}"` : 'a version that it hides'}, ${family} by its routes`;
-  if (wanted !== undefined && isNumbered && majorOf(wanted) !== majorOf(told)) {
-    const says = `HYDRA_VERSION is ${wanted}, but the server is ${told}: correct it, or leave it out.`;
+    ? reported
+    : `${reported ? `"${reported}"` : 'of a hidden version'}, by its routes ${family}`;
+  if (wanted !== undefined && isNumbered && majorOf(wanted) !== majorOf(reported)) {
+    const says = `HYDRA_VERSION is ${wanted}, but the server is ${reported}: correct it, or leave it out.`;
     return report.fault('version', says, 'HYDRA_VERSION');
   }
   if (!isOld) return report.ok('version', `The server is ${name}.`);
-  const says = `The server is ${name}: nobody mends the faults of 1.x any more. Move to a current version.`;
+  const says = `The server is ${name}: 1.x gets no fixes any more. Upgrade to a current version.`;
   return report.warning('version', says);
 }
 
-/** Does it answer those who bring neither token nor headers? */
+/** Checks whether the admin API answers without token and headers. */
 async function checkProtection(
   config: ToolConfig['hydra'],
   prefix: string,
@@ -100,17 +98,17 @@ async function checkProtection(
 ): Promise<void> {
   const { adminUrl, token } = config;
   if (isLoopback(adminUrl))
-    return report.ok('protection', 'The admin address is one of this machine alone.');
+    return report.ok('protection', 'Only this machine can reach the admin address.');
   if (!isSecure(adminUrl) && (token !== undefined || Object.keys(config.headers).length > 0)) {
-    const says = `Token and headers travel unencrypted to ${adminUrl}: use https there.`;
+    const says = `Token and headers are sent unencrypted to ${adminUrl}: use https.`;
     report.warning('encryption', says, 'HYDRA_ADMIN_URL');
   }
   const { exchange, close } = createExchange({ ...config, token: undefined, headers: {} });
   const path = prefix + harmlessPath;
   const answer = await exchange({ method: 'GET', path, end: endOf(config) }).finally(close);
   if (!isAdminAnswer(answer))
-    return report.ok('protection', 'The admin API lets nobody in without a token.');
-  const says = `Whoever reaches ${adminUrl} can do everything, without a token: keep SERVE_ADMIN_HOST in a private network, or put a gateway in front and its token into HYDRA_ADMIN_TOKEN.`;
+    return report.ok('protection', 'The admin API refuses access without a token.');
+  const says = `Anybody who can reach ${adminUrl} has full access, without a token: bind SERVE_ADMIN_HOST to a private network, or put a gateway in front and its token into HYDRA_ADMIN_TOKEN.`;
   return report.warning('protection', says, 'SERVE_ADMIN_HOST');
 }
 

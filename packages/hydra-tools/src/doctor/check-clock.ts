@@ -1,14 +1,14 @@
 import type { Report } from './report.ts';
 
-const mostMs = 30_000;
+const toleranceMs = 30_000;
 
-/** Tokens carry times: more than half a minute apart, they are refused as too old or too new. */
+/** Tokens hold times: if the clocks differ too much, they are refused as too old or too new. */
 export function checkClock(what: string, date: Date | undefined, report: Report): void {
   if (date === undefined || Number.isNaN(date.getTime())) return;
   const ms = date.getTime() - Date.now();
-  if (Math.abs(ms) <= mostMs)
+  if (Math.abs(ms) <= toleranceMs)
     return report.ok('clock', `The clock of the ${what} agrees with ours.`);
   const apart = `${Math.round(Math.abs(ms) / 1_000)} seconds ${ms > 0 ? 'ahead of' : 'behind'} ours`;
-  const says = `The clock of the ${what} is ${apart}: let both machines set theirs by NTP.`;
+  const says = `The clock of the ${what} is ${apart}: synchronise both machines by NTP.`;
   return report.warning('clock', says);
 }

@@ -5,7 +5,9 @@ import { harmlessPath, isAdminAnswer } from './check-admin.ts';
 import { checkClock } from './check-clock.ts';
 import type { Report } from './report.ts';
 
-/** What discovery tells (OpenID Connect Discovery 1.0, section 3), as far as it matters here. */
+/**
+ * The members of the discovery document (OpenID Connect Discovery 1.0, section 3) that are checked.
+ */
 export interface Discovery {
   issuer?: unknown;
   authorization_endpoint?: unknown;
@@ -13,8 +15,8 @@ export interface Discovery {
 }
 
 /**
- * Looks at the public address.
- * @returns what discovery says; `undefined` when nothing is there to go on with
+ * Checks the public address.
+ * @returns the discovery document; `undefined` if further checks make no sense
  * @throws NoAnswer
  */
 export async function checkPublic(
@@ -45,36 +47,36 @@ function checkIssuer(
   const isAddress = typeof issuer === 'string' && URL.canParse(issuer);
   if (!isAddress || !isSamePlace(issuer, publicUrl)) {
     const isTwo = isAddress && areTwoNamesOfOneHost(issuer, publicUrl);
-    const why = isTwo ? ', and cookies take these for two hosts' : '';
+    const why = isTwo ? ', and these are two hosts to cookies' : '';
     const says = `The issuer is ${String(issuer)}, but HYDRA_PUBLIC_URL is ${publicUrl}${why}: make URLS_SELF_ISSUER and HYDRA_PUBLIC_URL the same.`;
     return report.fault('issuer', says, 'URLS_SELF_ISSUER');
   }
   report.ok('issuer', `The issuer is ${issuer}.`);
   if (typeof endpoint === 'string' && URL.canParse(endpoint) && !endpoint.startsWith(publicUrl)) {
-    const says = `Discovery sends browsers to ${endpoint}, which is not below ${publicUrl}: set URLS_SELF_PUBLIC to it.`;
+    const says = `Discovery sends browsers to ${endpoint}, which is not below ${publicUrl}: set URLS_SELF_PUBLIC to that address.`;
     report.fault('public', says, 'URLS_SELF_PUBLIC');
   }
 }
 
 function checkEncryption(publicUrl: string, baseUrl: ToolConfig['baseUrl'], report: Report) {
   if (!isSecure(publicUrl) && !isLoopback(publicUrl)) {
-    const says = `${publicUrl} is not encrypted: anybody on the way can take codes and cookies. Make URLS_SELF_ISSUER an https address.`;
+    const says = `${publicUrl} is not encrypted: anybody on the network path can steal codes and cookies. Make URLS_SELF_ISSUER an https address.`;
     report.fault('encryption', says, 'URLS_SELF_ISSUER');
   }
   if (baseUrl === undefined) return;
   if (areTwoNamesOfOneHost(baseUrl.href, publicUrl)) {
-    const says = `BASE_URL is ${baseUrl.href} and HYDRA_PUBLIC_URL ${publicUrl}: cookies take these for two sites. Say localhost or 127.0.0.1 in both.`;
+    const says = `BASE_URL is ${baseUrl.href} and HYDRA_PUBLIC_URL ${publicUrl}: these are two hosts to cookies. Use localhost or 127.0.0.1 in both.`;
     report.warning('hosts', says, 'BASE_URL');
   }
 }
 
-/** The admin API must not be had where everybody is. */
+/** The admin API must not be reachable at the public address. */
 async function checkAdminRoutes(browser: Browser, publicUrl: string, report: Report) {
   for (const prefix of ['/admin', '']) {
-    // oxlint-disable-next-line no-await-in-loop -- two questions
+    // oxlint-disable-next-line no-await-in-loop -- the first hit ends it
     const answer = await browser.visit(publicUrl + prefix + harmlessPath);
     if (!isAdminAnswer(answer)) continue;
-    const says = `The admin API answers at the public address, ${publicUrl}${prefix}: anybody can take over all accounts. Route nothing but the public port there.`;
+    const says = `The admin API answers at the public address, ${publicUrl}${prefix}: anybody can take over all accounts. Route only the public port there.`;
     return report.fault('protection', says, 'HYDRA_PUBLIC_URL');
   }
 }

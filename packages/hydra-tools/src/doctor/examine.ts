@@ -9,8 +9,8 @@ import { Stopped, walkError, walkSignIn, walkSignOut, type Walk } from './walk.t
 import { walkDevice } from './walk-device.ts';
 
 /**
- * Looks at a server from all sides that matter to this app.
- * @param signal stops it; what it made is removed all the same, then the signal's reason is thrown
+ * Checks everything about a server that matters to this app.
+ * @param signal stops it: what it created is removed, then the signal's reason is thrown
  */
 export async function examine(
   hydra: Hydra,
@@ -20,7 +20,7 @@ export async function examine(
   if (baseUrl === undefined) {
     report.warning(
       'settings',
-      'BASE_URL is not set: where Hydra sends browsers is told, but not compared.',
+      'BASE_URL is not set: the report shows where Hydra sends browsers, but cannot compare it.',
       'BASE_URL',
     );
   }
@@ -29,12 +29,12 @@ export async function examine(
   const { publicUrl, timeoutMs } = config;
   if (publicUrl === undefined) {
     const says =
-      'HYDRA_PUBLIC_URL is not set, so nothing that browsers meet was looked at: set it to the issuer.';
+      'HYDRA_PUBLIC_URL is not set, so the public side was not checked: set it to the issuer.';
     return report.warning('public', says, 'HYDRA_PUBLIC_URL');
   }
   const headers = config.isTlsTerminationMocked ? { 'x-forwarded-proto': 'https' } : undefined;
   const newBrowser = () => createBrowser({ signal, timeoutMs, headers: headers ?? {} });
-  const discovery = await orSay(report, () =>
+  const discovery = await orReport(report, () =>
     checkPublic(newBrowser(), { baseUrl, publicUrl }, report),
   );
   if (!discovery) return;
@@ -51,29 +51,29 @@ export async function examine(
   });
 }
 
-/** Each walk that does not hang on another is gone, whatever became of that one. */
+/** Walks that do not depend on each other all run, even if one of them fails. */
 async function walkAll(
   walkWith: (browser: Browser) => Walk,
   newBrowser: () => Browser,
   discovery: Discovery,
   report: Report,
 ): Promise<void> {
-  await orSay(report, async () => {
+  await orReport(report, async () => {
     const walk = walkWith(newBrowser());
     await walkSignIn(walk);
     await walkSignOut(walk);
   });
-  await orSay(report, async () => walkError(walkWith(newBrowser())));
+  await orReport(report, async () => walkError(walkWith(newBrowser())));
   if (discovery.device_authorization_endpoint === undefined) return;
-  await orSay(report, async () => walkDevice(walkWith(newBrowser())));
+  await orReport(report, async () => walkDevice(walkWith(newBrowser())));
 }
 
-async function orSay<T>(report: Report, work: () => Promise<T>): Promise<T | undefined> {
+async function orReport<T>(report: Report, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof NoAnswer) {
-      report.fault('public', `${error.message}: look at HYDRA_PUBLIC_URL.`, 'HYDRA_PUBLIC_URL');
+      report.fault('public', `${error.message}: check HYDRA_PUBLIC_URL.`, 'HYDRA_PUBLIC_URL');
     } else if (!(error instanceof Stopped)) throw error;
     return undefined;
   }

@@ -3,19 +3,19 @@ import { type Hydra, HydraError } from '@portico/hydra-admin';
 import { sentenceOf } from '../failure.ts';
 import type { Report } from './report.ts';
 
-/** A client and a person that are there for a moment. */
+/** A client and a person that exist only during the checks. */
 export interface Probe {
   clientId: string;
   clientSecret: string;
   subject: string;
 }
 
-/** Nobody is ever sent there: `.invalid` has no addresses (RFC 2606, section 2). */
+/** Nobody ever gets there: `.invalid` names have no address (RFC 2606, section 2). */
 export const probeRedirectUri = 'https://portico-doctor.invalid/back';
 
 /**
- * Registers a client of a random name, does the work, and removes all traces in every case: also
- * when it is not known whether the client came into being.
+ * Registers a client with a random name, runs the work, and removes every trace afterwards, even if
+ * the answer to the registration was lost.
  */
 export async function withProbe(
   hydra: Hydra,
@@ -40,7 +40,7 @@ export async function withProbe(
   } catch (error) {
     if (!(error instanceof HydraError)) throw error;
     const what =
-      clientId === undefined ? 'The probe client could not be registered' : 'The probe ended early';
+      clientId === undefined ? 'The test client could not be registered' : 'The checks ended early';
     report.fault('probe', `${what}. ${sentenceOf(error, config)}`);
     if (clientId === undefined && error.mayBeDone) clientId = await findByName(hydra, name);
   } finally {
@@ -71,11 +71,11 @@ async function remove(
   ]);
   results.push(...(await Promise.allSettled([hydra.clients.delete(clientId)])));
   if (results.every(({ status }) => status === 'fulfilled')) {
-    return report.ok('probe', 'The probe client is removed again, with all that it left.');
+    return report.ok('probe', 'The test client and its traces are removed.');
   }
   const by = `hydra clients delete ${clientId} --yes; hydra sessions revoke ${subject} --yes`;
   return report.fault(
     'probe',
-    `The probe client ${clientId} could not be removed wholly: do it by ${by}.`,
+    `The test client ${clientId} could not be removed completely: run ${by}.`,
   );
 }

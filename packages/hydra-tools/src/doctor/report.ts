@@ -1,7 +1,7 @@
-/** `fault`: people cannot sign in, or are not safe. `warning`: somebody should know. */
+/** `fault`: people cannot sign in, or not safely. `warning`: an operator should know. */
 export type Level = 'ok' | 'warning' | 'fault';
 
-/** What was looked at; part of what programs rely on. */
+/** What a finding is about. Programs rely on these words. */
 export type About =
   | 'settings'
   | 'admin'
@@ -27,15 +27,15 @@ export type About =
 export interface Finding {
   level: Level;
   about: About;
-  /** One sentence, which says what to change. */
+  /** One sentence that says what to change. */
   says: string;
-  /** The one to change, ours or the server's. */
+  /** The setting to change, ours or the server's. */
   setting: string | null;
 }
 
 export type Report = ReturnType<typeof createReport>;
 
-/** Collects findings, each once. @param tell hears of each as it is found */
+/** Collects findings, without repetitions. @param tell gets each finding at once */
 export function createReport(tell: (finding: Finding) => unknown) {
   const findings: Finding[] = [];
 

@@ -2,7 +2,7 @@ import type { ToolConfig } from '../settings.ts';
 import { areTwoNamesOfOneHost, isFallbackPage, isSamePlace, withoutQuery } from './addresses.ts';
 import type { About, Report } from './report.ts';
 
-/** Where the server must send the browser, and the setting of the server that says so. */
+/** The paths of our screens, and the settings of the server that must lead to them. */
 const screens = {
   login: { path: '/login', setting: 'URLS_LOGIN', what: 'for login' },
   consent: { path: '/consent', setting: 'URLS_CONSENT', what: 'for consent' },
@@ -23,7 +23,7 @@ const screens = {
 
 export type Screen = keyof typeof screens;
 
-/** Compares where the browser was sent with where this app has the screen. */
+/** Compares the address where the server sent the browser with the address of our screen. */
 export function checkScreen(
   screen: Screen,
   seen: URL,
@@ -34,20 +34,20 @@ export function checkScreen(
   const wanted =
     baseUrl === undefined ? `the address of this app, with ${path}` : baseUrl.href + path;
   if (isFallbackPage(seen.href)) {
-    const says = `${setting} is not set: Hydra sends the browser ${what} to a placeholder of its own. Set it to ${wanted}.`;
+    const says = `${setting} is not set: Hydra sends the browser ${what} to its own placeholder. Set it to ${wanted}.`;
     return report.fault(screen, says, setting);
   }
   if (baseUrl === undefined) {
     return report.ok(
       screen,
-      `Hydra sends the browser ${what} to ${place} (BASE_URL is not set, so nothing to compare).`,
+      `Hydra sends the browser ${what} to ${place} (not compared, because BASE_URL is not set).`,
     );
   }
   if (isSamePlace(place, wanted))
     return report.ok(screen, `Hydra sends the browser ${what} to ${place}.`);
   const why = areTwoNamesOfOneHost(place, wanted)
-    ? ' (cookies take localhost and 127.0.0.1 for two hosts)'
+    ? ' (localhost and 127.0.0.1 are two hosts to cookies)'
     : '';
-  const says = `Hydra sends the browser ${what} to ${place}, but this app is elsewhere${why}: set ${setting} to ${wanted}.`;
+  const says = `Hydra sends the browser ${what} to ${place}, but this app has another address${why}: set ${setting} to ${wanted}.`;
   return report.fault(screen, says, setting);
 }

@@ -1,7 +1,7 @@
 import { checkScreen } from './screens.ts';
 import { challengeOf, follow, passLoginAndConsent, stop, type Walk } from './walk.ts';
 
-/** Connects a device, as a person with a code would (RFC 8628); since 25.4. */
+/** Connects a device by its user code (RFC 8628). Since 25.4. */
 export async function walkDevice(walk: Walk): Promise<void> {
   const { browser, publicUrl, probe, hydra } = walk;
   const asked = await browser.visit(`${publicUrl}/oauth2/device/auth`, {

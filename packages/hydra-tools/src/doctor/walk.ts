@@ -8,7 +8,7 @@ import { probeRedirectUri, type Probe } from './probe.ts';
 import type { About, Report } from './report.ts';
 import { checkScreen, type Screen } from './screens.ts';
 
-/** What a walk through the server needs. */
+/** What a walk through a flow of the server needs. */
 export interface Walk {
   hydra: Hydra;
   browser: Browser;
@@ -18,14 +18,14 @@ export interface Walk {
   report: Report;
 }
 
-/** The walk cannot go on; the report says why. */
+/** The walk cannot continue; the report says why. */
 export class Stopped extends Error {
   override readonly name = 'Stopped';
 }
 
 const random = () => randomBytes(24).toString('base64url');
 
-/** Signs the probe in and lets it consent, as a browser would meet it. */
+/** Signs the test person in and gives consent, step by step as in a browser. */
 export async function walkSignIn(walk: Walk): Promise<void> {
   const { browser, publicUrl, probe, report } = walk;
   const begin = await browser.visit(
@@ -43,15 +43,15 @@ export async function walkSignIn(walk: Walk): Promise<void> {
   checkCookies(begin.cookies, publicUrl, report);
   const end = await passLoginAndConsent(walk, begin);
   if (end.location?.searchParams.has('code'))
-    return report.ok('sign_in', 'Hydra takes a sign-in through all its steps.');
+    return report.ok('sign_in', 'A sign-in passes through all its steps.');
   throw stop(walk, 'sign_in', end);
 }
 
-/** From the answer that leads to the login screen to the answer after consent. */
+/** Goes on from the redirect to the login screen up to the answer after consent. */
 export async function passLoginAndConsent(walk: Walk, begin: Visit): Promise<Visit> {
   const { hydra, probe } = walk;
   const login = challengeOf(walk, begin, 'login');
-  // Logout asks, and is only to be seen, when the server remembers the sign-in.
+  // Without `remember` the server would not ask at sign-out, and logout could not be checked.
   const accepted = await hydra.login.accept(login, {
     subject: probe.subject,
     remember: true,
@@ -66,7 +66,7 @@ export async function passLoginAndConsent(walk: Walk, begin: Visit): Promise<Vis
   return follow(walk, granted);
 }
 
-/** Signs the probe out. */
+/** Signs the test person out. */
 export async function walkSignOut(walk: Walk): Promise<void> {
   const begin = await walk.browser.visit(`${walk.publicUrl}/oauth2/sessions/logout`);
   const challenge = challengeOf(walk, begin, 'logout');
@@ -75,16 +75,16 @@ export async function walkSignOut(walk: Walk): Promise<void> {
   checkScreen('logged_out', end.location, walk);
 }
 
-/** Asks for what must end at the page for errors. */
+/** Sends a wrong request, which must lead to the page for errors. */
 export async function walkError(walk: Walk): Promise<void> {
   const query = { client_id: `portico-doctor-${random()}`, response_type: 'code', state: random() };
   const { location, status } = await walk.browser.visit(authorizationUrl(walk.publicUrl, query));
   if (location?.searchParams.has('error')) return checkScreen('error', location, walk);
-  const says = `Hydra answers a wrong request with status ${status} instead of sending the browser to the page for errors: look at URLS_ERROR.`;
+  const says = `Hydra answers a wrong request with status ${status} instead of sending the browser to the page for errors: check URLS_ERROR.`;
   return walk.report.fault('error', says, 'URLS_ERROR');
 }
 
-/** Compares the screen, and gives its challenge. @throws Stopped */
+/** Compares the screen, and returns its challenge. @throws Stopped */
 export function challengeOf(walk: Walk, visit: Visit, screen: Screen): string {
   const challenge = visit.location?.searchParams.get(`${screen}_challenge`);
   if (!visit.location || !challenge) throw stop(walk, screen, visit);
@@ -92,31 +92,28 @@ export function challengeOf(walk: Walk, visit: Visit, screen: Screen): string {
   return challenge;
 }
 
-/** Goes where the admin API says that the browser should go. */
+/** Visits the address that the admin API returned for the browser. */
 export async function follow(walk: Walk, address: string): Promise<Visit> {
   const { publicUrl, report, browser } = walk;
   const [to, known] = [new URL(address, publicUrl), new URL(publicUrl)];
   if (to.origin !== known.origin) {
     const why = areTwoNamesOfOneHost(to.href, publicUrl)
-      ? ', and cookies take these for two hosts'
+      ? ', and these are two hosts to cookies'
       : '';
-    const says = `Hydra sends the browser back to ${to.origin}, but it began at ${known.origin}${why}: set URLS_SELF_PUBLIC to ${publicUrl}.`;
+    const says = `Hydra sends the browser back to ${to.origin}, but it started at ${known.origin}${why}: set URLS_SELF_PUBLIC to ${publicUrl}.`;
     report.fault('public', says, 'URLS_SELF_PUBLIC');
   }
   return browser.visit(known.origin + to.pathname + to.search);
 }
 
-/** Says why there is no way on. */
+/** Reports why the walk ends. */
 export function stop({ report }: Walk, about: About, { location, status }: Visit): Stopped {
   const error = location?.searchParams.get('error');
   const description = location?.searchParams.get('error_description');
   const end = error
     ? `the error "${error}": ${description ?? 'no reason given'}`
     : `status ${status}`;
-  report.fault(
-    about,
-    `The walk as far as "${about}" ended with ${end}: look at the log of the server.`,
-  );
+  report.fault(about, `The step "${about}" ended with ${end}: see the log of the server.`);
   return new Stopped();
 }
 

@@ -30,7 +30,7 @@ export const clients = [
   ),
   promised(
     'S8.b',
-    'removing a client answers nothing, or that there was none',
+    'removing a client returns nothing, or a 404 if there was none',
     everywhere(
       holds(async (trial) => {
         const { client_id } = await trial.client();
@@ -43,12 +43,12 @@ export const clients = [
   ),
   promised(
     'S8.c',
-    'removing clients is for operators alone: the public port knows no such operation',
+    'removing clients is for operators only: the public port has no such operation',
     everywhere(holds(isOperatorsOnly('DELETE', 'id'))),
   ),
   promised(
     'S15.a',
-    'finds a client by its id',
+    'reads a client by its id',
     everywhere(
       holds(async (trial) => {
         const { client_id } = await trial.client({ client_name: 'Shop', metadata: { a: 1 } });
@@ -64,7 +64,7 @@ export const clients = [
   ),
   promised(
     'S15.b',
-    'reading a client tells no secret: the member is not there at all',
+    'reading a client shows no secret: the member is missing',
     everywhere(
       holds(async (trial) => {
         const { client_id } = await trial.client();
@@ -94,7 +94,7 @@ export const clients = [
   ),
   promised(
     'S29.b',
-    'a secret given to a client that is replaced takes the place of the old one',
+    'replacing a client with a new secret replaces the secret too',
     everywhere(
       holds(async (trial) => {
         const { client_id, client_secret: old } = await trial.client();
@@ -107,7 +107,7 @@ export const clients = [
   ),
   promised(
     'S29.c',
-    'replacing a client tells its new secret',
+    'replacing a client returns its new secret',
     everywhere(
       holds(async (trial) => {
         const { client_id } = await trial.client();
@@ -122,7 +122,7 @@ export const clients = [
   ),
   promised(
     'S29.d',
-    'and only this once; without a new one the old secret stays',
+    'the new secret is shown only once; without a new one the old one stays',
     everywhere(
       holds(async (trial) => {
         const client = await trial.client();
@@ -138,7 +138,7 @@ export const clients = [
   ),
   promised(
     'S29.e',
-    'replacing is for operators alone: the public port knows no such operation',
+    'replacing is for operators only: the public port has no such operation',
     everywhere(holds(isOperatorsOnly('PUT', 'id'))),
   ),
 ];

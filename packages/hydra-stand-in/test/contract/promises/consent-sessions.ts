@@ -89,7 +89,7 @@ const needsSubject: Check = async (trial) => {
 export const consentSessions = [
   promised(
     'S20.a',
-    'wants to know of whom to list the consents',
+    'needs the subject whose consents to list',
     everywhere(
       holds(async (trial) => {
         expectError(await trial.admin('GET', path), 400, 'invalid_request');
@@ -127,15 +127,15 @@ export const consentSessions = [
     ),
   ),
   promised('S20.d', 'the `Link` header of the consents has first, next, last and previous', {
-    '1.11': differs('the word is `prev`', linksConsents(['last', 'next'])),
+    '1.11': differs('its name for the last one is `prev`', linksConsents(['last', 'next'])),
     '2.3': differs('its numbers are wrong', linksConsents(undefined)),
-    '26.2': differs('it has first and next, no more', linksConsents(['first', 'next'])),
+    '26.2': differs('it has only first and next', linksConsents(['first', 'next'])),
   }),
   promised(
     'S20.e',
     'the list of consents names no parameters for pages',
     everywhere(
-      differs('those of the clients work', async (trial) => {
+      differs('it accepts those of the client list', async (trial) => {
         await allowed(trial);
         const size = trial.version === '1.11' ? 'limit=1' : 'page_size=1';
         const mine = `${path}?subject=${trial.subject}`;
@@ -146,10 +146,10 @@ export const consentSessions = [
       }),
     ),
   ),
-  promised('S26.a', 'wants to know whose consents to take back', {
+  promised('S26.a', 'needs the subject whose consents to revoke', {
     '1.11': holds(needsSubject),
     '2.3': holds(needsSubject),
-    '26.2': differs('the id of a consent serves too', async (trial) => {
+    '26.2': differs('the id of a consent is accepted too', async (trial) => {
       const { one, other } = await allowed(trial);
       const of = one.client.client_id;
       const { items } = await trial.hydra.consentSessions.page(trial.subject);
@@ -163,14 +163,14 @@ export const consentSessions = [
       }
     }),
   }),
-  promised('S26.b', 'takes back the consents of one client, or all when none is named', {
-    '1.11': differs('all go only with `all=true`', narrows('no id')),
-    '2.3': differs('all go only with `all=true`', narrows('no id')),
-    '26.2': differs('all go only with `all=true`', narrows('id')),
+  promised('S26.b', 'revokes the consents for one client, or all if no client is given', {
+    '1.11': differs('all are revoked only with `all=true`', narrows('no id')),
+    '2.3': differs('all are revoked only with `all=true`', narrows('no id')),
+    '26.2': differs('all are revoked only with `all=true`', narrows('id')),
   }),
   promised(
     'S26.c',
-    'tokens that came of consents taken back become invalid, and no others',
+    'tokens of revoked consents become invalid, and no others',
     everywhere(
       holds(async (trial) => {
         const { one, other } = await allowed(trial);

@@ -54,7 +54,7 @@ const tellsAll =
 export const consent = [
   promised(
     'S1.a',
-    'accepting a consent tells that the subject let the client in',
+    'accepting a consent means that the subject authorized the client',
     everywhere(
       holds(async (trial) => {
         const journey = await trial.atConsent();
@@ -83,7 +83,7 @@ export const consent = [
   ),
   promised(
     'S1.c',
-    'the body of a consent says whether it counts for later requests',
+    'the body of a consent says whether it is remembered for later requests',
     everywhere(
       holds(async (trial) => {
         const client = await trial.client();
@@ -102,7 +102,7 @@ export const consent = [
   ),
   promised(
     'S1.d',
-    'accepting a consent answers where the browser goes next',
+    'accepting a consent returns the address that the browser visits next',
     everywhere(
       holds(async (trial) => {
         const to = { url: `${trial.publicUrl}/oauth2/auth`, verifier: 'consent_verifier' };
@@ -126,14 +126,14 @@ export const consent = [
       }),
     ),
   ),
-  promised('S10.b', 'reading a consent request tells what the app needs to ask', {
+  promised('S10.b', 'reading a consent request returns what the app needs to ask the person', {
     '1.11': holds(tellsAll()),
     '2.3': holds(tellsAll()),
     '26.2': holds(tellsAll('consent_request_id')),
   }),
   promised(
     'S10.c',
-    'reading a consent request is no answer to it',
+    'reading a consent request does not answer it',
     since2(holds(readTwice([410, 409])), holds(readTwice([200, 200]))),
   ),
 ];

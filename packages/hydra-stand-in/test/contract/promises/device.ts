@@ -7,14 +7,14 @@ import { sendForm, basic } from '../wire.ts';
 const path = '/oauth2/auth/requests/device/accept';
 const grant_types = ['urn:ietf:params:oauth:grant-type:device_code'];
 
-const noDevice = absent('devices came with 25.4', async (trial) => {
+const noDevice = absent('device flows exist since 25.4', async (trial) => {
   expectNoRoute(await trial.admin('PUT', `${path}?device_challenge=x`, { user_code: 'x' }));
   expect((await trial.atPublic('POST', '/oauth2/device/auth')).status).toBe(404);
   await expectKind(trial.hydra.device.accept('x', 'x'), 'route_unknown');
 });
 
 export const device = [
-  promised('E2', 'accepting the code of a device leads on to signing in', {
+  promised('E2', 'accepting a user code leads to the login', {
     '1.11': noDevice,
     '2.3': noDevice,
     '26.2': holds(async (trial) => {

@@ -3,22 +3,22 @@ import { expect } from '@jest/globals';
 import { expectError, expectKind, expectNoRoute, expectSilence } from '../expectations.ts';
 import { absent, differs, holds, holdsAsFarAsSeen, promised, since2 } from '../promise.ts';
 
-const noFlush = absent('flushing went with 2.0', async (trial) => {
+const noFlush = absent('flushing was removed in 2.0', async (trial) => {
   expectNoRoute(await trial.admin('POST', '/oauth2/flush', {}));
   expectNoRoute(await trial.bare('POST', '/oauth2/flush', {}));
   await expectKind(trial.hydra.tokens.flush(), 'unsupported');
 });
 
-const unflushed = 'that expired ones go shows nowhere: they are inactive anyway';
+const unflushed = 'no request shows that expired ones are deleted: they are inactive anyway';
 
 const inHours = (hours: number): Date => new Date(Date.now() + hours * 3600_000);
 
 export const flush = [
   promised(
     'S9.a',
-    'flushes access tokens that have expired, and no others',
+    'flushing deletes expired access tokens, and no others',
     since2(
-      holdsAsFarAsSeen(`live ones stay; ${unflushed}`, async (trial) => {
+      holdsAsFarAsSeen(`valid ones stay; ${unflushed}`, async (trial) => {
         const { access_token } = await trial.tokens();
         await trial.hydra.tokens.flush();
         expect(await trial.isActive(access_token)).toBe(true);
@@ -28,9 +28,9 @@ export const flush = [
   ),
   promised(
     'S9.b',
-    'a time protects what is younger from being flushed',
+    'flushing with a time keeps tokens issued after it',
     since2(
-      holdsAsFarAsSeen(`a live one stays, whatever the time; ${unflushed}`, async (trial) => {
+      holdsAsFarAsSeen(`a valid one stays, whatever the time; ${unflushed}`, async (trial) => {
         const { access_token } = await trial.tokens();
         for (const notAfter of [inHours(-1), inHours(1)]) {
           await trial.hydra.tokens.flush({ notAfter });
@@ -48,7 +48,7 @@ export const flush = [
     'flushing leaves refresh tokens alone',
     since2(
       differs(
-        'expired ones go too since 1.10.1, which shows nowhere; live ones stay',
+        'since 1.10.1 expired ones are deleted too, which no request shows; valid ones stay',
         async (trial) => {
           const { refresh_token, client } = await trial.tokens();
           await trial.hydra.tokens.flush({ notAfter: inHours(1) });
@@ -60,7 +60,7 @@ export const flush = [
   ),
   promised(
     'S9.d',
-    'flushing answers nothing',
+    'flushing returns nothing',
     since2(
       holds(async (trial) => {
         expectSilence(await trial.admin('POST', '/oauth2/flush', {}));

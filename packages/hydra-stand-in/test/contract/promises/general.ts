@@ -46,7 +46,7 @@ export const general = [
       expect((await trial.bare('GET', '/version')).status).toBe(200);
       expect((await trial.hydra.clients.page({ size: 1 })).items.length).toBeLessThan(2);
     }),
-    '2.3': differs('below /admin, but for version and health; else a 307', async (trial) => {
+    '2.3': differs('below /admin, except version and health; otherwise a 307', async (trial) => {
       expect((await trial.bare('GET', '/admin/clients?page_size=1')).status).toBe(200);
       const sent = await trial.bare('GET', '/clients?page_size=1');
       expect(sent.status).toBe(307);
@@ -64,12 +64,12 @@ export const general = [
   }),
   promised(
     'S0.b',
-    'asks for no authorization, save for introspection',
-    everywhere(differs('introspection asks for none either', asksForNothing)),
+    'needs no authorization, except for introspection',
+    everywhere(differs('introspection needs none either', asksForNothing)),
   ),
   promised(
     'S0.c',
-    'hears and says JSON; introspection hears a form',
+    'reads and writes JSON; introspection reads a form',
     everywhere(
       holds(async (trial) => {
         const { client_id } = await trial.client();
@@ -87,14 +87,14 @@ export const general = [
       }),
     ),
   ),
-  promised('S0.d', 'leaves the body out where the operation needs nothing said', {
-    '1.11': differs('an empty body is an error, but for answers to a logout', refusesEmpty(500)),
-    '2.3': differs('an empty body is an error, but for answers to a logout', refusesEmpty(400)),
-    '26.2': differs('an empty body is an error, but for answers to a logout', refusesEmpty(400)),
+  promised('S0.d', 'needs no body for operations without parameters', {
+    '1.11': differs('an empty body is an error, except for logout requests', refusesEmpty(500)),
+    '2.3': differs('an empty body is an error, except for logout requests', refusesEmpty(400)),
+    '26.2': differs('an empty body is an error, except for logout requests', refusesEmpty(400)),
   }),
   promised(
     'S0.e',
-    'says nothing of errors',
+    'does not describe errors',
     everywhere(
       differs('an object of `error` and `error_description`', async (trial) => {
         const login = '/oauth2/auth/requests/login';

@@ -4,7 +4,7 @@ import { expectNoRoute } from '../expectations.ts';
 import { differs, everywhere, holds, promised, since2, unseen, type Check } from '../promise.ts';
 import type { Trial } from '../trial.ts';
 
-const oneOfMany = unseen('one address does not tell how many servers are behind it');
+const oneOfMany = unseen('one address does not show how many servers are behind it');
 
 /** @param parameters of the content type, beside the usual ones */
 const textFormat =
@@ -26,7 +26,7 @@ const needsNoHeader =
   };
 
 const behindTls = (what: string) =>
-  unseen(`it takes a server behind a proxy that ends TLS; there ${what}`);
+  unseen(`only a server behind a proxy that ends TLS can show it; there ${what}`);
 
 const hasMetrics = async (trial: Trial, path: string): Promise<void> => {
   const { status, text } = await trial.bare('GET', path);
@@ -37,7 +37,7 @@ const hasMetrics = async (trial: Trial, path: string): Promise<void> => {
 export const instance = [
   promised(
     'S16.a',
-    "tells its version; a build of one's own says `master`",
+    'reports its version; a build from source reports `master`',
     everywhere(
       holds(async (trial) => {
         const { status, body } = await trial.bare('GET', '/version');
@@ -50,13 +50,13 @@ export const instance = [
   ),
   promised(
     'S16.b',
-    'tells its version without `X-Forwarded-Proto` too',
+    'reports its version also without `X-Forwarded-Proto`',
     since2(behindTls('the answer is 502'), holds(needsNoHeader('/version'))),
   ),
-  promised('S16.c', 'the version is that of one server of many', everywhere(oneOfMany)),
+  promised('S16.c', 'the version is that of one server of several', everywhere(oneOfMany)),
   promised(
     'S18.a',
-    'is alive while the process answers',
+    'is alive as long as the process answers',
     everywhere(
       holds(async (trial) => {
         const { status, body } = await trial.bare('GET', '/health/alive');
@@ -67,15 +67,15 @@ export const instance = [
   ),
   promised(
     'S18.b',
-    'being alive does not mean that the database is',
-    everywhere(unseen('it takes a server without its database')),
+    'being alive does not mean that the database is available',
+    everywhere(unseen('only a server without its database can show it')),
   ),
   promised(
     'S18.c',
-    'says that it is alive without `X-Forwarded-Proto` too',
-    since2(behindTls('the answer is 200 all the same'), holds(needsNoHeader('/health/alive'))),
+    'reports that it is alive also without `X-Forwarded-Proto`',
+    since2(behindTls('the answer is 200, too'), holds(needsNoHeader('/health/alive'))),
   ),
-  promised('S18.d', 'being alive is said by one server of many', everywhere(oneOfMany)),
+  promised('S18.d', 'being alive concerns one server of several', everywhere(oneOfMany)),
   promised(
     'S21.a',
     'shows metrics',
@@ -88,7 +88,7 @@ export const instance = [
       }),
     ),
   ),
-  promised('S21.b', 'metrics stand at /metrics/prometheus of the admin port', {
+  promised('S21.b', 'metrics are at /metrics/prometheus of the admin port', {
     '1.11': holds((trial) => hasMetrics(trial, '/metrics/prometheus')),
     '2.3': differs('below /admin', async (trial) => {
       await hasMetrics(trial, '/admin/metrics/prometheus');
@@ -99,7 +99,7 @@ export const instance = [
       await hasMetrics(trial, '/admin/metrics/prometheus');
     }),
   }),
-  promised('S21.c', 'the answer with the metrics is declared to be empty', {
+  promised('S21.c', 'the metrics have an empty body', {
     '1.11': differs('text in the format of Prometheus', textFormat('')),
     '2.3': differs('text in the format of Prometheus', textFormat('; escaping=values')),
     '26.2': differs('text in the format of Prometheus', textFormat('; escaping=underscores')),

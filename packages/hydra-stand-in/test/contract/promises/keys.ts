@@ -20,7 +20,7 @@ export const keys = [
   ),
   promised(
     'S6.b',
-    'removing a key answers nothing, even if there was none',
+    'removing a key returns nothing, even if there was none',
     everywhere(
       holds(async (trial) => {
         const set = trial.newSet();
@@ -46,7 +46,7 @@ export const keys = [
   ),
   promised(
     'S7.b',
-    'removing a set of keys answers nothing, even if there was none',
+    'removing a key set returns nothing, even if there was none',
     everywhere(
       holds(async (trial) => {
         const set = trial.newSet();
@@ -59,7 +59,7 @@ export const keys = [
   ),
   promised(
     'S11.a',
-    'finds one key by its set and its kid',
+    'reads one key by its set and its kid',
     everywhere(
       holds(async (trial) => {
         const set = trial.newSet();
@@ -74,7 +74,7 @@ export const keys = [
   ),
   promised(
     'S11.b',
-    'finding one key answers with a set all the same',
+    'reading one key returns a set with one key',
     everywhere(
       holds(async (trial) => {
         const set = trial.newSet();
@@ -87,7 +87,7 @@ export const keys = [
   ),
   promised(
     'S12.a',
-    "finds any set of keys, one's own too, private members included, the last key first",
+    'reads any key set, your own too, with private members, newest key first',
     everywhere(
       holds(async (trial) => {
         const set = trial.newSet();
@@ -105,7 +105,7 @@ export const keys = [
   ),
   promised(
     'S27.a',
-    "keeps a key of one's own, under the kid that the key itself has",
+    "stores your own key, under the key's own kid",
     everywhere(
       holds(async (trial) => {
         const set = trial.newSet();
@@ -124,7 +124,7 @@ export const keys = [
   ),
   promised(
     'S27.b',
-    "keeping a key of one's own answers with the key itself",
+    'storing your own key returns that key',
     everywhere(
       holds(async (trial) => {
         const set = trial.newSet();
@@ -137,7 +137,7 @@ export const keys = [
   ),
   promised(
     'S28.a',
-    "keeps a set of one's own, in the place of the whole one before",
+    'stores your own set, which replaces the whole previous one',
     everywhere(
       holds(async (trial) => {
         const set = trial.newSet();
@@ -151,7 +151,7 @@ export const keys = [
   ),
   promised(
     'S28.b',
-    "keeping a set of one's own answers with the set",
+    'storing your own set returns that set',
     everywhere(
       holds(async (trial) => {
         const set = trial.newSet();

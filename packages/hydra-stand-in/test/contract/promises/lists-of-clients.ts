@@ -80,7 +80,7 @@ export const listsOfClients = [
   ),
   promised(
     'S19.b',
-    'the list of clients tells no secret',
+    'the list of clients shows no secret',
     everywhere(
       holds(async (trial) => {
         await registered(trial, 1);
@@ -92,7 +92,7 @@ export const listsOfClients = [
       }),
     ),
   ),
-  promised('S19.c', '`limit` says how many clients come at most', {
+  promised('S19.c', '`limit` sets the maximum number of clients', {
     '1.11': holds(async (trial) => {
       const ids = await registered(trial, 3);
       expect(await page(trial, 'limit=2')).toHaveLength(2);
@@ -101,10 +101,10 @@ export const listsOfClients = [
       const all = await collect(trial.hydra.clients.list({ owner: trial.subject, size: 1 }));
       expect(all).toEqual(ids);
     }),
-    '2.3': differs('the word is `page_size`; `limit` is ignored', pagesBySize),
-    '26.2': differs('the word is `page_size`; `limit` is ignored', pagesBySize),
+    '2.3': differs('its name is `page_size`; `limit` is ignored', pagesBySize),
+    '26.2': differs('its name is `page_size`; `limit` is ignored', pagesBySize),
   }),
-  promised('S19.d', '`offset` says at which client to begin', {
+  promised('S19.d', '`offset` sets the client to begin with', {
     '1.11': differs('it is rounded down to a multiple of `limit`', async (trial) => {
       await registered(trial, 4);
       const all = await page(trial, 'limit=4');
@@ -115,13 +115,13 @@ export const listsOfClients = [
       const { items } = await trial.hydra.clients.page({ ...options, after: next ?? '' });
       expect(items.map(({ client_id }) => client_id)).toEqual(all.slice(2));
     }),
-    '2.3': differs('it is ignored; `page_token` says so', ignoresOffset),
-    '26.2': differs('it is ignored; `page_token` says so', ignoresOffset),
+    '2.3': differs('it is ignored; `page_token` is used instead', ignoresOffset),
+    '26.2': differs('it is ignored; `page_token` is used instead', ignoresOffset),
   }),
   promised('S19.e', 'the `Link` header of the clients has first, next, last and previous', {
-    '1.11': differs('the word is `prev`', linksAll),
-    '2.3': differs('the word is `prev`', linksAll),
-    '26.2': differs('it has first and next, no more', async (trial) => {
+    '1.11': differs('its name for the last one is `prev`', linksAll),
+    '2.3': differs('its name for the last one is `prev`', linksAll),
+    '26.2': differs('it has only first and next', async (trial) => {
       await registered(trial, 2);
       const first = await trial.admin('GET', '/clients?page_size=1');
       expect(Object.keys(linksOf(first)).toSorted()).toEqual(['first', 'next']);

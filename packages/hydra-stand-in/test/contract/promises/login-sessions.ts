@@ -84,18 +84,18 @@ const endsBySid: Check = async (trial) => {
 };
 
 export const loginSessions = [
-  promised('S25.a', 'wants to know whose sign-ins to forget', {
+  promised('S25.a', 'needs the subject whose login sessions to end', {
     '1.11': holds(async (trial) => {
       await refusesNobody(trial);
       expectError(await trial.admin('DELETE', `${path}?sid=some`), 400, 'invalid_request');
       await expectKind(trial.hydra.loginSessions.revoke({ sid: 'some' }), 'unsupported');
     }),
-    '2.3': differs('the `sid` of one serves too', endsBySid),
-    '26.2': differs('the `sid` of one serves too', endsBySid),
+    '2.3': differs('the `sid` of one session is accepted too', endsBySid),
+    '26.2': differs('the `sid` of one session is accepted too', endsBySid),
   }),
   promised(
     'S25.b',
-    'forgets all sign-ins of the subject',
+    'ends all login sessions of a subject',
     everywhere(
       holds(async (trial) => {
         const [one, other] = [await remembered(trial), await remembered(trial)];
@@ -109,7 +109,7 @@ export const loginSessions = [
   ),
   promised(
     'S25.c',
-    'the subject must sign in again when its sign-ins are forgotten',
+    'the subject must sign in again after its login sessions were ended',
     everywhere(
       holds(async (trial) => {
         const { client, browser } = await remembered(trial);
@@ -124,7 +124,7 @@ export const loginSessions = [
   ),
   promised(
     'S25.d',
-    'forgetting sign-ins makes no token invalid',
+    'ending login sessions makes no token invalid',
     everywhere(
       holds(async (trial) => {
         const { access_token, refresh_token } = await trial.tokens({ login: { remember: true } });
@@ -136,10 +136,10 @@ export const loginSessions = [
   ),
   promised(
     'S25.e',
-    'forgetting sign-ins tells no client, by no channel',
+    'ending login sessions informs no client, by no channel',
     since2(
       holds(toldOf(false)),
-      differs('by `sid` the back channel is used; by subject it is not', toldOf(true)),
+      differs('by `sid` it uses the back channel; by subject it does not', toldOf(true)),
     ),
   ),
 ];

@@ -27,7 +27,7 @@ const whenDone =
 export const login = [
   promised(
     'S2.a',
-    'accepting a login tells that the subject signed in',
+    'accepting a login means that the subject signed in',
     since2(
       holds(whenDone((...statuses) => expect(statuses).toEqual([410, 409]))),
       holds(whenDone((...statuses) => expect(statuses).toEqual([200, 200]))),
@@ -70,7 +70,7 @@ export const login = [
   ),
   promised(
     'S2.d',
-    'accepting a login answers where the browser goes next',
+    'accepting a login returns the address that the browser visits next',
     everywhere(
       holds(async (trial) => {
         const to = { url: `${trial.publicUrl}/oauth2/auth`, verifier: 'login_verifier' };
@@ -96,7 +96,7 @@ export const login = [
   ),
   promised(
     'S13.b',
-    'reading a login request tells what the app needs to decide',
+    'reading a login request returns what the app needs to decide',
     everywhere(
       holds(async (trial) => {
         const client = await trial.client({ client_name: 'Shop' });

@@ -31,7 +31,7 @@ const rejectsUnknown =
 export const logout = [
   promised(
     'S3.a',
-    'accepting a logout lets it happen',
+    'accepting a logout signs the subject out',
     everywhere(
       holds(async (trial) => {
         const { journey, browser, client } = await leaving(trial);
@@ -58,7 +58,7 @@ export const logout = [
   ),
   promised(
     'S3.c',
-    'accepting a logout answers where the browser goes next',
+    'accepting a logout returns the address that the browser visits next',
     everywhere(
       holds(async (trial) => {
         const { journey } = await leaving(trial);
@@ -72,7 +72,7 @@ export const logout = [
   ),
   promised(
     'S14.a',
-    'reading a logout request tells who is to be signed out',
+    'reading a logout request returns who will be signed out',
     everywhere(
       holds(async (trial) => {
         const { journey } = await leaving(trial);
@@ -108,7 +108,7 @@ export const logout = [
   ),
   promised(
     'S24.b',
-    'rejecting a logout needs no body; JSON and a form are taken',
+    'rejecting a logout needs no body; JSON and forms are accepted',
     everywhere(
       holds(async (trial) => {
         const { journey } = await leaving(trial);
@@ -123,7 +123,7 @@ export const logout = [
   ),
   promised(
     'S24.c',
-    'rejecting a logout answers nothing: the app decides what comes next',
+    'rejecting a logout returns nothing: the app decides what comes next',
     since2(holds(rejectsUnknown(204)), holds(rejectsUnknown(404))),
   ),
 ];

@@ -26,7 +26,7 @@ const asymmetric = ['ES256', 'ES512', 'EdDSA', 'RS256'];
 export const madeKeys = [
   promised(
     'S4.a',
-    'makes keys',
+    'creates keys',
     everywhere(
       holds(async (trial) => {
         const set = trial.newSet();
@@ -45,7 +45,7 @@ export const madeKeys = [
   ),
   promised(
     'S4.b',
-    'makes keys for HS256, HS512, RS256 and elliptic curves',
+    'creates keys for HS256, HS512, RS256 and elliptic curves',
     since2(
       holds((trial) => makes(trial, ['HS256', 'HS512', ...asymmetric])),
       differs('HS256 and HS512 are refused', async (trial) => {
@@ -61,7 +61,7 @@ export const madeKeys = [
   ),
   promised(
     'S4.c',
-    'makes the set of a new key too, if there is none',
+    'creates the set of a new key too, if there is none',
     everywhere(
       holds(async (trial) => {
         const set = trial.newSet();
@@ -73,7 +73,7 @@ export const madeKeys = [
   ),
   promised(
     'S4.d',
-    "keeps one's own keys beside the server's",
+    "stores your own keys beside the server's",
     everywhere(
       holds(async (trial) => {
         const set = trial.newSet();
@@ -89,7 +89,7 @@ export const madeKeys = [
   ),
   promised(
     'S4.e',
-    'making a key answers with a set: of the new keys alone',
+    'creating a key returns a set of only the new keys',
     everywhere(
       holds(async (trial) => {
         const set = trial.newSet();

@@ -10,7 +10,7 @@ const grant_types = ['client_credentials', 'authorization_code'];
 export const newClients = [
   promised(
     'S5.a',
-    'registering a client takes the secret that is given',
+    'registering a client stores the given secret',
     everywhere(
       holds(async (trial) => {
         const client_secret = 'as I like it';
@@ -28,7 +28,7 @@ export const newClients = [
   ),
   promised(
     'S5.b',
-    'registering a client makes a secret when none is given',
+    'registering a client generates a secret if none is given',
     everywhere(
       holds(async (trial) => {
         const one = await trial.client({ client_secret: undefined });
@@ -41,7 +41,7 @@ export const newClients = [
   ),
   promised(
     'S5.c',
-    'registering a client tells its secret, unless it is public',
+    'registering a client returns its secret, unless it is public',
     everywhere(
       holds(async (trial) => {
         const secretless = { redirect_uris, token_endpoint_auth_method: 'none' } as const;
@@ -58,7 +58,7 @@ export const newClients = [
   ),
   promised(
     'S5.d',
-    'never tells the secret again: not to read, in no list, in no request and no consent',
+    'never shows the secret again: in no client, list, request or consent',
     everywhere(
       holds(async (trial) => {
         const client = await trial.client({ owner: trial.subject });
@@ -83,7 +83,7 @@ export const newClients = [
   ),
   promised(
     'S5.e',
-    'registering is for operators alone: the public port knows no such operation',
+    'registering is for operators only: the public port has no such operation',
     everywhere(holds(isOperatorsOnly('POST', ''))),
   ),
 ];

@@ -11,7 +11,7 @@ const at = (trial: Trial, step: Step) => (step === 'login' ? trial.atLogin() : t
 const rejections = (operation: string, step: Step, outcome: string) => [
   promised(
     `${operation}.a`,
-    `rejecting a ${step} tells the client that ${outcome}`,
+    `rejecting a ${step} informs the client that ${outcome}`,
     everywhere(
       holds(async (trial) => {
         const journey = await at(trial, step);
@@ -28,7 +28,7 @@ const rejections = (operation: string, step: Step, outcome: string) => [
     `${operation}.b`,
     `rejecting a ${step} needs a reason`,
     everywhere(
-      differs('none is asked for, and the client gets an illegal code', async (trial) => {
+      differs('none is needed, but then the client gets an illegal code', async (trial) => {
         const journey = await at(trial, step);
         const silent = trial.hydra[step].reject(journey.challenge, { error: '' });
         await expectKind(silent, 'bad_request');
@@ -40,7 +40,7 @@ const rejections = (operation: string, step: Step, outcome: string) => [
   ),
   promised(
     `${operation}.c`,
-    `rejecting a ${step} answers where the browser goes next`,
+    `rejecting a ${step} returns the address that the browser visits next`,
     everywhere(
       holds(async (trial) => {
         const to = { url: `${trial.publicUrl}/oauth2/auth`, verifier: `${step}_verifier` };

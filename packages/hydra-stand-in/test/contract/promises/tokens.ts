@@ -22,7 +22,7 @@ export const tokens = [
   ),
   promised(
     'S17.b',
-    'a token is active that has neither expired nor been revoked',
+    'a token is active unless it is expired or revoked',
     everywhere(
       holds(async (trial) => {
         const brief = await trial.client({
@@ -42,7 +42,7 @@ export const tokens = [
   ),
   promised(
     'S17.c',
-    'introspection tells more of an active token',
+    'introspection describes an active token',
     everywhere(
       holds(async (trial) => {
         const { access_token: token, client } = await trial.tokens();
@@ -69,7 +69,7 @@ export const tokens = [
   ),
   promised(
     'S17.d',
-    'introspection tells what the app said with the consent, as `ext`',
+    'introspection shows what the app stored with the consent, as `ext`',
     everywhere(
       holds(async (trial) => {
         const access_token = { tenant: 'a', level: 3 };
@@ -86,7 +86,7 @@ export const tokens = [
   ),
   promised(
     'S17.e',
-    'a token is inactive too that lacks a scope that is asked for',
+    'a token without the requested scope is inactive too',
     everywhere(
       holds(async (trial) => {
         const { access_token: token } = await trial.tokens();
@@ -103,9 +103,9 @@ export const tokens = [
   ),
   promised(
     'S17.f',
-    'introspection wants the caller to show who it is',
+    "introspection needs the caller's credentials",
     everywhere(
-      differs('nobody is asked, and wrong credentials do no harm', async (trial) => {
+      differs('no credentials are needed, and wrong ones are ignored', async (trial) => {
         const { access_token: token } = (await trial.ownToken(await trial.client())).body;
         for (const authorization of ['Basic d3Jvbmc6d3Jvbmc=', 'Bearer wrong']) {
           const answer = await trial.introspect({ token }, { authorization });
@@ -117,7 +117,7 @@ export const tokens = [
   ),
   promised(
     'E3',
-    'deletes the access tokens of a client, and nothing else of it',
+    'deletes the access tokens of a client, and nothing else',
     everywhere(
       holds(async (trial) => {
         const { access_token, refresh_token, client } = await trial.tokens();
