@@ -18,7 +18,7 @@ import { loadLocales, locale, postedLocale } from './screens/locale.ts';
 import { requestLog } from './web/log.ts';
 import { createAnswers } from './web/once.ts';
 import { requestLocals, siteLocals } from './screens/page-locals.ts';
-import { createPages } from './screens/render.ts';
+import { createRender } from './screens/render.ts';
 import { parsedQuery } from './web/parsed-query.ts';
 import { createDeviceLimiter, createLoginLimiter } from './web/limits.ts';
 import { createSessions } from './web/session.ts';
@@ -42,7 +42,8 @@ export function createApp(parts: Parts): Express {
   app.set('env', 'production'); // should our own error handler fail, Express shows no stack either
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.set('trust proxy', config.web.trustProxy);
-  app.response.render = createPages(folder('views'), siteLocals(config.brand, base, asset));
+  app.response.render = createRender(folder('views'));
+  Object.assign(app.locals, siteLocals(config.brand, base, asset));
 
   app.use(requestLog(log));
   app.use(securityHeaders(config.web.baseUrl)); // before static files: they need them too
