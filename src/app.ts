@@ -33,9 +33,9 @@ export function createApp(parts: Parts): Express {
   const { config, log } = parts;
   const { path: base } = config.web.baseUrl;
   const desk = createDesk(parts);
-  const { staticFiles, asset } = createStaticFiles(folder('public'), {
+  const { hashedFiles, plainFiles, asset } = createStaticFiles(folder('public'), {
     base,
-    more: config.brand.logoFile ? [config.brand.logoFile] : [],
+    logoFile: config.brand.logoFile,
   });
 
   const app = express();
@@ -47,10 +47,11 @@ export function createApp(parts: Parts): Express {
 
   app.use(requestLog(log));
   app.use(securityHeaders(config.web.baseUrl)); // before static files: they need them too
-  app.use(staticFiles, parsedQuery);
+  app.use(hashedFiles, parsedQuery);
   app.use(requestLocals(desk.locales), desk.csrf.cookies);
   app.use(locale(desk.locales, config.web.baseUrl));
   app.use(base || '/', screens(desk));
+  app.use(plainFiles); // after the screens: a file takes no screen's place
   app.use(pageUnknown, errorHandler(log, desk.wayBack, base));
   return app;
 }
