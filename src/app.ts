@@ -15,6 +15,7 @@ import { errorHandler, pageUnknown } from './screens/error-handler.ts';
 import { securityHeaders } from './web/headers.ts';
 import { createKnownBrowsers } from './web/known-browser.ts';
 import { loadLocales, locale, postedLocale } from './screens/locale.ts';
+import type { CookieHome } from './web/cookies.ts';
 import { requestLog } from './web/log.ts';
 import { createAnswers } from './web/once.ts';
 import { requestLocals, siteLocals } from './screens/page-locals.ts';
@@ -50,7 +51,7 @@ export function createApp(parts: Parts): Express {
   app.use(hashedFiles, parsedQuery);
   app.use(requestLocals(desk.locales), desk.csrf.cookies);
   app.use(locale(desk.locales, config.web.baseUrl));
-  app.use(base || '/', screens(desk));
+  app.use(base || '/', screens(desk, config.web.baseUrl));
   app.use(plainFiles); // after the screens: a file takes no screen's place
   app.use(pageUnknown, errorHandler(log, desk.wayBack, base));
   return app;
@@ -60,10 +61,10 @@ export function createApp(parts: Parts): Express {
 const pagesWithForm = ['/', '/login', '/consent', '/logout', '/device/verify'];
 
 /** The screens, those that most people see first. */
-function screens(desk: Desk): Router {
+function screens(desk: Desk, home: CookieHome): Router {
   const site = Router();
   site.post(pagesWithForm, express.urlencoded({ extended: false, limit: largestForm }));
-  site.post(pagesWithForm, postedLocale(desk.locales), desk.csrf.csrf);
+  site.post(pagesWithForm, postedLocale(desk.locales, home), desk.csrf.csrf);
   site.use(loginRoutes(desk), consentRoutes(desk), logoutRoutes(desk), deviceRoutes(desk));
   site.use(startRoutes(desk), oauth2ErrorRoutes(desk.pages), statusRoutes(desk));
   return site;

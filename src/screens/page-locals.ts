@@ -45,7 +45,7 @@ function languageLinks(locales: Locales, fields: Record<string, unknown>, curren
     const value = fields[name];
     if (typeof value === 'string') rest += `&${name}=${encodeURIComponent(value.toWellFormed())}`;
   }
-  return [...locales.values()].map(({ lang, ownName }) => ({
+  return locales.all.map(({ lang, ownName }) => ({
     tag: lang,
     name: ownName,
     href: `?lang=${lang}${rest}`,
