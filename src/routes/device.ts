@@ -5,7 +5,7 @@ import { leave } from '../challenge/leave.ts';
 import { PublicError } from '../errors.ts';
 import { appView } from '../screens/app-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
-import { isLanguageSwitch, localeOf, preferLocales } from '../screens/locale.ts';
+import { isLanguageSwitch, keepLocale, localeOf } from '../screens/locale.ts';
 import { refusalNotice } from '../screens/notice.ts';
 import { postedText, readDecision } from '../web/form.ts';
 
@@ -50,7 +50,7 @@ async function submitDevice(needs: Needs, req: Request, res: Response): Promise<
   const { facts } = step;
   if (!facts || isLanguageSwitch(req)) return showForm(needs, res, step, { code: typed });
 
-  preferLocales(needs.locales, res, [facts.lang]);
+  keepLocale(needs.locales, res, facts.lang);
   if (readDecision(req) !== 'accept') throw new PublicError('decision_unknown');
   const code = normalised(typed);
   if (code === '') return showForm(needs, res, step, { code: typed, isWrong: true });

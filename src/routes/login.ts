@@ -19,7 +19,7 @@ import {
 } from '../policy/login.ts';
 import { appView } from '../screens/app-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
-import { isLanguageSwitch, localeOf, preferLocales } from '../screens/locale.ts';
+import { isLanguageSwitch, keepLocale, localeOf, preferLocales } from '../screens/locale.ts';
 import { refusalNotice, type Notice } from '../screens/notice.ts';
 import { postedFields, postedText, readDecision, type Decision } from '../web/form.ts';
 import { audit } from '../web/log.ts';
@@ -76,7 +76,7 @@ async function submitLogin(needs: Needs, req: Request, res: Response): Promise<v
   const { facts } = step;
   if (!facts || isLanguageSwitch(req)) return showAgain(needs, res, step, form);
 
-  preferLocales(needs.locales, res, facts.lang ? [facts.lang] : undefined);
+  keepLocale(needs.locales, res, facts.lang);
   if (decisionOf(req) === 'reject') return cancel(needs, req, step, facts);
   const tried = await tryPassword(needs, req, form.login);
   if ('user' in tried) return signIn(needs, req, res, { step, facts, form, user: tried.user });

@@ -6,7 +6,7 @@ import { leave } from '../challenge/leave.ts';
 import { maySkipLogoutQuestion } from '../policy/logout.ts';
 import { appView } from '../screens/app-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
-import { isLanguageSwitch, localeOf, preferLocales } from '../screens/locale.ts';
+import { isLanguageSwitch, keepLocale, localeOf, preferLocales } from '../screens/locale.ts';
 import { refusalNotice } from '../screens/notice.ts';
 import { personView } from '../screens/app-view.ts';
 import { readDecision } from '../web/form.ts';
@@ -58,7 +58,7 @@ async function submitLogout(needs: Needs, req: Request, res: Response): Promise<
     return showForm(needs, res, step, await needs.hydra.logout.get(step.challenge));
   }
 
-  preferLocales(needs.locales, res, facts.lang ? [facts.lang] : undefined);
+  keepLocale(needs.locales, res, facts.lang);
   if (readDecision(req) === 'reject') {
     await step.once('reject', () => stay(needs, req, step, facts));
     return showStayed(needs, req, res, facts);

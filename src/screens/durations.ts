@@ -8,10 +8,10 @@ const units = [
 ] as const;
 
 /**
- * Spans of time in words, in the largest unit that comes out even: "30 days". Making a format costs
- * more than a page, so each is made once.
+ * Writes durations in a language, in the largest unit that comes out even: "30 days", "90 minutes".
+ * Each is kept: to make a number format takes longer than to draw a page.
  */
-export function timesIn(lang: string): (seconds: number) => string {
+export function durationsIn(lang: string): (seconds: number) => string {
   const known = new LRUCache<number, string>({ max: 1_000 });
   return (seconds) => {
     const before = known.get(seconds);
@@ -25,7 +25,7 @@ export function timesIn(lang: string): (seconds: number) => string {
   };
 }
 
-/** How long ago a time was, in words: "3 days ago"; `undefined` when it is none. */
+/** How long ago a time (RFC 3339) was: "3 days ago"; `undefined` when it is none. */
 export function agoIn(lang: string, time: string | undefined): string | undefined {
   const moment = Date.parse(time ?? '');
   if (Number.isNaN(moment)) return undefined;

@@ -1,55 +1,99 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Request, RequestHandler, Response } from 'express';
-import { LRUCache } from 'lru-cache';
 import { cookieName, cookieOptions, type CookieHome } from '../web/cookies.ts';
 import { postedFields } from '../web/form.ts';
-import { agoIn, timesIn } from './durations.ts';
-import { escapeHtml, isolated, sentence, type Values } from './messages.ts';
+import { agoIn, durationsIn } from './durations.ts';
+import { canonicalTag, createLanguageMatcher } from './language-matcher.ts';
+import { compileMessage, escapeHtml, isolated, type Values } from './messages.ts';
 
 /** One language, ready for the views. */
 export interface Locale {
+  /** Canonical BCP 47 tag. */
   lang: string;
   dir: 'ltr' | 'rtl';
-  /** Its own name, as the language switch shows it. */
+  /** Its own name, as the language menu shows it. */
   ownName: string;
   /** The words of a key as plain text. */
   t: (key: string, values?: Values) => string;
-  /** The words of a key as HTML, each value in an isolate of its own. */
+  /** The words of a key as HTML, each value isolated from the direction of the text around it. */
   h: (key: string, values?: Values) => string;
-  /** Like `t`, but words for the case that a value is not known (`<key>_unnamed`), where there are such. */
+  /** Like `t`, but takes `<key>_unnamed` when a value that the words need is missing. */
   named: (key: string, values: Record<string, string | undefined | 0>) => string;
-  /** A span of time in words, in the largest unit that comes out even. */
+  /** A duration in words, in the largest unit that comes out even. */
   time: (seconds: number) => string;
   /** How long ago a time (RFC 3339) was, in words; `undefined` when it is none. */
   ago: (time: string | undefined) => string | undefined;
 }
 
-export type Locales = Map<string, Locale>;
+export interface Locales {
+  /** In the order of their tags. */
+  all: readonly Locale[];
+  /** English: for everybody whose language is not there. */
+  fallback: Locale;
+  /** The language that a tag means, such as Hebrew for `iw-IL`. Takes anything. */
+  find: (tag: unknown) => Locale | undefined;
+}
 
-const fallback = 'en';
-const rightToLeft = new Set(['ar', 'dv', 'fa', 'he', 'ps', 'ur', 'yi']);
+const fallbackTag = 'en';
+/** Nobody has more; each one more costs a search. */
+const mostWishes = 10;
+const longestHeader = 1_000;
+/** All that Unicode has for languages of today. ICU knows directions too, but not that of `dv`. */
+const rightToLeft = ['Adlm', 'Arab', 'Hebr', 'Mand', 'Nkoo', 'Rohg', 'Samr', 'Syrc', 'Thaa'];
 
-/** Reads all languages of a folder of `<tag>.json` files, flat maps of key and words. */
+/**
+ * Reads all languages of a folder of `<tag>.json` files, flat maps of key and words. Whatever a
+ * language does not have is English.
+ * @throws when a file is not named after a language or does not hold such a map
+ */
 export function loadLocales(folder: string): Locales {
-  const tags = readdirSync(folder)
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => file.slice(0, -'.json'.length))
-    .toSorted();
-  const wordsOf = (tag: string) =>
-    JSON.parse(readFileSync(join(folder, `${tag}.json`), 'utf8')) as Record<string, string>;
-  const base = wordsOf(fallback);
-  return new Map(tags.map((tag) => [tag, createLocale(tag, { ...base, ...wordsOf(tag) })]));
+  const words = new Map<string, Record<string, string>>();
+  for (const file of readdirSync(folder)) {
+    if (!file.endsWith('.json')) continue;
+    const path = join(folder, file);
+    const tag = canonicalTag(file.slice(0, -'.json'.length));
+    if (!tag || words.has(tag)) throw new Error(`${path} must be named after a language of its own`);
+    words.set(tag, readWords(path));
+  }
+  const english = words.get(fallbackTag);
+  if (!english) throw new Error(`${folder} must have ${fallbackTag}.json`);
+  const tags = [...words.keys()].toSorted();
+  const locales = new Map(
+    tags.map((tag) => [tag, createLocale(tag, { ...english, ...words.get(tag) })]),
+  );
+  const matchLanguage = createLanguageMatcher(tags);
+  return {
+    all: [...locales.values()],
+    fallback: locales.get(fallbackTag)!,
+    find: (tag) => locales.get(matchLanguage(tag) ?? ''),
+  };
+}
+
+function readWords(path: string): Record<string, string> {
+  let words: unknown;
+  try {
+    words = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+  }
+  const isFlat = typeof words === 'object' && words !== null && !Array.isArray(words);
+  if (!isFlat) throw new Error(`${path} must hold an object`);
+  const other = Object.entries(words!).find(([, value]) => typeof value !== 'string');
+  if (other) throw new Error(`${path}: "${other[0]}" must be a text`);
+  return words as Record<string, string>;
 }
 
 function createLocale(lang: string, words: Record<string, string>): Locale {
   const entries = Object.entries(words);
-  const text = new Map(entries.map(([key, value]) => [key, sentence(value, String)]));
-  const html = new Map(entries.map(([key, value]) => [key, sentence(escapeHtml(value), isolated)]));
+  const text = new Map(entries.map(([key, value]) => [key, compileMessage(value, String)]));
+  const html = new Map(
+    entries.map(([key, value]) => [key, compileMessage(escapeHtml(value), isolated)]),
+  );
   const t: Locale['t'] = (key, values) => text.get(key)?.(values) ?? key;
   return {
     lang,
-    dir: rightToLeft.has(lang.split('-')[0]!) ? 'rtl' : 'ltr',
+    dir: rightToLeft.includes(new Intl.Locale(lang).maximize().script ?? '') ? 'rtl' : 'ltr',
     ownName: new Intl.DisplayNames([lang], { type: 'language' }).of(lang) ?? lang,
     t,
     h: (key, values) => html.get(key)?.(values) ?? escapeHtml(key),
@@ -58,45 +102,52 @@ function createLocale(lang: string, words: Record<string, string>): Locale {
         !value && words[key]?.includes(`{${name}}`);
       return t(Object.entries(values).some(isMissing) ? `${key}_unnamed` : key, values as Values);
     },
-    time: timesIn(lang),
+    time: durationsIn(lang),
     ago: (time) => agoIn(lang, time),
   };
 }
 
 /**
- * Chooses the language: what is picked with this request, then `ui_locales` of the app
- * (`preferLocales`), then what this browser picked before, then what it asks for.
+ * Chooses the language: the one picked by this request (`?lang=`), then the one that the app wishes
+ * for (`preferLocales`), then the one this browser picked before, then the one it asks for.
  */
 export function locale(locales: Locales, home: CookieHome): RequestHandler {
-  const name = cookieName(home, 'lang');
-  const yearMs = 365 * 24 * 60 * 60 * 1000;
-  const asked = createNegotiation(locales);
+  const cookie = cookieName(home, 'lang');
   return function locale(req, res, next) {
-    const picked = known(locales, req.query['lang']);
-    if (picked) res.cookie(name, picked.lang, { ...cookieOptions(home), maxAge: yearMs });
-    pick(res, picked);
-    speak(res, picked ?? known(locales, req.cookies?.[name]) ?? asked(req));
+    const picked = locales.find(req.query['lang']);
+    if (picked) pick(res, picked, home);
+    else speak(res, locales.find(req.cookies?.[cookie]) ?? askedFor(req, locales));
     next();
   };
 }
 
-/** Keeps the language of a page whose form was posted. */
-export function postedLocale(locales: Locales): RequestHandler {
+/** Speaks the language that was picked in the menu of a page with a form, and remembers it. */
+export function postedLocale(locales: Locales, home: CookieHome): RequestHandler {
   return function postedLocale(req, res, next) {
-    const picked = known(locales, postedFields(req)['lang']);
-    if (picked) {
-      pick(res, picked);
-      speak(res, picked);
-    }
+    const picked = locales.find(postedFields(req)['lang']);
+    if (picked) pick(res, picked, home);
     next();
   };
+}
+
+/** Whether a form was posted only to see its page in another language. */
+export function isLanguageSwitch(req: Request): boolean {
+  return Object.hasOwn(postedFields(req), 'lang');
 }
 
 /** Turns to the app's wish (`ui_locales`, OpenID Connect Core 3.1.2.1) unless the person picked. */
 export function preferLocales(locales: Locales, res: Response, wishes: string[] | undefined): void {
-  if (!wishes?.length || res.locals['pickedLang']) return;
-  const wish = wishes.map((tag) => known(locales, tag)).find((found) => found !== undefined);
+  if (!wishes?.length || res.locals['isLangPicked']) return;
+  const wish = firstOf(wishes, locales);
   if (wish) speak(res, wish);
+}
+
+/** Keeps the language that a page was shown in, against the wish of the app, unless the person picks. */
+export function keepLocale(locales: Locales, res: Response, tag: string | undefined): void {
+  const shown = locales.find(tag);
+  if (!shown || res.locals['isLangPicked']) return;
+  res.locals['isLangPicked'] = true;
+  speak(res, shown);
 }
 
 /** The language of the page at hand. */
@@ -104,8 +155,11 @@ export function localeOf(res: Response): Locale {
   return res.locals['locale'] as Locale;
 }
 
-function pick(res: Response, picked: Locale | undefined): void {
-  res.locals['pickedLang'] = picked?.lang;
+function pick(res: Response, picked: Locale, home: CookieHome): void {
+  const yearMs = 365 * 24 * 60 * 60 * 1000;
+  res.cookie(cookieName(home, 'lang'), picked.lang, { ...cookieOptions(home), maxAge: yearMs });
+  res.locals['isLangPicked'] = true;
+  speak(res, picked);
 }
 
 function speak(res: Response, chosen: Locale): void {
@@ -113,28 +167,18 @@ function speak(res: Response, chosen: Locale): void {
   Object.assign(res.locals, { locale: chosen, lang, dir, t, h });
 }
 
-function known(locales: Locales, tag: unknown): Locale | undefined {
-  if (typeof tag !== 'string') return undefined;
-  const [language = '', region] = tag.toLowerCase().split(/[-_]/);
-  return locales.get(`${language}-${region?.toUpperCase()}`) ?? locales.get(language);
+/** What the browser asks for (RFC 9110, 12.5.4). */
+function askedFor(req: Request, locales: Locales): Locale {
+  const header = req.headers['accept-language'] ?? '';
+  if (header === '' || header.length > longestHeader) return locales.fallback;
+  return firstOf(req.acceptsLanguages(), locales) ?? locales.fallback;
 }
 
-/** Browsers ask in few ways, so that what each of them gets is found once (RFC 9110, 12.5.4). */
-function createNegotiation(locales: Locales): (req: Request) => Locale {
-  const found = new LRUCache<string, Locale>({ max: 500 });
-  const tags = [...new Set([fallback, ...locales.keys()])];
-  return (req) => {
-    const header = req.headers['accept-language']?.slice(0, 500) ?? '';
-    const before = found.get(header);
-    if (before) return before;
-    const best = (header !== '' && req.acceptsLanguages(tags)) || fallback;
-    const locale = locales.get(best)!;
-    found.set(header, locale);
-    return locale;
-  };
+function firstOf(wishes: readonly string[], { find }: Locales): Locale | undefined {
+  for (const wish of wishes.slice(0, mostWishes)) {
+    const found = find(wish);
+    if (found) return found;
+  }
+  return undefined;
 }
 
-/** Whether the form was posted to see its page in another language: nothing else is to be done. */
-export function isLanguageSwitch(req: Request): boolean {
-  return postedFields(req)['lang'] !== undefined;
-}

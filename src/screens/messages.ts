@@ -1,11 +1,11 @@
-/** What stands for the `{names}` of a sentence. */
+/** What stands for the `{names}` of a message. */
 export type Values = Record<string, string | number>;
 
 /**
- * Makes words with `{names}` ready to be filled. A name without a value stays as it is.
- * @param show how a value is written
+ * Prepares words with `{names}`, so that a page only fills them. A name without a value stays as it is.
+ * @param show turns a value into text or HTML
  */
-export function sentence(words: string, show: (value: string | number) => string) {
+export function compileMessage(words: string, show: (value: string | number) => string) {
   const parts = words.split(/\{(\w+)\}/);
   return (values: Values | undefined): string => {
     if (!values || parts.length === 1) return words;
@@ -28,7 +28,7 @@ const escapes: Record<string, string> = {
 
 const special = /[&<>"']/;
 
-/** Most texts have nothing to escape, and challenges are long: looking costs less than replacing. */
+/** Looks first: most texts have nothing to escape, and `test` costs less than `replace`. */
 export function escapeHtml(text: string): string {
   if (!special.test(text)) return text;
   return text.replace(/[&<>"']/g, (character) => escapes[character]!);
@@ -39,7 +39,7 @@ export function breakable(text: string): string {
   return escapeHtml(text).replace(/[@.+](?=.)/g, '$&<wbr>');
 }
 
-/** HTML of a value that keeps its own direction in a sentence of another. */
+/** HTML of a value in words that may run in the other direction. */
 export function isolated(value: string | number): string {
   return `<bdi>${breakable(String(value))}</bdi>`;
 }

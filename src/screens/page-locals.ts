@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { fieldsOf } from '../web/form.ts';
-import { localeOf, type Locale, type Locales } from './locale.ts';
+import { localeOf, type Locales } from './locale.ts';
 import { breakable } from './messages.ts';
 
 export interface Brand {
@@ -11,20 +11,10 @@ export interface Brand {
   termsUrl: string | undefined;
 }
 
-/** What every view knows, whatever the request: put it into `app.locals`. */
+/** What every view knows, whatever the request; for `app.locals`. */
 export function siteLocals(brand: Brand, base: string, asset: (name: string) => string) {
   const { logoFile, ...others } = brand;
   return { brand: { ...others, logo: logoFile && asset(logoFile) }, base, asset, wbr: breakable };
-}
-
-export type SiteLocals = ReturnType<typeof siteLocals>;
-
-/** What every view knows of the request at hand. */
-export interface RequestLocals extends Pick<Locale, 'lang' | 'dir' | 't' | 'h'> {
-  /** The language that was picked with this request, to be kept by the form. */
-  pickedLang: string | undefined;
-  /** Where the same page is in other languages. */
-  languages: () => { tag: string; name: string; href: string; isCurrent: boolean }[];
 }
 
 /** Query parameters that a page needs again when it is shown in another language. */
@@ -55,7 +45,7 @@ function languageLinks(locales: Locales, fields: Record<string, unknown>, curren
     const value = fields[name];
     if (typeof value === 'string') rest += `&${name}=${encodeURIComponent(value.toWellFormed())}`;
   }
-  return [...locales.values()].map(({ lang, ownName }) => ({
+  return locales.all.map(({ lang, ownName }) => ({
     tag: lang,
     name: ownName,
     href: `?lang=${lang}${rest}`,

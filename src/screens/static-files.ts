@@ -1,86 +1,124 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
-import type { Request, RequestHandler, Response } from 'express';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { extname, join, resolve, sep } from 'node:path';
+import express, {
+  Router,
+  type ErrorRequestHandler,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import { createCompressor, type Compressor } from './compressor.ts';
 
-interface StaticFile {
-  type: string;
-  plain: Buffer;
-  /** Made when first asked for, and kept: it takes longer than all the rest of the start. */
-  brotli?: Buffer;
-  gzip?: Buffer;
+interface Folder {
+  path: string;
+  /** The brand's logo may lie elsewhere. */
+  logo: { name: string; path: string } | undefined;
+  compressor: Compressor;
 }
 
-const types: Record<string, string> = {
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.webp': 'image/webp',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-  '.txt': 'text/plain; charset=utf-8',
-};
-const isCompressible = /^(text\/|image\/svg)/;
+const hashLength = 12;
+const lasting = 'public, max-age=31536000, immutable';
+const brief = 'public, max-age=300';
 
 /**
- * The files of `public/`, read once and compressed once. Their addresses carry a hash of their content,
- * so that browsers may keep them for a year and still never show an old one.
- * @param folder where they are
- * @param options.base the path in front of every address, such as `/auth`
- * @param options.more further files by their path, such as the logo of the house
+ * Serves whatever lies in a folder and the folders below it, but no dotfile outside `.well-known`.
+ * Each file has two addresses: the one that `asset` gives, `/static/<hash>/fonts/x.woff2`, which
+ * browsers keep for a year, and the plain one, `/fonts/x.woff2`, which they keep for five minutes.
+ *
+ * The hash is that of all files together, so that a relative `url()` in a style sheet leads to an
+ * address with the right hash too. Under any other hash the file of today is served, for five
+ * minutes: during a rolling update, pages of one version ask an instance of the other.
+ *
+ * Put `hashedFiles` before everything that costs time, and `plainFiles` after the screens: no file
+ * takes the place of a screen of the same name.
+ * @param base the path in front of every address, such as `/auth`
+ * @param logoFile a file from anywhere, served as `brand-logo` with its ending
  */
-export function createStaticFiles(folder: string, options: { base: string; more?: string[] }) {
-  const paths = readdirSync(folder).map((name) => join(folder, name));
-  const files = new Map<string, StaticFile>();
-  const addresses = new Map<string, string>();
-  for (const path of [...paths, ...(options.more ?? [])]) {
-    const type = types[extname(path)];
-    if (!type) continue;
-    const plain = readFileSync(path);
-    const address = `${options.base}/static/${hashOf(plain)}/${basename(path)}`;
-    files.set(address, { type, plain });
-    addresses.set(path, address);
-    addresses.set(basename(path), address);
-  }
+export function createStaticFiles(
+  folder: string,
+  { base, logoFile }: { base: string; logoFile?: string | undefined },
+) {
+  const logo = logoFile && { name: `brand-logo${extname(logoFile)}`, path: resolve(logoFile) };
+  const names = namesIn(folder);
+  const files = new Map(names.map((name) => [name, join(folder, name)]));
+  if (logo) files.set(logo.name, logo.path);
+  const hash = hashOf(files);
+  const served = { path: folder, logo: logo || undefined, compressor: createCompressor(files) };
+  const [forLong, forShort] = [fileServer(served, lasting), fileServer(served, brief)];
 
-  const staticFiles: RequestHandler = function staticFiles(req, res, next) {
-    const file = files.get(req.path);
-    if (file && (req.method === 'GET' || req.method === 'HEAD')) return send(req, res, file);
-    next();
+  const byHash: RequestHandler<{ hash: string }> = function byHash(req, res, next) {
+    const { hash: asked } = req.params;
+    if (!/^[\da-f]+$/.test(asked) || asked.length !== hashLength) return next();
+    return (asked === hash ? forLong : forShort)(req, res, next);
   };
 
-  /** The address of a file, by its name in `public/` or its full path. */
+  /**
+   * The address of a file, by its path in the folder.
+   * @throws when there was no such file at start
+   */
   function asset(name: string): string {
-    const address = addresses.get(name);
-    if (!address) throw new Error(`There is no static file "${name}".`);
-    return address;
+    const known = name === logoFile && logo ? logo.name : name;
+    if (!files.has(known)) throw new Error(`There is no file "${name}" in ${folder}`);
+    return `${base}/static/${hash}/${known.split('/').map(encodeURIComponent).join('/')}`;
   }
 
-  return { staticFiles, asset };
+  return {
+    hashedFiles: Router().use(`${base}/static/:hash`, byHash),
+    plainFiles: Router().use(base || '/', forShort),
+    asset,
+  };
 }
 
-function send(req: Request, res: Response, file: StaticFile): void {
-  const accepted = req.get('accept-encoding') ?? '';
-  const encoding = (['br', 'gzip'] as const).find((name) =>
-    new RegExp(`\\b${name}\\b(?!\\s*;\\s*q=0(?:\\.0*)?\\s*(?:,|$))`).test(accepted),
-  );
-  const isCompressed = encoding !== undefined && isCompressible.test(file.type);
-  if (isCompressible.test(file.type)) res.setHeader('Vary', 'Accept-Encoding');
-  if (isCompressed) res.setHeader('Content-Encoding', encoding);
-  res.setHeader('Content-Type', file.type);
-  res.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
-  const body = isCompressed ? compressed(file, encoding) : file.plain;
-  res.setHeader('Content-Length', body.length);
-  res.end(req.method === 'HEAD' ? undefined : body);
+function fileServer({ path, logo, compressor }: Folder, cacheControl: string): Router {
+  const setHeaders = (res: Response) => res.setHeader('Cache-Control', cacheControl);
+  const options = { index: false, redirect: false, cacheControl: false, setHeaders };
+  const router = Router().use(compressor(cacheControl));
+  if (logo) {
+    const headers = { 'Cache-Control': cacheControl };
+    router.get(`/${logo.name}`, (_req, res) => {
+      res.sendFile(logo.path, { dotfiles: 'allow', cacheControl: false, headers });
+    });
+  }
+  const wellKnown = express.static(join(path, '.well-known'), {
+    ...options,
+    setHeaders(res: Response, file: string) {
+      setHeaders(res);
+      // Such as webauthn and apple-app-site-association, which browsers take only as JSON.
+      if (!extname(file)) res.type('json');
+    },
+  });
+  router.use('/.well-known', wellKnown);
+  return router.use(express.static(path, options), refuse);
 }
 
-function compressed(file: StaticFile, encoding: 'br' | 'gzip'): Buffer {
-  if (encoding === 'br') return (file.brotli ??= brotliCompressSync(file.plain));
-  return (file.gzip ??= gzipSync(file.plain, { level: 9 }));
+/** What HTTP refuses, such as a range beyond the end, must not get the caching of a file. */
+const refuse: ErrorRequestHandler = function refuse(error: FileError, _req, res, next) {
+  const { status, headers = {} } = error;
+  if (res.headersSent || !(status >= 400 && status < 500)) return next(error);
+  for (const name of ['ETag', 'Last-Modified', 'Content-Type']) res.removeHeader(name);
+  res.status(status).set(headers).setHeader('Cache-Control', 'no-store');
+  res.end();
+};
+
+interface FileError extends Error {
+  status: number;
+  headers?: Record<string, string>;
 }
 
-function hashOf(content: Buffer): string {
-  return createHash('sha256').update(content).digest('hex').slice(0, 12);
+/** All files of a folder as they are addressed, in the same order on every machine. */
+function namesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => name.split(sep).join('/'))
+    .filter((name) => !/^\.(?!well-known\/)|\/\./.test(name))
+    .filter((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile())
+    .toSorted();
+}
+
+function hashOf(files: ReadonlyMap<string, string>): string {
+  const hash = createHash('sha256');
+  for (const [name, path] of files) {
+    const content = readFileSync(path);
+    hash.update(`${name}\0${content.length}\0`).update(content);
+  }
+  return hash.digest('hex').slice(0, hashLength);
 }

@@ -1,46 +1,22 @@
 import helmet from 'helmet';
-import type { RequestHandler, Response } from 'express';
-import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
 
 /**
- * Security headers for everything we send, and `no-store` and `noindex` for every page; static
- * files put their own caching in its place. The set depends on nothing but the public address, so
- * it is made once.
+ * Security headers for everything we send. Pages are neither stored nor found by search engines;
+ * static files put their own caching in its place.
  * @param isSecure whether the public address is https
  */
-export function securityHeaders({ isSecure }: { isSecure: boolean }): RequestHandler {
-  const headers = [
-    ...headersOf(isSecure),
-    ['Cache-Control', 'no-store'],
-    ['X-Robots-Tag', 'noindex'],
-  ];
-  return function securityHeaders(_req, res, next) {
-    for (const [name, value] of headers) res.setHeader(name!, value!);
-    next();
-  };
-}
-
-function headersOf(isSecure: boolean): [string, string][] {
-  const headers = new Map<string, string>();
-  const recorder = {
-    setHeader: (name: string, value: string) => headers.set(name, value),
-    removeHeader: (name: string) => headers.delete(name),
-  };
-  helmetFor(isSecure)({} as IncomingMessage, recorder as unknown as Response, (error) => {
-    if (error) throw error as Error;
-  });
-  return [...headers];
-}
-
-function helmetFor(isSecure: boolean) {
-  return helmet({
+export function securityHeaders({ isSecure }: { isSecure: boolean }): RequestHandler[] {
+  const helmetHeaders = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
+      // No form-action: browsers apply it to every redirect after a form, the app's own included.
       directives: {
         defaultSrc: ["'none'"],
         scriptSrc: ["'none'"],
         styleSrc: ["'self'"],
         imgSrc: ["'self'"],
+        fontSrc: ["'self'"],
         frameAncestors: ["'none'"],
         baseUri: ["'none'"],
         upgradeInsecureRequests: isSecure ? [] : null,
@@ -53,4 +29,11 @@ function helmetFor(isSecure: boolean) {
     strictTransportSecurity: isSecure && { maxAge: 31_536_000, includeSubDomains: false },
     xFrameOptions: { action: 'deny' },
   });
+  return [helmetHeaders, pageHeaders];
 }
+
+const pageHeaders: RequestHandler = function pageHeaders(_req, res, next) {
+  res.setHeader('Cache-Control', 'no-store');
+  res.setHeader('X-Robots-Tag', 'noindex');
+  next();
+};

@@ -98,7 +98,7 @@ const doors: Record<string, RegExp> = {
   '@node-rs/argon2': /^src\/identity\/password\.ts/,
   'cookie-parser': /^src\/web\/csrf\.ts/,
   csurf: /^src\/web\/csrf\.ts/,
-  ejs: /^src\/web\/pages\.ts/,
+  ejs: /^src\/screens\/render\.ts/,
   'express-session': /^src\/web\/session\.ts/,
   got: /^packages\/hydra-admin\/src\/send-got\.ts/,
   helmet: /^src\/web\/headers\.ts/,

@@ -1,207 +1,214 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { fileURLToPath } from 'node:url';
-import { loadLocales } from '../../src/screens/locale.ts';
-import { breakable, escapeHtml } from '../../src/screens/messages.ts';
-import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
-import { startApp, type TestApp } from '../support/app.ts';
-import { control, link } from '../support/page.ts';
-import { addressOf, foosLogin, newChallenge, openAt, screens } from '../support/screens.ts';
+/** Which language a page speaks, with languages of the tests' own. */
+import express from 'express';
+import cookieParser from 'cookie-parser';
+import request from 'supertest';
+import { describe, expect, test } from '@jest/globals';
+import {
+  isLanguageSwitch,
+  keepLocale,
+  loadLocales,
+  locale,
+  localeOf,
+  postedLocale,
+  preferLocales,
+} from '../../src/screens/locale.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
-let stub: AdminStub;
-let app: TestApp;
+type Words = Record<string, unknown>;
 
-beforeAll(async () => {
-  stub = await startAdminStub();
-  app = await startApp(stub);
-});
-beforeEach(() => stub.reset());
-afterAll(async () => {
-  await app.close();
-  await stub.close();
-});
+const english = { hello: 'Hello {name}', bye: 'Bye', bye_unnamed: 'Bye, whoever' };
 
-const hebrew = { 'Accept-Language': 'he-IL,he;q=0.9,en;q=0.5' };
-const login = (ui_locales?: string[]): string => {
-  const context = ui_locales ? { ui_locales } : {};
-  const challenge = stub.login(newChallenge(), { oidc_context: context });
-  return addressOf('/login', 'login_challenge', challenge);
+/** A folder of locale files; English is always among them. */
+const localesOf = (files: Record<string, Words | string>) => {
+  const entries = Object.entries({ en: english, ...files });
+  const text = (words: Words | string) =>
+    typeof words === 'string' ? words : JSON.stringify(words);
+  return loadLocales(
+    temporaryFolder(
+      Object.fromEntries(entries.map(([tag, words]) => [`${tag}.json`, text(words)])),
+    ),
+  );
 };
+const tagsOf = (...tags: string[]) => localesOf(Object.fromEntries(tags.map((tag) => [tag, {}])));
 
-describe('the language of a page', () => {
-  test('is what the browser asks for', async () => {
-    const page = await app.browser(hebrew).get(login());
-    expect([page.lang, page.dir]).toEqual(['he', 'rtl']);
-    expect(page.heading).not.toContain('Sign in');
-    const other = await app.browser({ 'Accept-Language': 'fr, de-AT;q=0.7' }).get(login());
-    expect([other.lang, other.dir]).toEqual(['de', 'ltr']);
+describe('a folder of languages', () => {
+  test('may name its files in any case, with hyphens or underscores', () => {
+    const locales = tagsOf('zh-hant', 'sr-Latn', 'en-gb', 'pt_BR', 'iw');
+    const tags = ['en', 'en-GB', 'he', 'pt-BR', 'sr-Latn', 'zh-Hant'];
+    expect(locales.all.map(({ lang }) => lang)).toEqual(tags);
+    for (const tag of tags) expect(locales.find(tag)?.lang).toBe(tag);
+    expect(locales.fallback.lang).toBe('en');
+  });
+
+  test('has English words wherever a language has none', () => {
+    const french = localesOf({ fr: { hello: 'Bonjour {name}' } }).find('fr')!;
+    expect(french.t('hello', { name: 'Ann' })).toBe('Bonjour Ann');
+    expect([french.t('bye'), french.h('bye')]).toEqual(['Bye', 'Bye']);
+    expect(french.t('no.such.key')).toBe('no.such.key');
+  });
+
+  test('names each language in its own words', () => {
+    const names = tagsOf('de', 'zh-Hant', 'sr-Latn').all.map(({ ownName }) => ownName);
+    expect(names).toEqual(['Deutsch', 'English', 'srpski (latinica)', '繁體中文']);
   });
 
   test.each([
-    [undefined],
-    ['*'],
-    ['fr'],
-    ['tlh, x-klingon'],
-    ['en-AU'],
-    ['de;q=0, en'],
-    [';;;,,q=1'],
-    ['__proto__'],
-    ['x'.repeat(8_000)],
-  ])('is English for %s', async (header) => {
-    const page = await app.browser(header ? { 'Accept-Language': header } : {}).get(login());
-    expect(page.status).toBe(200);
-    expect(page.lang).toBe('en');
+    [{ 'en.backup': {} }, /en\.backup\.json must be named after a language/],
+    [{ he: {}, iw: {} }, /\.json must be named after a language of its own/],
+    [{ de: '{"a": ' }, /de\.json: .*JSON/],
+    [{ de: '[]' }, /de\.json must hold an object/],
+    [{ de: 'null' }, /de\.json must hold an object/],
+    [{ de: { a: { b: 'c' } } }, /de\.json: "a" must be a text/],
+  ])('with a fault stops the start: %j', (files: Record<string, Words | string>, message) => {
+    expect(() => localesOf(files)).toThrow(message);
   });
 
-  test('is what this browser picked before, whatever it asks for', async () => {
-    const browser = app.browser(hebrew);
-    const picked = await browser.get('/?lang=de');
-    expect(picked.lang).toBe('de');
-    expect(picked.setCookies).toEqual([
+  test('needs English', () => {
+    expect(() => loadLocales(temporaryFolder({ 'de.json': '{}' }))).toThrow(/must have en\.json/);
+  });
+});
+
+test('languages run in the direction of their script', () => {
+  const right = ['ar', 'ckb', 'dv', 'fa', 'he', 'ks', 'pa-Arab', 'ps', 'sd', 'ug', 'ur', 'yi'];
+  const left = ['az', 'de', 'ja', 'ku-Latn', 'pa', 'ru', 'sd-Deva', 'tr', 'ug-Latn', 'uz', 'zh'];
+  const { all } = tagsOf(...right, ...left);
+  const running = (dir: string) => all.filter((one) => one.dir === dir).map(({ lang }) => lang);
+  expect(running('rtl')).toEqual(right);
+  expect(running('ltr')).toEqual([...left, 'en'].toSorted());
+});
+
+/** A page that tells its language; its form can be posted, and its app may have wishes. */
+function appOf(...tags: string[]) {
+  const locales = tagsOf(...tags);
+  const home = { path: '/auth', isSecure: false };
+  const app = express().set('query parser', 'simple');
+  app.use(cookieParser(), locale(locales, home), express.urlencoded({ extended: false }));
+  app.post('/', postedLocale(locales, home));
+  app.all('/', (req, res) => {
+    const { wishes, shown } = req.query;
+    keepLocale(locales, res, shown as string | undefined);
+    preferLocales(locales, res, (wishes as string | undefined)?.split(' '));
+    const { lang, dir } = res.locals;
+    res.json({ lang, dir, own: localeOf(res).lang, isSwitch: isLanguageSwitch(req) });
+  });
+  return app;
+}
+
+const app = appOf('ar', 'de', 'he', 'pt-BR', 'zh-Hant');
+const asked = (header: string) => request(app).get('/').set('Accept-Language', header);
+const cookieOf = ({ headers }: request.Response) => headers['set-cookie'] as unknown;
+
+describe('the language of a page', () => {
+  test.each([
+    ['he-IL,he;q=0.9,en;q=0.5', 'he'],
+    ['fr, de-AT;q=0.7', 'de'],
+    ['fr;q=0.9, de;q=0.1, ar;q=0.5', 'ar'],
+    ['zh-TW,zh;q=0.9,en;q=0.8', 'zh-Hant'],
+    ['pt-PT', 'pt-BR'],
+    ['iw', 'he'],
+    ['de;q=0, ar', 'ar'],
+    ['*, de', 'de'],
+    ['fr, *, de;q=0.1', 'de'],
+  ])('is what the browser asks for: %s', async (header, lang) => {
+    expect((await asked(header)).body).toMatchObject({ lang, own: lang });
+  });
+
+  test.each([
+    '',
+    '*',
+    'fr',
+    'tlh, x-klingon',
+    'en-AU',
+    'de;q=0, en',
+    'de;q=0',
+    ';;;,,q=1',
+    'de;q=NaN',
+    '__proto__',
+    'constructor, toString',
+    'x'.repeat(8_000),
+    'xx-YY,'.repeat(2_000),
+    `${'q'.repeat(30)},`.repeat(400),
+  ])('is English for %.60s', async (header) => {
+    expect((await asked(header)).body).toMatchObject({ lang: 'en', dir: 'ltr' });
+  });
+
+  test('is what a link picks, and this browser keeps it', async () => {
+    const picked = await asked('ar').query({ lang: 'iw' });
+    expect(picked.body).toMatchObject({ lang: 'he', dir: 'rtl' });
+    expect(cookieOf(picked)).toEqual([
       expect.stringMatching(
-        /^portico_lang=de; Max-Age=31536000; Path=\/; .*HttpOnly; SameSite=Lax$/,
+        /^portico_lang_auth=he; Max-Age=31536000; Path=\/auth; .*HttpOnly; SameSite=Lax$/,
       ),
     ]);
-    const page = await browser.get(login());
-    expect(page.lang).toBe('de');
-    browser.setCookie('portico_lang', 'tlh');
-    expect((await browser.get('/')).lang).toBe('he');
+    const later = await asked('ar').set('Cookie', 'portico_lang_auth=he');
+    expect(later.body).toMatchObject({ lang: 'he' });
+    expect(cookieOf(later)).toBeUndefined();
   });
 
-  test('is what the app wishes for, whatever was picked before', async () => {
-    const browser = app.browser(hebrew);
-    await browser.get('/?lang=de');
-    for (const wish of [['en'], ['fr', 'en'], ['en-GB'], ['', 'EN']]) {
-      expect((await browser.get(login(wish))).lang).toBe('en');
-    }
-    expect((await browser.get(login(['fr']))).lang).toBe('de');
-    const consent = stub.consent(newChallenge(), { oidc_context: { ui_locales: ['en'] } });
-    const page = await browser.get(addressOf('/consent', 'consent_challenge', consent));
-    expect(page.lang).toBe('en');
+  test.each(['tlh', 'j%3A%5B1%5D', '__proto__', '', 'x'.repeat(4_000)])(
+    'is not that of a wrong cookie: %.40s',
+    async (value) => {
+      const answer = await asked('ar').set('Cookie', `portico_lang_auth=${value}`);
+      expect(answer.body).toMatchObject({ lang: 'ar' });
+    },
+  );
+
+  test.each([
+    ...['lang=tlh', 'lang=fr', 'lang=../../package', 'lang=__proto__', 'lang=constructor', 'lang='],
+    ...['lang=de%26lang%3Den', 'lang=de&lang=ar', 'lang[]=de', `lang=${'x'.repeat(5_000)}`],
+  ])('is not changed by %.60s', async (query) => {
+    const answer = await request(app).get(`/?${query}`).set('Accept-Language', 'he');
+    expect(answer.body).toMatchObject({ lang: 'he' });
+    expect(cookieOf(answer)).toBeUndefined();
+  });
+
+  test.each([
+    ['de', 'de'],
+    ['fr de en', 'de'],
+    ['pt', 'pt-BR'],
+    ['fr', 'he'],
+    ['', 'he'],
+    [`${'fr '.repeat(500)}de`, 'he'],
+  ])('is what the app wishes for, whatever was picked before: %.20s', async (wishes, lang) => {
+    const answer = await asked('ar').query({ wishes }).set('Cookie', 'portico_lang_auth=he');
+    expect(answer.body).toMatchObject({ lang });
+    expect(cookieOf(answer)).toBeUndefined();
   });
 
   test('is what is picked on this page, whatever the app wishes for', async () => {
-    const page = await app.browser(hebrew).get(`${login(['en'])}&lang=de`);
-    expect(page.lang).toBe('de');
+    expect((await asked('ar').query({ lang: 'de', wishes: 'he' })).body.lang).toBe('de');
   });
 
-  test.each([
-    ['tlh'],
-    ['../../package'],
-    ['__proto__'],
-    ['constructor'],
-    [''],
-    ['de&lang=en'],
-    ['x'.repeat(5_000)],
-  ])('is not changed by %s', async (lang) => {
-    const page = await app.browser(hebrew).get(`/?lang=${lang}`);
-    expect(page.status).toBe(200);
-    expect(page.lang).toBe('he');
-    expect(page.setCookies).toEqual([]);
-  });
-
-  test('is also that of error pages', async () => {
-    const browser = app.browser(hebrew);
-    for (const path of ['/nowhere', '/login', '/login?login_challenge=unknown', '/error?error=x']) {
-      const page = await browser.get(path);
-      expect([page.lang, page.dir]).toEqual(['he', 'rtl']);
-      expect(page.text).toMatch(/[\u0590-\u05ff]/);
-    }
-    const large = await browser.send('post', '/login', { body: 'x'.repeat(70_000) });
-    expect([large.status, large.lang]).toEqual([413, 'he']);
+  test('is that in which the form was shown, unless another is picked', async () => {
+    const kept = { shown: 'he', wishes: 'de' };
+    expect((await asked('ar').query(kept)).body.lang).toBe('he');
+    expect((await asked('ar').query({ ...kept, lang: 'pt-BR' })).body.lang).toBe('pt-BR');
+    expect((await asked('ar').query({ ...kept, shown: 'tlh' })).body.lang).toBe('de');
   });
 });
 
-describe('the language switch', () => {
-  test.each(screens)('of $name keeps the challenge', async (screen) => {
-    const { challenge, address } = openAt(stub, screen);
-    const browser = app.browser();
-    const page = await browser.get(address);
-    const names = page.links.slice(-3).map(({ text }) => text);
-    expect(names).toEqual(['Deutsch', 'English', 'עברית']);
-    const german = await browser.get(link(page, 'Deutsch')!.href);
-    expect(german.status).toBe(200);
-    expect(german.lang).toBe('de');
-    expect(control(german, screen.field)?.value).toBe(challenge);
-    expect(german.html).toMatch(/lang="de" hreflang="de" aria-current="true"/);
-    const back = await browser.get(link(german, 'English')!.href);
-    expect([back.lang, back.heading]).toEqual(['en', page.heading]);
-    expect(stub.sent()).toEqual([]);
+describe('a posted form', () => {
+  const post = (body: string, query = {}) =>
+    request(app).post('/').query(query).set('Accept-Language', 'ar').send(body);
+
+  test('with a language switches to it, and this browser keeps it', async () => {
+    const answer = await post('lang=de&email=a', { wishes: 'he', shown: 'he' });
+    expect(answer.body).toEqual({ lang: 'de', dir: 'ltr', own: 'de', isSwitch: true });
+    expect(cookieOf(answer)).toEqual([expect.stringMatching(/^portico_lang_auth=de; /)]);
   });
 
-  test('keeps what else a page needs, and nothing more', async () => {
-    const browser = app.browser();
-    const device = stub.device(newChallenge(), 'abc');
-    const query = { device_challenge: device, user_code: 'a-b c', other: 'x' };
-    const page = await browser.get(`/device/verify?${new URLSearchParams(query).toString()}`);
-    const german = await browser.get(link(page, 'Deutsch')!.href);
-    expect(control(german, 'code')?.value).toBe('a-b c');
-    expect(link(page, 'Deutsch')!.href).not.toContain('other');
-    const error = await browser.get('/error?error=invalid_scope&error_description=a%26b&state=x');
-    const href = link(error, 'Deutsch')!.href;
-    expect(href).toBe('/error?lang=de&error=invalid_scope&error_description=a%26b');
-  });
+  test.each(['lang=tlh', 'lang=', 'lang=de&lang=he', 'lang=__proto__'])(
+    'with %s switches to none, and is no answer either',
+    async (body) => {
+      const answer = await post(body);
+      expect(answer.body).toMatchObject({ lang: 'ar', isSwitch: true });
+      expect(cookieOf(answer)).toBeUndefined();
+    },
+  );
 
-  test('is kept by the form that is posted from there, also when it comes back', async () => {
-    const browser = app.browser();
-    const page = await browser.get(`${login(['en'])}&lang=de`);
-    expect(control(page, 'lang')).toMatchObject({ kind: 'hidden', value: 'de' });
-    const fill = { email: 'foo@bar.com', password: 'wrong' };
-    const again = await browser.submit(page, { fill });
-    expect([again.status, again.lang]).toEqual([400, 'de']);
-    // and after a refused post the links lead to the page, not to the form's address
-    const switched = await browser.get(link(again, 'English')!.href);
-    expect([switched.status, switched.lang]).toEqual([200, 'en']);
-    const done = await browser.submit(again, { fill: foosLogin });
-    expect(done.lang).toBe('de');
-  });
-});
-
-describe('words', () => {
-  const locales = loadLocales(fileURLToPath(new URL('../../views/locales', import.meta.url)));
-  const en = locales.get('en')!;
-
-  test('as HTML have their values escaped, and isolated from the direction around them', () => {
-    expect(en.h('login.title', { app: '<b>&"\'@x.y' })).toBe(
-      'Sign in to <bdi>&lt;b&gt;&amp;&#34;&#39;@<wbr>x.<wbr>y</bdi>',
-    );
-    expect(en.t('login.title', { app: '{house}$&' })).toBe('Sign in to {house}$&');
-    expect(en.h('login.title', { app: '$1{app}' })).toBe('Sign in to <bdi>$1{app}</bdi>');
-    expect(en.t('no.such.key')).toBe('no.such.key');
-  });
-
-  test('change where a value is not known', () => {
-    const text = 'error.challenge_used.text';
-    expect(en.named(text, { app: 'Notes' })).toContain('If Notes knows you');
-    expect(en.named(text, { app: undefined })).toContain('If the app knows you');
-    expect(en.named('error.challenge_used.title', { app: undefined })).not.toContain('_unnamed');
-  });
-
-  test('for times take the largest unit that comes out even', () => {
-    const times = [1, 45, 60, 90, 120, 3_600, 5_400, 86_400, 2_592_000].map(en.time);
-    expect(times).toEqual([
-      '1 second',
-      '45 seconds',
-      '1 minute',
-      '90 seconds',
-      '2 minutes',
-      '1 hour',
-      '90 minutes',
-      '1 day',
-      '30 days',
-    ]);
-    expect(locales.get('de')!.time(2_592_000)).toBe('30 Tage');
-  });
-
-  test('for ages are whole, and never of the future', () => {
-    const before = (seconds: number) => en.ago(new Date(Date.now() - seconds * 1000).toISOString());
-    expect(before(86_400 * 2.9)).toBe('2 days ago');
-    expect(before(86_400 * 1.2)).toBe('yesterday');
-    expect(before(7_300)).toBe('2 hours ago');
-    expect(before(-500)).toBe('now');
-  });
-
-  test('that are long may break where addresses break', () => {
-    expect(breakable('a.b+c@d.')).toBe('a.<wbr>b+<wbr>c@<wbr>d.');
-    expect(escapeHtml('<a href="x">\'&')).toBe('&lt;a href=&#34;x&#34;&gt;&#39;&amp;');
+  test('without a language is no switch', async () => {
+    expect((await post('email=lang')).body).toMatchObject({ lang: 'ar', isSwitch: false });
+    expect((await post('')).body.isSwitch).toBe(false);
+    expect((await asked('ar')).body.isSwitch).toBe(false);
   });
 });

@@ -44,7 +44,6 @@ describe('with a path in its address, the app', () => {
     const page = await browser.get(addressOf(`/auth${screen.path}`, screen.field, challenge));
     expect(page.forms.map(({ action }) => action)).toEqual([`/auth${screen.path}`]);
     const own = page.links.map(({ href }) => href).filter((href) => href.startsWith('/'));
-    expect(own.length).toBeGreaterThan(0);
     for (const href of own) expect(href).toMatch(/^\/auth\//);
     const files = [...page.html.matchAll(/href="([^"]*\/static\/[^"]*)"/g)].map(
       ([, path]) => path!,

@@ -1,0 +1,27 @@
+import type { Response } from 'express';
+import { formFault } from '../web/csrf.ts';
+import { localeOf } from './locale.ts';
+
+/** A message under the head of a page. */
+export interface Notice {
+  kind: 'danger' | 'caution' | 'good' | 'neutral';
+  title: string;
+  text: string;
+}
+
+/** Says why the post behind this page was refused; `undefined` when it was not. */
+export function refusalNotice(res: Response): Notice | undefined {
+  const { t } = localeOf(res);
+  switch (formFault(res)) {
+    case 'form_expired':
+      return { kind: 'neutral', title: t('form.expired.title'), text: t('form.expired.text') };
+    case 'cookies_blocked':
+      return {
+        kind: 'caution',
+        title: t('error.cookies_blocked.title'),
+        text: t('error.cookies_blocked.text'),
+      };
+    default:
+      return undefined;
+  }
+}
