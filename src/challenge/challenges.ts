@@ -7,6 +7,7 @@ import { formFault, refuseForm, type Csrf } from '../web/csrf.ts';
 import { postedFields, postedText } from '../web/form.ts';
 import { createAnswers } from './answers.ts';
 import { lifeMs } from './bounds.ts';
+import { baseFacts, readFacts, readSealed, type Facts, type FactsSchema } from './facts.ts';
 import { leave } from './leave.ts';
 import {
   challengeField,
@@ -17,7 +18,7 @@ import {
 import { restartForAnybody } from './restart.ts';
 import { createRestarts } from './restarts.ts';
 import { createSealer } from './sealer.ts';
-import { createStep, type Facts, type PostedStep, type Sealed, type Step } from './step.ts';
+import { createStep, type PostedStep, type Step } from './step.ts';
 
 /** A sign-in on its way from login to consent, as our mark in its `context` tells. */
 export interface Flow {
@@ -64,11 +65,15 @@ export function createChallenges({ browsers, csrf, secrets }: ChallengesOptions)
   }
 
   /** What the posted form was drawn from, if it is this challenge's and this browser's own. */
-  function sealedFacts<F extends Facts>(req: Request, key: string): F | undefined {
+  function sealedFacts<F extends Facts>(
+    req: Request,
+    key: string,
+    schema: FactsSchema<F>,
+  ): F | undefined {
     const text = postedText(req, sealedField);
-    const sealed = text === '' ? undefined : (sealer.open(text) as Sealed<F> | undefined);
+    const sealed = text === '' ? undefined : readSealed(sealer.open(text));
     if (!sealed || sealed.key !== key || Date.now() - sealed.at > lifeMs) return undefined;
-    return isSame(req, key, sealed.browser) ? sealed.facts : undefined;
+    return isSame(req, key, sealed.browser) ? readFacts(schema, sealed.facts) : undefined;
   }
 
   return {
@@ -91,13 +96,19 @@ export function createChallenges({ browsers, csrf, secrets }: ChallengesOptions)
      * Takes a posted form. Its facts are missing when the form must be shown again and nothing may
      * be answered: it came from elsewhere, was changed, or is too old; `res` then has status 403,
      * and `formFault` says why.
+     * @param schema of the facts that the screen seals
      * @throws PublicError when there is no challenge that can be asked for, or `challenge_used`
      *   when the form must be shown again but another browser has answered
      */
-    posted<F extends Facts>(req: Request, res: Response, kind: ChallengeKind): PostedStep<F> {
+    posted<F extends Facts>(
+      req: Request,
+      res: Response,
+      kind: ChallengeKind,
+      schema: FactsSchema<F>,
+    ): PostedStep<F> {
       const challenge = readChallenge(postedFields(req), kind);
       const step = stepOf(req, res, challenge);
-      const facts = formFault(res) ? undefined : sealedFacts<F>(req, challenge.key);
+      const facts = formFault(res) ? undefined : sealedFacts(req, challenge.key, schema);
       if (!facts) {
         answers.mustNotBeOthers(challenge.key, markOf(req));
         if (!formFault(res)) refuseForm(res, 'form_expired');
@@ -147,7 +158,7 @@ export function createChallenges({ browsers, csrf, secrets }: ChallengesOptions)
       const known = restarts.get(key);
       const { browser, app, startAgain } = known ?? {};
       if (!browser || !isSame(req, key, browser)) {
-        return sealedFacts(req, key) ?? { startAgain: restartForAnybody(startAgain) };
+        return sealedFacts(req, key, baseFacts) ?? { startAgain: restartForAnybody(startAgain) };
       }
       return { app, startAgain };
     },

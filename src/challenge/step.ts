@@ -1,28 +1,12 @@
 import type { Request, Response } from 'express';
-import type { WayForward } from '../errors.ts';
 import type { Browser, Browsers } from '../web/browsers.ts';
 import type { Csrf } from '../web/csrf.ts';
 import type { Answers } from './answers.ts';
+import type { Facts, Sealed } from './facts.ts';
 import { leave } from './leave.ts';
 import type { Challenge } from './read-challenge.ts';
 import type { Restarts } from './restarts.ts';
 import type { Sealer } from './sealer.ts';
-
-/**
- * What a page was drawn from, beyond its challenge: sealed into the form and read back from it, so
- * that what was shown is what is answered. Each screen adds what it needs.
- */
-export type Facts = Pick<WayForward, 'app' | 'startAgain'>;
-
-/** What travels in the hidden field. */
-export interface Sealed<F extends Facts> {
-  /** Of the challenge. */
-  key: string;
-  browser: string;
-  /** When it was sealed, in milliseconds since 1970. */
-  at: number;
-  facts: F;
-}
 
 /** What every form of a challenge needs from its view. */
 export interface FormLocals {
@@ -78,11 +62,11 @@ export function createStep(
     challenge: challenge.text,
 
     /** What the view needs for its form. Remembers where the sign-in can begin again. */
-    form<F extends Facts>(facts: F): FormLocals {
+    form(facts: Facts): FormLocals {
       const browser = browsers.markOf(browsers.known(req, res));
       const { app, startAgain } = facts;
       if (app ?? startAgain) restarts.set(key, { app, startAgain, browser });
-      const sealed: Sealed<F> = { key, browser, at: Date.now(), facts };
+      const sealed: Sealed = { key, browser, at: Date.now(), facts };
       return {
         challenge: challenge.text,
         csrfToken: csrf.tokenFor(req, res),

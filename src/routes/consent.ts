@@ -1,8 +1,9 @@
+import * as v from 'valibot';
 import { Router, type Request, type Response } from 'express';
 import { undefinedIfHydraError, type ConsentRequest } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
-import type { Flow } from '../challenge/challenges.ts';
-import type { Facts, Step } from '../challenge/step.ts';
+import { baseFacts } from '../challenge/facts.ts';
+import type { Step } from '../challenge/step.ts';
 import { orWhereItLed } from '../challenge/conflict.ts';
 import { leave } from '../challenge/leave.ts';
 import { restartAsSomebodyElse, restartOf } from '../challenge/restart.ts';
@@ -20,7 +21,6 @@ import {
   pastWith,
   reasonToSkip,
   rememberDecision,
-  type Asked,
   type Grant,
   type Past,
   type ReasonToSkip,
@@ -53,10 +53,18 @@ const pastTimeoutMs = 500;
 const longestAsked = 16 * 1024;
 
 /** What the page was drawn from. */
-interface ConsentFacts extends Facts, Asked {
-  flow?: Flow | undefined;
-  startAsSomebodyElse?: string | undefined;
-}
+const consentFacts = v.object({
+  ...baseFacts.entries,
+  /** Where somebody else can sign in. */
+  startAsSomebodyElse: v.optional(v.string()),
+  flow: v.optional(v.object({ id: v.string(), mark: v.string() })),
+  subject: v.string(),
+  clientId: v.string(),
+  isDevice: v.boolean(),
+  scopes: v.array(v.string()),
+  audiences: v.array(v.string()),
+});
+type ConsentFacts = v.InferOutput<typeof consentFacts>;
 
 async function showConsent(needs: Needs, req: Request, res: Response): Promise<void> {
   const { challenges, hydra, policy } = needs;
@@ -76,7 +84,7 @@ async function showConsent(needs: Needs, req: Request, res: Response): Promise<v
 }
 
 async function submitConsent(needs: Needs, req: Request, res: Response): Promise<void> {
-  const step = needs.challenges.posted<ConsentFacts>(req, res, 'consent');
+  const step = needs.challenges.posted(req, res, 'consent', consentFacts);
   const { facts } = step;
   if (!facts || isLanguageSwitch(req)) {
     const request = await needs.hydra.consent.get(step.challenge);

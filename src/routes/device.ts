@@ -1,6 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import type { Parts } from '../assemble.ts';
-import type { Facts, Step } from '../challenge/step.ts';
+import { baseFacts } from '../challenge/facts.ts';
+import type { Step } from '../challenge/step.ts';
 import { leave } from '../challenge/leave.ts';
 import { PublicError } from '../errors.ts';
 import { appView } from '../screens/app-view.ts';
@@ -28,11 +29,6 @@ export function deviceRoutes(needs: Needs): Router {
 
 const longestCode = 64;
 
-/** What the page was drawn from. */
-interface DeviceFacts extends Facts {
-  lang: string;
-}
-
 async function showDevice(needs: Needs, req: Request, res: Response): Promise<void> {
   if (req.query['device_challenge'] === undefined) {
     throw new PublicError('challenge_missing', { startAgain: needs.addresses.enterCode });
@@ -46,7 +42,7 @@ async function showDevice(needs: Needs, req: Request, res: Response): Promise<vo
 
 async function submitDevice(needs: Needs, req: Request, res: Response): Promise<void> {
   const typed = postedText(req, 'user_code');
-  const step = needs.challenges.posted<DeviceFacts>(req, res, 'device');
+  const step = needs.challenges.posted(req, res, 'device', baseFacts);
   const { facts } = step;
   if (!facts || isLanguageSwitch(req)) return showForm(needs, res, step, { code: typed });
 
@@ -78,7 +74,7 @@ function showForm({ addresses }: Needs, res: Response, step: Step, page: DeviceP
   if (isWrong) res.status(400);
   if (seconds > 0) res.status(429).setHeader('Retry-After', String(seconds));
   res.render('device', {
-    ...step.form<DeviceFacts>({ startAgain: addresses.enterCode, lang }),
+    ...step.form({ startAgain: addresses.enterCode, lang }),
     code: code.slice(0, longestCode),
     isGiven,
     isWrong,

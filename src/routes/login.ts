@@ -1,7 +1,9 @@
+import * as v from 'valibot';
 import { Router, type Request, type Response } from 'express';
 import type { LoginRequest } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
-import type { Facts, Step } from '../challenge/step.ts';
+import { baseFacts } from '../challenge/facts.ts';
+import type { Step } from '../challenge/step.ts';
 import { orWhereItLed } from '../challenge/conflict.ts';
 import { leave } from '../challenge/leave.ts';
 import { restartAsSomebodyElse, restartOf } from '../challenge/restart.ts';
@@ -48,15 +50,16 @@ export function loginRoutes(needs: Needs): Router {
 }
 
 /** What the page was drawn from. */
-interface LoginFacts extends Facts {
-  clientId: string;
-  isDevice: boolean;
+const loginFacts = v.object({
+  ...baseFacts.entries,
+  clientId: v.string(),
+  isDevice: v.boolean(),
   /** Whom the OAuth2 server remembers in this browser. */
-  remembered?: string;
+  remembered: v.optional(v.string()),
   /** Where somebody else can sign in. */
-  startAsSomebodyElse?: string | undefined;
-  lang?: string;
-}
+  startAsSomebodyElse: v.optional(v.string()),
+});
+type LoginFacts = v.InferOutput<typeof loginFacts>;
 
 async function showLogin(needs: Needs, req: Request, res: Response): Promise<void> {
   const step = await needs.challenges.open(req, res, 'login');
@@ -72,7 +75,7 @@ async function showLogin(needs: Needs, req: Request, res: Response): Promise<voi
 
 async function submitLogin(needs: Needs, req: Request, res: Response): Promise<void> {
   const form = readForm(req);
-  const step = needs.challenges.posted<LoginFacts>(req, res, 'login');
+  const step = needs.challenges.posted(req, res, 'login', loginFacts);
   const { facts } = step;
   if (!facts || isLanguageSwitch(req)) return showAgain(needs, res, step, form);
 

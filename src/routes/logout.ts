@@ -1,7 +1,9 @@
+import * as v from 'valibot';
 import { Router, type Request, type Response } from 'express';
 import type { LogoutRequest } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
-import type { Facts, Step } from '../challenge/step.ts';
+import { baseFacts, type Facts } from '../challenge/facts.ts';
+import type { Step } from '../challenge/step.ts';
 import { leave } from '../challenge/leave.ts';
 import { maySkipLogoutQuestion } from '../policy/logout.ts';
 import { appView } from '../screens/app-view.ts';
@@ -30,11 +32,12 @@ export function logoutRoutes(needs: Needs): Router {
 }
 
 /** What the page was drawn from. */
-interface LogoutFacts extends Facts {
-  subject: string;
-  clientId?: string | undefined;
-  lang?: string;
-}
+const logoutFacts = v.object({
+  ...baseFacts.entries,
+  subject: v.string(),
+  clientId: v.optional(v.string()),
+});
+type LogoutFacts = v.InferOutput<typeof logoutFacts>;
 
 async function showLogout(needs: Needs, req: Request, res: Response): Promise<void> {
   const step = await needs.challenges.open(req, res, 'logout');
@@ -52,7 +55,7 @@ async function showLogout(needs: Needs, req: Request, res: Response): Promise<vo
 }
 
 async function submitLogout(needs: Needs, req: Request, res: Response): Promise<void> {
-  const step = needs.challenges.posted<LogoutFacts>(req, res, 'logout');
+  const step = needs.challenges.posted(req, res, 'logout', logoutFacts);
   const { facts } = step;
   if (!facts || isLanguageSwitch(req)) {
     return showForm(needs, res, step, await needs.hydra.logout.get(step.challenge));

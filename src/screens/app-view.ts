@@ -7,7 +7,7 @@ export interface AppView {
   /** 1 to 6: the colour of its mark. */
   hue: number;
   /** Where its own site is, as far as it can be known. */
-  href?: string;
+  href?: string | undefined;
 }
 
 export interface PersonView {

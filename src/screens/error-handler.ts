@@ -116,12 +116,16 @@ export function errorHandler({
 }: Pick<Parts, 'challenges' | 'config' | 'log'>): ErrorRequestHandler {
   const base = config.web.baseUrl.path;
   return function errorHandler(error: unknown, req, res, _next) {
-    if (res.headersSent) return void res.destroy();
+    if (res.headersSent) {
+      res.destroy();
+      return;
+    }
     const code = codeOf(error);
     report(log, req, code, error);
     // The OAuth2 server says where a browser with an answered challenge has to go.
     if (error instanceof HydraError && error.redirectTo) {
-      return void res.status(303).location(error.redirectTo).end();
+      res.status(303).location(error.redirectTo).end();
+      return;
     }
     const known = code === 'challenge_elsewhere' ? {} : challenges.wayForward(req);
     const way: WayForward = { ...known, ...(error instanceof PublicError && error.way) };

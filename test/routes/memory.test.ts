@@ -100,12 +100,12 @@ describe.each(screens)('a challenge of $name in another spelling', (screen) => {
 });
 
 test('one answer counts for all spellings that the server takes for the same challenge', async () => {
-  const [challenge, other] = ['c3BlbGxpbmdzIQ==', 'c3BlbGxpbmdzIR=='];
-  stub.consent(challenge!);
-  stub.consent(other!);
+  const [challenge, other] = ['c3BlbGxpbmdzIQ==', 'c3BlbGxpbmdzIR=='] as const;
+  stub.consent(challenge);
+  stub.consent(other);
   const browser = app.browser();
   const open = (one: string) => browser.get(addressOf('/consent', 'consent_challenge', one));
-  const done = await browser.submit(await open(challenge!), { press: 'accept' });
-  expect((await open(other!)).leadsTo).toBe(done.leadsTo);
+  const done = await browser.submit(await open(challenge), { press: 'accept' });
+  expect((await open(other)).leadsTo).toBe(done.leadsTo);
   expect(stub.sent()).toHaveLength(1);
 });

@@ -179,7 +179,7 @@ describe.each(versions)('in front of %s', (version) => {
     const { consent } = await signIn(browser);
     await browser.get(consent);
     const context = contextOfLast();
-    const [member, flow = ''] = Object.entries(context)[0]!;
+    const [member, flow] = Object.entries(context)[0]!;
     for (const forged of ['x.y', `${flow}x`, `x${flow}`, flow.split('.')[0]!, '.']) {
       const challenge = stub.consent(newChallenge(), { context: { [member]: forged } });
       expectElsewhere(await browser.get(addressOf('/consent', 'consent_challenge', challenge)));
