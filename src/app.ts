@@ -1,6 +1,7 @@
 import cookieParser from 'cookie-parser';
 import express, { type Express } from 'express';
-import { folder, type Parts } from './assemble.ts';
+import type { Parts } from './assemble.ts';
+import { folders } from './folders.ts';
 import { consentRoutes } from './routes/consent.ts';
 import { deviceRoutes } from './routes/device.ts';
 import { loginRoutes } from './routes/login.ts';
@@ -24,7 +25,7 @@ export function createApp(parts: Parts): Express {
   const { config, csrf, locales, log } = parts;
   const { baseUrl, cookieSecrets, trustProxy } = config.web;
   const base = baseUrl.path || '/';
-  const { hashedFiles, plainFiles, asset } = createStaticFiles(folder('public'), {
+  const { hashedFiles, plainFiles, asset } = createStaticFiles(folders.public, {
     base: baseUrl.path,
     logoFile: config.brand.logoFile,
   });
@@ -33,7 +34,7 @@ export function createApp(parts: Parts): Express {
   app.set('env', 'production'); // should our own error handler fail, Express shows no stack either
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.set('trust proxy', trustProxy);
-  app.response.render = createRender(folder('views'));
+  app.response.render = createRender(folders.views);
   Object.assign(app.locals, siteLocals(config.brand, baseUrl.path, asset));
 
   app.use(requestLog(log));

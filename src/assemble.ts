@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { createHydra, type Hydra } from '@portico/hydra-admin';
 import { createChallenges, type Challenges } from './challenge/challenges.ts';
 import type { Config } from './config.ts';
+import { folders } from './folders.ts';
 import { createIdentity } from './identity/index.ts';
 import type { Identity } from './identity/backend.ts';
 import { loadLocales, type Locales } from './screens/locale.ts';
@@ -48,9 +48,6 @@ export interface Addresses {
   enterCode: string | undefined;
 }
 
-/** A folder at the top of the project: the same from `src` and from `dist`. */
-export const folder = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
-
 /**
  * Builds the parts once. Nothing here waits for the OAuth2 server: it may start later than we do.
  * @throws when the people cannot be read; the message is for the operator
@@ -73,7 +70,7 @@ export async function assemble(config: Config, log = createLog(config.log.level)
     knownBrowsers: createKnownBrowsers(baseUrl),
     loginLimiter: createLoginLimiter(),
     deviceLimiter: createDeviceLimiter(),
-    locales: loadLocales(folder('views/locales')),
+    locales: loadLocales(folders.locales),
     addresses: addressesOf(config),
   };
 }

@@ -31,7 +31,7 @@ const mostWaiting = 200;
  * @returns a function that makes one try, or tells how long to wait. `prove` gives `undefined` for
  *   a wrong try; when it throws, nothing is charged.
  */
-export function createAttempts() {
+export function createAdmission() {
   const inTurn = createTurns();
   const underWay = new Map<Limit, Map<string, number>>();
   let waiting: (() => void)[] = [];

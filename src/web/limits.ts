@@ -4,7 +4,7 @@
  */
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { addressGroup } from './address-group.ts';
-import { createAttempts, type Attempt, type Limit } from './admission.ts';
+import { createAdmission, type Attempt, type Limit } from './admission.ts';
 
 const minute = 60;
 const mostKeys = 50_000;
@@ -15,7 +15,7 @@ const mostKeys = 50_000;
  * address in 15 minutes; 100 wrong for one account in an hour, from wherever.
  */
 export function createLoginLimiter() {
-  const attempt = createAttempts();
+  const attempt = createAdmission();
   const address = createLimit({ tries: 50, seconds: 15 * minute });
   const account = createLimit({ tries: 100, seconds: 60 * minute });
   const pair = createLimit({
@@ -50,7 +50,7 @@ export type LoginLimiter = ReturnType<typeof createLoginLimiter>;
 
 /** Limits the guessing of device codes: in 10 minutes 5 wrong from one browser, 20 from one address. */
 export function createDeviceLimiter() {
-  const attempt = createAttempts();
+  const attempt = createAdmission();
   const browser = createLimit({ tries: 5, seconds: 10 * minute });
   const address = createLimit({ tries: 20, seconds: 10 * minute });
 
