@@ -1,0 +1,65 @@
+import { readFile, stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
+import type { RequestHandler } from 'express';
+
+const encoders = { br: promisify(brotliCompress), gzip: promisify(gzip) };
+type Encoding = keyof typeof encoders;
+/** The first one that the browser takes. */
+const preferred: Encoding[] = ['br', 'gzip'];
+
+const isText = /\.(css|html|js|json|map|mjs|svg|txt|webmanifest|xml)$/i;
+/** Beyond it, compressing takes seconds. */
+const largestBytes = 1024 * 1024;
+
+export type Compressor = ReturnType<typeof createCompressor>;
+
+/**
+ * Sends text files compressed. Each is compressed once, when it is first asked for, and again when
+ * it has changed. All other requests, such as those for a range, go on to the next handler.
+ * @param files path by name
+ * @returns a handler for a value of `Cache-Control`; `req.path` is the name of the file
+ */
+export function createCompressor(files: ReadonlyMap<string, string>) {
+  const kept = new Map<string, { version: string; body: Promise<Buffer> }>();
+
+  function bodyOf(path: string, encoding: Encoding, version: string): Promise<Buffer> {
+    const key = `${encoding} ${path}`;
+    const before = kept.get(key);
+    if (before?.version === version) return before.body;
+    const body = readFile(path).then((plain) => encoders[encoding](plain));
+    body.catch(() => kept.delete(key));
+    kept.set(key, { version, body });
+    return body;
+  }
+
+  return (cacheControl: string): RequestHandler =>
+    async function compressor(req, res, next) {
+      const path = isText.test(req.path) ? files.get(decoded(req.path.slice(1))) : undefined;
+      if (!path || !['GET', 'HEAD'].includes(req.method)) return next();
+      const stats = await stat(path).catch(() => undefined);
+      if (!stats || stats.size > largestBytes) return next();
+      res.vary('Accept-Encoding');
+      const encoding = preferred.find((name) => req.acceptsEncodings(name));
+      if (!encoding || req.get('range')) return next();
+      const version = `${stats.size.toString(16)}-${stats.mtimeMs.toString(16)}`;
+      const body = await bodyOf(path, encoding, version);
+      res.set({
+        'Cache-Control': cacheControl,
+        'Content-Encoding': encoding,
+        ETag: `W/"${version}-${encoding}"`,
+        'Last-Modified': stats.mtime.toUTCString(),
+      });
+      res.type(extname(path)).send(body);
+    };
+}
+
+/** As it is when it cannot be decoded: no file has such a name. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

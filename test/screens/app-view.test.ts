@@ -1,0 +1,113 @@
+/** How apps, people and scopes look, whatever their makers call them. */
+import { describe, expect, test } from '@jest/globals';
+import { appView, returnHostOf, webAddress } from '../../src/screens/app-view.ts';
+import { loadLocales } from '../../src/screens/locale.ts';
+import { personView } from '../../src/screens/person-view.ts';
+import { leadOf, scopeGroups, scopeView, type ScopeView } from '../../src/screens/scope-view.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+describe('an app', () => {
+  const client = { client_id: 'notes' };
+
+  test('has the name of its client, cut when it is long, or its id', () => {
+    expect(appView({ ...client, client_name: '  Notes ' })).toMatchObject({ name: 'Notes' });
+    expect(appView({ ...client, client_name: ' ' })).toMatchObject({ name: 'notes', initial: 'N' });
+    const { name } = appView({ ...client, client_name: '🦊'.repeat(80) });
+    expect(name).toBe(`${'🦊'.repeat(59)}…`);
+    expect(appView({ client_id: '…' }).initial).toBe('?');
+  });
+
+  test('has a colour of its own that stays', () => {
+    const hues = Array.from({ length: 50 }, (_, n) => appView({ client_id: `app-${n}` }).hue);
+    expect(new Set(hues)).toEqual(new Set([1, 2, 3, 4, 5, 6]));
+    expect(appView(client).hue).toBe(appView({ ...client, client_name: 'Other' }).hue);
+  });
+
+  test('links to its site, or to the site that it gets its answers at', () => {
+    const redirect_uris = ['https://app.example.org/callback?a=1'];
+    const client_uri = 'https://example.org/about';
+    expect(appView({ ...client, client_uri, redirect_uris }).href).toBe(client_uri);
+    expect(appView({ ...client, redirect_uris }).href).toBe('https://app.example.org/');
+    expect(appView({ ...client, redirect_uris: ['myapp:/callback'] })).not.toHaveProperty('href');
+    expect(appView({ ...client, redirect_uris: null })).not.toHaveProperty('href');
+  });
+
+  test.each(['javascript:alert(1)', 'data:text/html,x', '//example.org', 'https://', '', undefined])(
+    'has no link to %s',
+    (address) => expect(webAddress(address)).toBeUndefined(),
+  );
+
+  test('has no link of more than 2,000 characters', () => {
+    const longest = `https://example.org/${'x'.repeat(1_980)}`;
+    expect(webAddress(longest)).toBe(longest);
+    expect(webAddress(`${longest}x`)).toBeUndefined();
+  });
+
+  test('sends people back to a host, or to the scheme of its own links', () => {
+    const requestUrl = (uri: string) =>
+      `https://auth.example.org/oauth2/auth?client_id=a&redirect_uri=${encodeURIComponent(uri)}&x=1`;
+    expect(returnHostOf(requestUrl('https://a.example.org:8443/x'), client)).toBe(
+      'a.example.org:8443',
+    );
+    expect(returnHostOf(requestUrl('myapp:/callback'), client)).toBe('myapp:');
+    expect(returnHostOf(requestUrl('no address'), client)).toBeUndefined();
+    const only = { ...client, redirect_uris: ['https://b.example.org/x'] };
+    expect(returnHostOf('https://auth.example.org/oauth2/auth?client_id=a', only)).toBe(
+      'b.example.org',
+    );
+  });
+});
+
+test('a person has a name, or the e-mail address stands for it', () => {
+  expect(personView({ name: ' Ann Lee ', email: 'a@example.org' })).toEqual({
+    name: 'Ann Lee',
+    email: 'a@example.org',
+    initial: 'A',
+  });
+  expect(personView({ name: ' ', email: 'b@example.org' })).toEqual({
+    email: 'b@example.org',
+    initial: 'B',
+  });
+});
+
+describe('scopes', () => {
+  const words = { 'scope.email.title': 'See your address', 'scope.email.text': 'Only that' };
+  const en = loadLocales(temporaryFolder({ 'en.json': JSON.stringify(words) })).fallback;
+  const box = { isLocked: false, isChecked: true };
+  const scopes = (...names: string[]): ScopeView[] => names.map((name) => ({ name, ...box }));
+
+  test('have words where the language has some', () => {
+    expect(scopeView('email', en, box)).toEqual({
+      ...{ name: 'email', title: 'See your address', text: 'Only that' },
+      ...box,
+    });
+    expect(scopeView('other', en, box)).toEqual({ name: 'other', ...box });
+  });
+
+  test('that are new come before those allowed before', () => {
+    const groups = scopeGroups(scopes('a', 'b', 'c'), ['b', 'z']);
+    expect(groups.map(({ heading, scopes }) => [heading, scopes.map(({ name }) => name)])).toEqual([
+      ['consent.new', ['a', 'c']],
+      ['consent.before', ['b']],
+    ]);
+    expect(scopeGroups(scopes('a'))).toEqual([
+      { heading: 'consent.all', scopes: scopes('a'), isFolded: false },
+    ]);
+  });
+
+  test('fold when they are many and allowed before, but never unseen and unticked', () => {
+    const before = ['a', 'b', 'c', 'd', 'e'];
+    const isFolded = (asked: ScopeView[]) => scopeGroups(asked, before).at(-1)!.isFolded;
+    expect(isFolded(scopes(...before, 'new'))).toBe(true);
+    expect(isFolded(scopes(...before))).toBe(false);
+    expect(isFolded(scopes(...before.slice(1), 'new'))).toBe(false);
+    const unticked = { name: 'a', isLocked: false, isChecked: false };
+    expect(isFolded([unticked, ...scopes('b', 'c', 'd', 'e', 'new')])).toBe(false);
+  });
+
+  test('get a remark on the past', () => {
+    expect(leadOf({ hasConnected: false, scopes: [] }, ['a'])).toBe('consent.first');
+    expect(leadOf({ hasConnected: true, scopes: ['a'] }, ['a', 'b'])).toBe('consent.again');
+    expect(leadOf({ hasConnected: true, scopes: ['a'] }, ['a'])).toBeUndefined();
+  });
+});
