@@ -53,7 +53,8 @@ export function loadLocales(folder: string): Locales {
     if (!file.endsWith('.json')) continue;
     const path = join(folder, file);
     const tag = canonicalTag(file.slice(0, -'.json'.length));
-    if (!tag || words.has(tag)) throw new Error(`${path} must be named after a language of its own`);
+    if (!tag || words.has(tag))
+      throw new Error(`${path} must be named after a language of its own`);
     words.set(tag, readWords(path));
   }
   const english = words.get(fallbackTag);

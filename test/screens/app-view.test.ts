@@ -32,10 +32,14 @@ describe('an app', () => {
     expect(appView({ ...client, redirect_uris: null })).not.toHaveProperty('href');
   });
 
-  test.each(['javascript:alert(1)', 'data:text/html,x', '//example.org', 'https://', '', undefined])(
-    'has no link to %s',
-    (address) => expect(webAddress(address)).toBeUndefined(),
-  );
+  test.each([
+    'javascript:alert(1)',
+    'data:text/html,x',
+    '//example.org',
+    'https://',
+    '',
+    undefined,
+  ])('has no link to %s', (address) => expect(webAddress(address)).toBeUndefined());
 
   test('has no link of more than 2,000 characters', () => {
     const longest = `https://example.org/${'x'.repeat(1_980)}`;

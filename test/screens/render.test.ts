@@ -53,7 +53,11 @@ describe('a view may use', () => {
     ['default parameters', '<% function of(x = 3) { return x; } %><%= of() %>', '3'],
     ['var', '<% var sum = 1; sum += 1; %><%= sum %>', '2'],
     ['let in loops', '<% for (let i = 0; i < 3; i++) { %><%= i %><% } %>', '012'],
-    ['for … of', '<% for (const [at, item] of items.entries()) { %><%= at + item %><% } %>', '0a1b'],
+    [
+      'for … of',
+      '<% for (const [at, item] of items.entries()) { %><%= at + item %><% } %>',
+      '0a1b',
+    ],
     ['while', '<% let n = 2; while (n > 0) { %><%= n %><% n -= 1; } %>', '21'],
     ['do', '<% let n = 0; do { %><%= n %><% n += 1; } while (n < 2); %>', '01'],
     ['switch', "<% switch (kind) { case 'x': %>is x<% break; default: %>other<% } %>", 'is x'],
@@ -66,14 +70,22 @@ describe('a view may use', () => {
     ['regular expressions', "<%= /^[a-z]+\\/(new|class)$/.test('x/new') %>", 'true'],
     ['new', '<%= new Date(0).getUTCFullYear() %>', '1970'],
     ['labels and spreads', '<% out: for (;;) { break out; } %><%= [...items, 3].length %>', '3'],
-    ['functions that write', '<% const twice = (x) => { %><%= x %><%= x %><% }; twice(4); %>', '44'],
+    [
+      'functions that write',
+      '<% const twice = (x) => { %><%= x %><%= x %><% }; twice(4); %>',
+      '44',
+    ],
     ['escaped and raw output', '<%= markup %> <%- markup %>', '&lt;b&gt;&amp;&#34;&#39; <b>&"\''],
     ['undefined, null and numbers', '[<%= undefined %><%= null %><%- undefined %><%= 0 %>]', '[0]'],
     ['comments of EJS', '1<%# items.none.at(0) %>2', '12'],
     ['literal tags', '<%% items %%>', '<% items %>'],
     ['-%>', '1<% -%>\n2', '12'],
     ['<%_ _%>', '1\n  <%_ if (kind) { _%>  \n2\n  <%_ } _%>\n3', '1\n2\n3'],
-    ['a name like one of Object', "<%= typeof locals.toString + ' ' + (locals.constructor ?? '-') %>", 'undefined -'],
+    [
+      'a name like one of Object',
+      "<%= typeof locals.toString + ' ' + (locals.constructor ?? '-') %>",
+      'undefined -',
+    ],
   ];
 
   test.each(idioms)('%s', async (_idiom, view, html) => {
@@ -161,7 +173,10 @@ describe('a fault in a view', () => {
   });
 
   test('names the included file', async () => {
-    const files = { 'page.ejs': "<%- include('parts/one') %>", 'parts/one.ejs': '\n<%= none.at %>' };
+    const files = {
+      'page.ejs': "<%- include('parts/one') %>",
+      'parts/one.ejs': '\n<%= none.at %>',
+    };
     const fault = await faultOf(files);
     expect(fault).toMatch(/^ReferenceError: .*\/page\.ejs:1\n/);
     expect(fault).toMatch(/\/parts\/one\.ejs:2\n/);
