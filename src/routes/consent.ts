@@ -25,7 +25,8 @@ import {
   type Past,
   type ReasonToSkip,
 } from '../policy/consent.ts';
-import { appView, personView, returnHostOf, webAddress } from '../screens/app-view.ts';
+import { appView, returnHostOf, webAddress } from '../screens/app-view.ts';
+import { personView } from '../screens/person-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, localeOf, preferLocales } from '../screens/locale.ts';
 import { refusalNotice } from '../screens/notice.ts';

@@ -2,10 +2,10 @@ import { Router, type Request, type Response } from 'express';
 import type { Parts } from '../assemble.ts';
 import { leave } from '../challenge/leave.ts';
 import { PublicError } from '../errors.ts';
+import { personView } from '../screens/person-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch } from '../screens/locale.ts';
 import { refusalNotice } from '../screens/notice.ts';
-import { personView } from '../screens/app-view.ts';
 import { formFault } from '../web/csrf.ts';
 import { postedText } from '../web/form.ts';
 

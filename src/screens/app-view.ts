@@ -1,19 +1,16 @@
-/** How an app and a person look on our screens. */
+import { initialOf } from './initial-of.ts';
 
+export { personView, type PersonView } from './person-view.ts';
+
+/** How an app looks on our screens. */
 export interface AppView {
   /** Cut at 60 characters. */
   name: string;
   initial: string;
   /** 1 to 6: the colour of its mark. */
   hue: number;
-  /** Where its own site is, as far as it can be known. */
+  /** Its own site, or the site that it gets its answers at. */
   href?: string | undefined;
-}
-
-export interface PersonView {
-  name?: string;
-  email: string;
-  initial: string;
 }
 
 export interface Client {
@@ -24,6 +21,7 @@ export interface Client {
 }
 
 const longestName = 60;
+const longestAddress = 2_000;
 
 /** An app as its client describes itself; the id stands in for a missing name. */
 export function appView(client: Client): AppView {
@@ -32,19 +30,15 @@ export function appView(client: Client): AppView {
   return { name, initial: initialOf(name), hue: hueOf(client.client_id), ...(href && { href }) };
 }
 
-export function personView(user: { name?: string; email: string }): PersonView {
-  const name = user.name?.trim();
-  return { ...(name && { name }), email: user.email, initial: initialOf(name || user.email) };
-}
-
-/** The address if it is http(s), for a link: clients choose these texts themselves. */
+/** The address, if it may be a link: http(s), and not too long. Clients write these texts themselves. */
 export function webAddress(address: string | undefined): string | undefined {
-  return address && /^https?:/i.test(address) && URL.canParse(address) ? address : undefined;
+  if (!address || address.length > longestAddress) return undefined;
+  return /^https?:/i.test(address) && URL.canParse(address) ? address : undefined;
 }
 
 /**
- * Where an authorization request will send the browser back to, as a person compares it: the host,
- * or the scheme of an app's own link. A request may leave it out when its client has one address.
+ * Where an authorization request sends the browser back to, in a form that a person can compare: the
+ * host, or the scheme of an app's own link. Without a `redirect_uri` it is the first of the client.
  */
 export function returnHostOf(requestUrl: string, client: Client): string | undefined {
   const query = requestUrl.slice(requestUrl.indexOf('?') + 1);
@@ -71,10 +65,6 @@ function shortened(name: string): string {
     .slice(0, longestName - 1)
     .join('')
     .trimEnd()}…`;
-}
-
-function initialOf(name: string): string {
-  return (/[\p{L}\p{N}]/u.exec(name)?.[0] ?? '?').toUpperCase();
 }
 
 function hueOf(id: string): number {

@@ -29,11 +29,10 @@ const kept = [
   'error_description',
 ];
 
-/** What views know of the request at hand: where the same page is in other languages. */
+/** What every view knows of the request at hand: where the same page is in other languages. */
 export function requestLocals(locales: Locales): RequestHandler {
   return function requestLocals(req, res, next) {
-    // A plain object in the place of Express's: Node copies that one slowly, and each page is a copy.
-    res.locals = { languages: () => languageLinks(locales, fieldsOf(req), localeOf(res).lang) };
+    res.locals['languages'] = () => languageLinks(locales, fieldsOf(req), localeOf(res).lang);
     next();
   };
 }

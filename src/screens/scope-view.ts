@@ -1,16 +1,16 @@
 import type { Locale } from './locale.ts';
 
-/** A scope as the consent screen shows it; without a title its name stands there. */
+/** A scope as the consent screen shows it; its name stands in for a missing title. */
 export interface ScopeView {
   name: string;
   title?: string;
   text?: string;
-  /** Needed: a check mark stands in the place of the box. */
+  /** Cannot be left out: shown with a check mark in place of the box. */
   isLocked: boolean;
   isChecked: boolean;
 }
 
-/** Puts the words of the language at hand to a scope (`scope.<name>.title` and `.text`). */
+/** A scope in the words of a language: `scope.<name>.title` and `scope.<name>.text`. */
 export function scopeView(
   name: string,
   { t }: Locale,
@@ -26,15 +26,15 @@ export interface ScopeGroup {
   /** Locale key. */
   heading: 'consent.all' | 'consent.new' | 'consent.before';
   scopes: ScopeView[];
-  /** Shown as their number, until somebody opens it. */
+  /** Shown as a count until the person opens it. */
   isFolded: boolean;
 }
 
 const mostUnfolded = 4;
 
 /**
- * Puts new scopes before those that the person has allowed before. Many of the latter fold, but not
- * the whole question, and nothing that would be left out unseen.
+ * Puts new scopes before those that the person has allowed before. The latter fold when there are
+ * many, unless nothing else is asked, or one of them is not ticked: nobody would see it.
  */
 export function scopeGroups(scopes: ScopeView[], allowed: readonly string[] = []): ScopeGroup[] {
   const known = scopes.filter(({ name }) => allowed.includes(name));
@@ -48,7 +48,7 @@ export function scopeGroups(scopes: ScopeView[], allowed: readonly string[] = []
   return groups.filter((group) => group.scopes.length > 0);
 }
 
-/** What there is to say of the past: that there is none, or that the app wants more now. A locale key. */
+/** The locale key of a remark on the past: there is none, or the app wants more than it had. */
 export function leadOf(
   past: { hasConnected: boolean; scopes: readonly string[] },
   requested: readonly string[],

@@ -1,4 +1,4 @@
-/** The colours of the style sheet can be read: WCAG 2.2, success criteria 1.4.3 and 1.4.11. */
+/** Text and controls have enough contrast: WCAG 2.2, success criteria 1.4.3 and 1.4.11. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 
@@ -13,7 +13,7 @@ const dark = { ...light, ...tokensOf((media) => media.includes('prefers-color-sc
 const leastForText = 4.5;
 const leastForControls = 3;
 
-/** What stands on what: foreground, its backgrounds, the least ratio. */
+/** A foreground, the backgrounds it appears on, and the ratio it needs. */
 const pairs: [string, string[], number][] = [
   ['ink', ['surface', 'canvas', 'field', 'well', 'soft-button', 'soft-button-hover'], leastForText],
   ['ink', ['danger-soft', 'caution-soft'], leastForText],
@@ -33,7 +33,7 @@ const pairs: [string, string[], number][] = [
 describe.each([
   ['light', light],
   ['dark', dark],
-])('in the %s', (_name, tokens) => {
+])('in the %s theme', (_name, tokens) => {
   const rows = pairs.flatMap(([front, backs, least]) =>
     backs.map((back) => ({ front, back, least })),
   );
@@ -58,7 +58,7 @@ describe.each([
   });
 });
 
-test('every colour of the light has its match in the dark', () => {
+test('every colour of the light theme has a dark one', () => {
   const inTheDark = tokensOf((media) => media.includes('prefers-color-scheme: dark'));
   const colours = Object.keys(light).filter((name) => light[name]?.startsWith('#'));
   expect(colours.filter((name) => !(name in inTheDark))).toEqual([]);

@@ -49,14 +49,14 @@ describe('the words', () => {
 });
 
 describe.each(locales)('the words in %s', (tag, words) => {
-  test('all are there, in the same order, and none is empty', () => {
+  test('are complete, in the order of English, and never empty', () => {
     expect(Object.keys(words)).toEqual(keys);
     expect(keys.filter((key) => words[key]!.trim() !== words[key] || words[key] === '')).toEqual(
       [],
     );
   });
 
-  test('name every fault of ours and of the server, with a title and a text', () => {
+  test('have a title and a text for every fault of ours and of the server', () => {
     const areas = [
       ...Object.keys(statusOf).map((name) => `error.${name}`),
       ...oauth2Codes.map((name) => `oauth2.${name}`),
@@ -65,7 +65,7 @@ describe.each(locales)('the words in %s', (tag, words) => {
     expect(wanted.filter((key) => !words[key])).toEqual([]);
   });
 
-  test('stand for a name that is not known, where the page may not know it', () => {
+  test('have a version without the name of the app where a page may not know it', () => {
     const named = keys.filter(
       (key) =>
         /^(error|oauth2)\./.test(key) && !key.endsWith('_unnamed') && /\{app\}/.test(en[key]!),
@@ -75,19 +75,19 @@ describe.each(locales)('the words in %s', (tag, words) => {
     expect(unnamed.filter((key) => placeholders(words[key]!).length > 0)).toEqual([]);
   });
 
-  test('are plain: no markup, no exclamation, no begging, no oops', () => {
+  test('are plain: no markup, no exclamation marks, no please, no oops', () => {
     const unwanted =
       /[<>]|&\w+;|!|¡|\b(please|oops|successful(ly)?|sorry|invalid|bitte|hoppla|erfolgreich|leider|ungültig)\b|בבקשה|אופס|בהצלחה/i;
     expect(keys.filter((key) => unwanted.test(words[key]!))).toEqual([]);
   });
 
-  test('have the marks of their language', () => {
+  test('have the quotation marks of their language', () => {
     const straight = tag === 'he' ? /'/ : /['"]/;
     expect(keys.filter((key) => straight.test(words[key]!))).toEqual([]);
   });
 });
 
-test('in English, one thing has one word', () => {
+test('English has one word for one thing', () => {
   const other =
     /\b(e?mail address(?<!e-mail address)|email|log ?in|log ?out|log ?on|sign-on|application|click)\b/i;
   expect(keys.filter((key) => other.test(en[key]!))).toEqual([
@@ -96,7 +96,7 @@ test('in English, one thing has one word', () => {
   ]);
 });
 
-test('in German, people are addressed politely and the same way', () => {
+test('German addresses people politely throughout', () => {
   const de = locales.find(([tag]) => tag === 'de')![1];
   const familiar = /\b(du|dein|deine|deinen|deiner|deinem|dich|dir|klicke)\b/i;
   expect(keys.filter((key) => familiar.test(de[key]!))).toEqual([]);

@@ -52,7 +52,7 @@ async function everyKind(): Promise<Record<string, Page>> {
   };
 }
 
-test('every answer has the security headers, and is neither stored nor found', async () => {
+test('every answer has the security headers, and is neither stored nor indexed', async () => {
   for (const [kind, { headers }] of Object.entries(await everyKind())) {
     const csp = headers['content-security-policy']!;
     expect([kind, csp.split(';').toSorted()]).toEqual([
@@ -94,13 +94,14 @@ test('every page has a language, a direction and one heading, and no script or i
     expect([kind, page.headers['content-type']]).toEqual([kind, 'text/html; charset=utf-8']);
     expect([kind, page.lang, page.dir]).toEqual([kind, 'en', 'ltr']);
     expect([kind, page.html.match(/<h1/g)]).toEqual([kind, ['<h1']]);
-    expect([kind, page.title]).toEqual([kind, expect.stringMatching(/^.+ – Portico$/)]);
+    const { name } = app.parts.config.brand;
+    expect([kind, page.title]).toEqual([kind, expect.stringContaining(name)]);
     expect(page.html).not.toMatch(/<script|<style|\sstyle=|\son\w+="|javascript:/i);
     expect(page.html).not.toMatch(/undefined|\[object|\{\w+\}|>null</);
   }
 });
 
-test('an anonymous page view sets the cookie of its form, and no other', async () => {
+test('an anonymous page view sets the form cookie alone, and only on pages with a form', async () => {
   const withForm: string[] = [];
   const paths = screens.map((screen) => openAt(stub, screen).address);
   const device = stub.device(newChallenge(), 'code');
@@ -130,14 +131,14 @@ test('an anonymous page view sets the cookie of its form, and no other', async (
   expect(withForm).toHaveLength(4);
 });
 
-test('a browser that has the cookie of forms is not given another', async () => {
+test('a browser that already has the form cookie gets no other', async () => {
   const browser = app.browser();
   await browser.get(openAt(stub, screens[0]!).address);
   const page = await browser.get(openAt(stub, screens[1]!).address);
   expect(page.setCookies).toEqual([]);
 });
 
-test('a look without a body (HEAD) has the headers of the page and acts on nothing', async () => {
+test('a HEAD request gets the headers of the page and answers no challenge', async () => {
   const skipping = [
     openAt(stub, screens[0]!).address,
     addressOf(
@@ -161,7 +162,7 @@ test('a look without a body (HEAD) has the headers of the page and acts on nothi
   expect(stub.sent()).toEqual([]);
 });
 
-test('no text from outside becomes markup, on any page', async () => {
+test('no text from outside becomes markup on any page', async () => {
   const evil = '"><img src=x onerror=alert(1)>\'';
   const people = [{ ...foo, name: evil, email: `<b>&"'@example.org`, username: 'foo' }];
   const own = await startApp(stub, { BRAND_NAME: evil.slice(0, 60) }, { people });
@@ -249,7 +250,7 @@ describe('static files', () => {
     return /<link rel="stylesheet" href="([^"]+)"/.exec(html)![1]!;
   };
 
-  test('have a hash in their address, a long age and all headers', async () => {
+  test('have a hash in their address, are kept for a year, and carry all headers', async () => {
     const path = await styleSheet();
     expect(path).toMatch(/^\/static\/[\da-f]{12}\/style\.css$/);
     const { status, headers, body } = await get(path);
@@ -262,21 +263,21 @@ describe('static files', () => {
     expect(body).toEqual(readFileSync('public/style.css'));
   });
 
-  test('of every page are there', async () => {
+  test('that a page links to are there', async () => {
     const { html } = await app.browser().get('/');
     const used = [...html.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)].map(([, path]) => path!);
     expect(used.length).toBeGreaterThan(1);
     for (const path of used) expect((await get(path)).status).toBe(200);
   });
 
-  test('have a plain address too, but take no screen’s place', async () => {
+  test('have a plain address too, but never take the place of a screen', async () => {
     const { status, headers } = await get('/style.css');
     expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=300']);
     expect(headers['x-content-type-options']).toBe('nosniff');
     expect((await get('/login')).headers['content-type']).toContain('text/html');
   });
 
-  test('that are not there get the page that says so', async () => {
+  test('that do not exist get the error page', async () => {
     for (const path of [
       '/static/000000000000/none.css',
       '/none.css',
@@ -289,7 +290,7 @@ describe('static files', () => {
     }
   });
 
-  test('and the first page are at most 14 kB on the wire', async () => {
+  test('and the first page take at most 14 kB on the wire', async () => {
     const challenge = stub.login(`${'x'.repeat(1_200)}==`);
     const page = await get(addressOf('/login', 'login_challenge', challenge), 'br, gzip');
     const style = await get(await styleSheet(), 'br, gzip');
@@ -298,34 +299,33 @@ describe('static files', () => {
   });
 });
 
-test('a logo of the house is served from here, and shown in the place of ours', async () => {
+test('the logo of the brand is served by us and shown instead of ours', async () => {
   const own = await startApp(stub, { BRAND_LOGO: 'public/logo.svg', BRAND_NAME: 'Meadow <House>' });
   const page = await own.browser().get('/');
   const address = /<img class="logo" src="([^"]+)" alt="">/.exec(page.html)![1]!;
   expect(address).toMatch(/^\/static\/[\da-f]{12}\/brand-logo\.svg$/);
   const logo = await own.browser().get(address);
   expect([logo.status, logo.headers['content-type']]).toEqual([200, 'image/svg+xml']);
-  expect(page.heading).toBe('This is Meadow <House>');
+  expect(page.heading).toContain('Meadow <House>');
   await own.close();
 });
 
-test('the links of the house are in the footer, when there are any', async () => {
+test('the footer shows the links of the brand that are set', async () => {
   const own = await startApp(stub, {
     SUPPORT_URL: 'mailto:help@example.org',
     PRIVACY_URL: 'https://example.org/privacy',
     TERMS_URL: 'https://example.org/terms?a=1&b=2',
   });
   const page = await own.browser().get('/');
-  const links = page.links.map(({ text, href }) => [text, href]);
-  expect(links).toContainEqual(['Help', 'mailto:help@example.org']);
-  expect(links).toContainEqual(['Privacy', 'https://example.org/privacy']);
-  expect(links).toContainEqual(['Terms', 'https://example.org/terms?a=1&b=2']);
+  const links = page.links.map(({ href }) => href);
+  const wanted = ['mailto:help@example.org', 'https://example.org/privacy'];
+  expect(links).toEqual(expect.arrayContaining([...wanted, 'https://example.org/terms?a=1&b=2']));
   const plain = await app.browser().get('/');
-  expect(plain.text).not.toContain('Privacy');
+  expect(plain.html).not.toContain('example.org');
   await own.close();
 });
 
-test('someone signed in is written to no page that is kept', async () => {
+test('a page that names the person is not stored', async () => {
   const browser = app.browser();
   await browser.submit(await browser.get(openAt(stub, screens[0]!).address), { fill: foosLogin });
   const page = await browser.get('/');
