@@ -3,8 +3,22 @@ import { expect, test } from '@jest/globals';
 import { canonicalTag, createLanguageMatcher } from '../../src/screens/language-matcher.ts';
 
 const wide = [
-  ...['ar', 'de', 'en', 'en-GB', 'es', 'es-419', 'fr-CA', 'he', 'id', 'nb', 'pt', 'pt-BR'],
-  ...['ru', 'sr-Latn', 'zh-Hans', 'zh-Hant'],
+  'ar',
+  'de',
+  'en',
+  'en-GB',
+  'es',
+  'es-419',
+  'fr-CA',
+  'he',
+  'id',
+  'nb',
+  'pt',
+  'pt-BR',
+  'ru',
+  'sr-Latn',
+  'zh-Hans',
+  'zh-Hant',
 ];
 
 test.each([
@@ -84,6 +98,13 @@ test('thousands of unknown wishes cost little', () => {
 test('a tag becomes canonical', () => {
   const tags = ['en-gb', 'EN_gb', 'ZH-hant', 'iw', 'sr-latn-rs', 'en.backup', '', 'notes'];
   expect(tags.map(canonicalTag)).toEqual([
-    ...['en-GB', 'en-GB', 'zh-Hant', 'he', 'sr-Latn-RS', undefined, undefined, 'notes'],
+    'en-GB',
+    'en-GB',
+    'zh-Hant',
+    'he',
+    'sr-Latn-RS',
+    undefined,
+    undefined,
+    'notes',
   ]);
 });
