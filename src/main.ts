@@ -21,11 +21,15 @@ async function main(): Promise<void> {
   log.info({ port: server.port, address: config.web.baseUrl.href }, 'listening');
 }
 
+/** Settings, files and ports are the operator's to mend; anything else is a bug and needs its stack. */
+function isForOperator(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  return 'faults' in error || ('syscall' in error && 'code' in error);
+}
+
 try {
   await main();
 } catch (error) {
-  // The operator can mend a setting, a file or a port; anything else needs its stack.
-  const isMendable = error instanceof Error && ('faults' in error || 'code' in error);
-  console.error(isMendable ? error.message : error);
+  console.error(isForOperator(error) ? error.message : error);
   process.exit(1);
 }

@@ -10,7 +10,8 @@ const longestNormalised = 1024;
 export interface PasswordChecker {
   /**
    * Whether the hash was made of this password. An empty password or a malformed hash never match.
-   * @throws IdentityError `busy` when too many others wait already
+   * @throws IdentityError `busy` when too many others wait already; whatever argon2 throws when it
+   *   cannot check, as without memory: that is no wrong password
    */
   matches(passwordHash: string, password: string): Promise<boolean>;
 }
@@ -35,7 +36,11 @@ export function isPasswordHash(text: string): boolean {
  * Checks passwords a few at a time: each check fills a core and a thread of libuv's pool, which
  * file access and name lookups need too. All backends of a process should share one checker.
  */
-export function createPasswordChecker({ atOnce = 2, waiting = 64 } = {}): PasswordChecker {
+export function createPasswordChecker({
+  atOnce = 2,
+  waiting = 64,
+  verifyHash = verify,
+} = {}): PasswordChecker {
   const queue: (() => void)[] = [];
   let running = 0;
 
@@ -57,12 +62,11 @@ export function createPasswordChecker({ atOnce = 2, waiting = 64 } = {}): Passwo
   }
 
   async function matches(passwordHash: string, password: string): Promise<boolean> {
+    if (!isPasswordHash(passwordHash)) return false;
     await takeTurn();
     try {
-      const isRight = await verify(passwordHash, passwordBytes(password));
+      const isRight = await verifyHash(passwordHash, passwordBytes(password));
       return isRight && password !== '';
-    } catch {
-      return false; // not a hash
     } finally {
       passTurn();
     }

@@ -37,6 +37,12 @@ describe('a password hash', () => {
 });
 
 describe('checking passwords', () => {
+  test('fails loudly where argon2 itself fails: that is no wrong password', async () => {
+    const verifyHash = () => Promise.reject(new Error('no memory left'));
+    const checker = createPasswordChecker({ verifyHash });
+    await expect(checker.matches(foo.password_hash, 'foobar')).rejects.toThrow('no memory left');
+  });
+
   test('is busy beyond two at once and a queue, and free again after that', async () => {
     const checker = createPasswordChecker({ atOnce: 2, waiting: 3 });
     const checks = Array.from({ length: 8 }, () => checker.matches(foo.password_hash, 'foobar'));
@@ -50,7 +56,7 @@ describe('checking passwords', () => {
 
   test('has room for sixty-six unless told otherwise', async () => {
     const checker = createPasswordChecker();
-    const checks = Array.from({ length: 68 }, () => checker.matches('malformed', 'foobar'));
+    const checks = Array.from({ length: 68 }, () => checker.matches(foo.password_hash, 'x'));
     const results = await Promise.allSettled(checks);
     expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(2);
   });
