@@ -82,7 +82,9 @@ describe('scopes', () => {
 
   test('have words where the language has some', () => {
     expect(scopeView('email', en, box)).toEqual({
-      ...{ name: 'email', title: 'See your address', text: 'Only that' },
+      name: 'email',
+      title: 'See your address',
+      text: 'Only that',
       ...box,
     });
     expect(scopeView('other', en, box)).toEqual({ name: 'other', ...box });

@@ -9,8 +9,11 @@ import { createRender } from '../../src/screens/render.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const brand = {
-  ...{ name: 'Meadow', logoFile: undefined, supportUrl: undefined },
-  ...{ privacyUrl: undefined, termsUrl: undefined },
+  name: 'Meadow',
+  logoFile: undefined,
+  supportUrl: undefined,
+  privacyUrl: undefined,
+  termsUrl: undefined,
 };
 const form = { challenge: 'c', csrfToken: 't', wayBack: 'w', notice: undefined };
 const named = { name: 'Notes', initial: 'N', hue: 1 };
