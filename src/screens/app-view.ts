@@ -1,7 +1,5 @@
 import { initialOf } from './initial-of.ts';
 
-export { personView, type PersonView } from './person-view.ts';
-
 /** How an app looks on our screens. */
 export interface AppView {
   /** Cut at 60 characters. */

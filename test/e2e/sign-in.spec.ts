@@ -121,13 +121,13 @@ test('leads back to the app when the back button is used after the end', async (
 test('keeps the sign-in when the language is switched', async ({ page, world }) => {
   await pressInSampleApp(page, world, 'Sign in');
   await page.locator('footer summary').click();
-  await page.getByRole('link', { name: 'Deutsch' }).click();
+  await page.getByRole('button', { name: 'Deutsch' }).click();
   await expect(page.locator('html')).toHaveAttribute('lang', 'de');
   await signIn(page);
   await page.waitForURL(/\/consent\?/);
   await expect(page.locator('html')).toHaveAttribute('lang', 'de');
   await page.locator('footer summary').click();
-  await page.getByRole('link', { name: 'עברית' }).click();
+  await page.getByRole('button', { name: 'עברית' }).click();
   await expect(page.locator('html')).toHaveAttribute('dir', 'rtl');
   await allow(page);
   await expect(page.getByRole('heading', hello)).toBeVisible();

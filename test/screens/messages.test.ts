@@ -47,17 +47,9 @@ describe('words', () => {
 describe('durations', () => {
   test('take the largest unit that comes out even', () => {
     const seconds = [1, 45, 60, 90, 120, 3_600, 5_400, 86_400, 2_592_000];
-    expect(seconds.map(time)).toEqual([
-      '1 second',
-      '45 seconds',
-      '1 minute',
-      '90 seconds',
-      '2 minutes',
-      '1 hour',
-      '90 minutes',
-      '1 day',
-      '30 days',
-    ]);
+    expect(seconds.map(time).join(', ')).toBe(
+      '1 second, 45 seconds, 1 minute, 90 seconds, 2 minutes, 1 hour, 90 minutes, 1 day, 30 days',
+    );
     expect(locales.find('de')!.time(2_592_000)).toBe('30 Tage');
   });
 
