@@ -4,16 +4,14 @@ import type { Csrf } from '../web/csrf.ts';
 import type { Answers } from './answers.ts';
 import type { Facts, Sealed } from './facts.ts';
 import { leave } from './leave.ts';
-import type { Challenge } from './read-challenge.ts';
+import { challengeField, type Challenge } from './read-challenge.ts';
 import type { Restarts } from './restarts.ts';
 import type { Sealer } from './sealer.ts';
 
 /** What every form of a challenge needs from its view. */
 export interface FormLocals {
-  challenge: string;
-  csrfToken: string;
-  /** The hidden field `sealed`. */
-  sealed: string;
+  /** Hidden fields by their names: `partials/hidden` writes them. */
+  hidden: Record<string, string>;
 }
 
 /** One challenge, for the request that shows or answers it. */
@@ -68,9 +66,11 @@ export function createStep(
       if (app ?? startAgain) restarts.set(key, { app, startAgain, browser });
       const sealed: Sealed = { key, browser, at: Date.now(), facts };
       return {
-        challenge: challenge.text,
-        csrfToken: csrf.tokenFor(req, res),
-        sealed: sealer.seal(sealed),
+        hidden: {
+          _csrf: csrf.tokenFor(req, res),
+          [challengeField(challenge.kind)]: challenge.text,
+          sealed: sealer.seal(sealed),
+        },
       };
     },
 

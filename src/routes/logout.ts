@@ -7,10 +7,10 @@ import type { Step } from '../challenge/step.ts';
 import { leave } from '../challenge/leave.ts';
 import { maySkipLogoutQuestion } from '../policy/logout.ts';
 import { appView } from '../screens/app-view.ts';
+import { personView } from '../screens/person-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, keepLocale, localeOf, preferLocales } from '../screens/locale.ts';
 import { refusalNotice } from '../screens/notice.ts';
-import { personView } from '../screens/app-view.ts';
 import { readDecision } from '../web/form.ts';
 import { audit } from '../web/log.ts';
 

@@ -15,7 +15,7 @@ const brand = {
   privacyUrl: undefined,
   termsUrl: undefined,
 };
-const form = { challenge: 'c', csrfToken: 't', sealed: 's', notice: undefined };
+const form = { hidden: { _csrf: 't' }, notice: undefined };
 const named = { name: 'Notes', initial: 'N', hue: 1 };
 
 /** Each screen with a form, and what its view needs. */
