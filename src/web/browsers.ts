@@ -30,9 +30,9 @@ export function createBrowsers(home: CookieHome, secrets: readonly string[]) {
   /** The browser that sends this request; `undefined` when it has no cookie of ours. */
   function of(req: Request): Browser | undefined {
     const cookie: unknown = req.signedCookies?.[name];
-    if (typeof cookie !== 'string' || cookie === '') return undefined;
-    const [csrf = '', secret = '', person] = cookie.split('.');
-    return { csrf, secret, person };
+    if (typeof cookie !== 'string') return undefined;
+    const [csrf, secret, person] = cookie.split('.');
+    return csrf && secret ? { csrf, secret, person } : undefined;
   }
 
   /** Gives the browser its cookie, unless it has this one already. */

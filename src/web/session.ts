@@ -91,13 +91,16 @@ export function createSessions(
 
 export type Sessions = ReturnType<typeof createSessions>;
 
-const mostSessions = 20_000;
+/** Bounded in bytes, like all that strangers can make us keep: about 20,000 sessions of the usual size. */
+const mostBytes = 8 * 1024 * 1024;
+const entryBytes = 200;
 const longestIdleMs = 30 * 24 * 60 * 60 * 1000;
 
 /** Keeps the sessions used last in memory, so many and no more. */
 class BoundedStore extends Store {
   private readonly sessions = new LRUCache<string, string>({
-    max: mostSessions,
+    maxSize: mostBytes,
+    sizeCalculation: (stored) => entryBytes + stored.length,
     ttl: longestIdleMs,
     updateAgeOnGet: true,
   });
