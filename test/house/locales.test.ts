@@ -75,6 +75,11 @@ describe.each(locales)('the words in %s', (tag, words) => {
     expect(unnamed.filter((key) => placeholders(words[key]!).length > 0)).toEqual([]);
   });
 
+  test('name the same values as English', () => {
+    const named = (text: string) => placeholders(text).join();
+    expect(keys.filter((key) => named(words[key]!) !== named(en[key]!))).toEqual([]);
+  });
+
   test('are plain: no markup, no exclamation marks, no please, no oops', () => {
     const unwanted =
       /[<>]|&\w+;|!|¡|\b(please|oops|successful(ly)?|sorry|invalid|bitte|hoppla|erfolgreich|leider|ungültig)\b|בבקשה|אופס|בהצלחה/i;

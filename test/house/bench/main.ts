@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { removeUsersFile, writeUsersFile } from '../support/people.ts';
+import { removeUsersFile, writeUsersFile } from '../../support/people.ts';
 import { barePage, peer, portico, type App } from './apps.ts';
 import { benchPeople } from './bench-people.ts';
 import { freePorts } from './free-ports.ts';

@@ -1,5 +1,5 @@
-import { hashPassword } from '../../src/identity/password.ts';
-import { ada, password } from '../support/people.ts';
+import { hashPassword } from '../../../src/identity/password.ts';
+import { ada, password } from '../../support/people.ts';
 import { subjects } from './works.ts';
 
 export { password };
