@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { folders } from './folders.ts';
 import { createIdentity } from './identity/index.ts';
 import type { Identity } from './identity/backend.ts';
+import { requiredActions, type RequiredAction } from './policy/required-actions.ts';
 import { loadLocales, type Locales } from './screens/locale.ts';
 import { createBrowsers, type Browsers } from './web/browsers.ts';
 import { createCsrf, type Csrf } from './web/csrf.ts';
@@ -33,10 +34,13 @@ export interface Parts {
   deviceLimiter: DeviceLimiter;
   locales: Locales;
   addresses: Addresses;
+  requiredActions: readonly RequiredAction[];
 }
 
 /** Addresses that one screen needs of another, or of the OAuth2 server. */
 export interface Addresses {
+  /** The path of BASE_URL, such as `/auth`, or empty: goes before every path of ours. */
+  base: string;
   start: string;
   loggedOut: string;
   stayed: string;
@@ -72,6 +76,7 @@ export async function assemble(config: Config, log = createLog(config.log.level)
     deviceLimiter: createDeviceLimiter(),
     locales: loadLocales(folders.locales),
     addresses: addressesOf(config),
+    requiredActions,
   };
 }
 
@@ -79,6 +84,7 @@ function addressesOf({ web, hydra }: Config): Addresses {
   const { path: base } = web.baseUrl;
   const { publicUrl } = hydra;
   return {
+    base,
     start: `${base}/`,
     loggedOut: `${base}/logged-out`,
     stayed: `${base}/logout/stayed`,

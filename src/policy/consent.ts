@@ -134,6 +134,15 @@ export function consentDecision(
   };
 }
 
+/**
+ * What the app is told when it asked not to show a page, but the person has to pass one first
+ * (OpenID Connect Core 3.1.2.6).
+ */
+export const interactionRequired: Reject = {
+  error: 'interaction_required',
+  error_description: 'The resource owner has to see a page first',
+};
+
 /** What the app is told when the person says no (RFC 6749, section 4.1.2.1). */
 export const consentDenied: Reject = {
   error: 'access_denied',

@@ -15,6 +15,7 @@ import {
   consentDenied,
   everythingRequested,
   grantable,
+  interactionRequired,
   isChecked,
   isDeviceFlow,
   isNeeded,
@@ -25,6 +26,7 @@ import {
   type Past,
   type ReasonToSkip,
 } from '../policy/consent.ts';
+import { isSilent } from '../policy/login.ts';
 import { appView, returnHostOf, webAddress } from '../screens/app-view.ts';
 import { personView } from '../screens/person-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
@@ -36,7 +38,15 @@ import { audit } from '../web/log.ts';
 
 type Needs = Pick<
   Parts,
-  'addresses' | 'challenges' | 'hydra' | 'identity' | 'locales' | 'log' | 'policy' | 'sessions'
+  | 'addresses'
+  | 'challenges'
+  | 'hydra'
+  | 'identity'
+  | 'locales'
+  | 'log'
+  | 'policy'
+  | 'requiredActions'
+  | 'sessions'
 >;
 
 /** The screen that asks what an app may do. */
@@ -77,9 +87,13 @@ async function showConsent(needs: Needs, req: Request, res: Response): Promise<v
   if (!reason) return showForm(needs, req, res, { step, request, facts });
 
   const user = await personOf(needs, facts);
+  const action = await actionDue(needs, req, { step, user, facts });
+  if (action && !isSilent(request)) return leave(res, action);
   const grant = everythingRequested(facts);
   const target = await step.onceUnasked(reason, () =>
-    accept(needs, req, step, { facts, user, grant, reason }),
+    action
+      ? hydra.consent.reject(step.challenge, interactionRequired)
+      : accept(needs, req, step, { facts, user, grant, reason }),
   );
   leave(res, target);
 }
@@ -96,11 +110,13 @@ async function submitConsent(needs: Needs, req: Request, res: Response): Promise
   if (readDecision(req) === 'reject') {
     return step.answer('reject', () => deny(needs, req, step, facts));
   }
+  const user = await personOf(needs, facts);
+  const action = await actionDue(needs, req, { step, user, facts });
+  if (action) return leave(res, action);
   const form = readForm(req);
   const grant = grantable(facts, form);
   const { isRemembered } = form;
   await step.answer(['accept', grant, isRemembered], async () => {
-    const user = await personOf(needs, facts);
     const redirectTo = await accept(needs, req, step, { facts, user, grant, isRemembered });
     if (facts.isDevice) await noteConnected(needs, req, res, facts);
     return redirectTo;
@@ -153,6 +169,20 @@ async function personOf({ identity }: Needs, facts: ConsentFacts): Promise<User>
   if (user && !user.disabled) return user;
   const { app, startAsSomebodyElse: startAgain } = facts;
   throw new PublicError('account_unknown', { app, startAgain });
+}
+
+/** Where the person has to go first, if anywhere. */
+async function actionDue(
+  { addresses, requiredActions }: Needs,
+  req: Request,
+  { step, user, facts }: { step: Step; user: User; facts: ConsentFacts },
+): Promise<string | undefined> {
+  const query = new URLSearchParams({ consent_challenge: step.challenge });
+  for (const { path, isDue } of requiredActions) {
+    // oxlint-disable-next-line no-await-in-loop -- they are shown one after the other
+    if (await isDue(user, facts, req)) return `${addresses.base}${path}?${query.toString()}`;
+  }
+  return undefined;
 }
 
 /** Only what the person may know beside the question: no reason to wait long, or to fail. */
@@ -216,6 +246,8 @@ async function showForm(
   challenges.mustBeBound(req, facts.flow, facts.startAgain);
   challenges.mustBeOpen(facts.flow, facts);
   const [user, past] = await Promise.all([personOf(needs, facts), pastOf(needs, request)]);
+  const action = await actionDue(needs, req, { step, user, facts });
+  if (action) return leave(res, action);
   preferLocales(locales, res, request.oidc_context?.ui_locales);
   const { client } = request;
   const locale = localeOf(res);
