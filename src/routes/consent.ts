@@ -58,12 +58,12 @@ export function consentRoutes(needs: Needs): Router {
   return router;
 }
 
-/** The question does not wait longer for what was allowed before. */
+/** How long the page waits to learn what was allowed before. */
 const pastTimeoutMs = 500;
-/** More than any app asks for, and few enough for a form that can be posted. */
+/** In characters: more than any app asks for, and little enough to fit into a posted form. */
 const longestAsked = 16 * 1024;
 
-/** What the page was drawn from. */
+/** The facts that the page is rendered from. */
 const consentFacts = v.object({
   ...baseFacts.entries,
   /** Where somebody else can sign in. */
@@ -159,11 +159,11 @@ async function deny(
   const redirectTo = await orWhereItLed(answer, () => hydra.consent.get(step.challenge));
   audit(log, req, 'denied', { subject: facts.subject, client: facts.clientId });
   challenges.close(facts.flow);
-  // In a device flow the server would show raw JSON to the person, and tell the device nothing.
+  // In a device flow the server would show raw JSON to the person and tell the device nothing.
   return facts.isDevice ? addresses.denied : redirectTo;
 }
 
-/** @throws PublicError `account_unknown`: the request is left open for a sign-in as somebody else */
+/** @throws PublicError `account_unknown`; the challenge stays open, somebody else can still sign in */
 async function personOf({ identity }: Needs, facts: ConsentFacts): Promise<User> {
   const user = await identity.find(facts.subject);
   if (user && !user.disabled) return user;
@@ -185,7 +185,7 @@ async function actionDue(
   return undefined;
 }
 
-/** Only what the person may know beside the question: no reason to wait long, or to fail. */
+/** What was allowed before is only additional information: the page neither waits long nor fails for it. */
 async function pastOf({ hydra }: Needs, request: ConsentRequest): Promise<Past | undefined> {
   const consents = hydra.consentSessions.page(request.subject, { timeoutMs: pastTimeoutMs });
   return consents.then((page) => pastWith(request, page)).catch(undefinedIfHydraError);
@@ -205,7 +205,7 @@ interface ConsentForm extends Grant {
   isRemembered: boolean;
 }
 
-/** What was ticked; nobody has looked yet at whether it may be granted. */
+/** What was ticked. It is not checked yet: see `grantable`. */
 function readForm(req: Request): ConsentForm {
   return {
     scopes: postedList(req, 'grant_scope'),
@@ -235,7 +235,7 @@ function factsOf({ challenges }: Needs, request: ConsentRequest): ConsentFacts {
   };
 }
 
-/** @throws PublicError `challenge_elsewhere` when another browser made the sign-in: it sees no name */
+/** @throws PublicError `challenge_elsewhere` in a browser that did not sign in: it must see no name */
 async function showForm(
   needs: Needs,
   req: Request,
