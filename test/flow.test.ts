@@ -5,19 +5,16 @@
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import type { RequestListener } from 'node:http';
 import * as oidc from 'openid-client';
-import { createApp } from '../src/app.ts';
-import { assemble, type Parts } from '../src/assemble.ts';
-import { loadConfig } from '../src/config.ts';
 import type { NewClient } from '@portico/hydra-admin';
 import { isProfile, profiles, startStandIn } from '@portico/hydra-stand-in';
 import { startSampleClient } from '../dev/sample-client.ts';
-import { startServer, type RunningServer } from '../src/web/server.ts';
 import { isAtHand } from '../packages/hydra-stand-in/test/world.ts';
 import { openBrowser, type Browser, type FormWork, type Page } from './support/browser.ts';
 import { control, link } from './support/page.ts';
 import { ada, foo, password, removeUsersFile, writeUsersFile } from './support/people.ts';
+import { serveApp, type ServedApp } from './support/serve-app.ts';
+import { words } from './support/words.ts';
 
 // A busy machine takes its time.
 jest.setTimeout(60_000);
@@ -38,10 +35,9 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
   'in front of %s',
   (profile) => {
     const { has, cookies, challenges, isExpiryTold } = profiles[profile];
-    let server: RunningServer;
+    let app: ServedApp;
     let appUrl: string;
     let oauth2: OAuth2Server;
-    let parts: Parts;
     let usersFile: string;
     /** How far the clock of the stand-in is ahead. */
     let aheadMs = 0;
@@ -49,24 +45,10 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
     let browser: Browser;
 
     beforeAll(async () => {
-      // The server must know where the app is, and the app where the server is: so the port comes first.
-      let listener: RequestListener = (_req, res) => res.writeHead(503).end();
-      const port = HYDRA_APP_URL ? Number(new URL(HYDRA_APP_URL).port) : 0;
-      server = await startServer((req, res) => listener(req, res), { port, host: '127.0.0.1' });
-      appUrl = HYDRA_APP_URL ?? `http://127.0.0.1:${server.port}`;
-      oauth2 = await openOAuth2Server();
       usersFile = await writeUsersFile();
-      const config = loadConfig({
-        BASE_URL: appUrl,
-        HYDRA_ADMIN_URL: oauth2.adminUrl,
-        HYDRA_PUBLIC_URL: oauth2.publicUrl,
-        HYDRA_TIMEOUT_MS: '20000',
-        COOKIE_SECRET: 'the-secret-of-the-flow-tests-0123456789',
-        USERS_FILE: usersFile,
-        LOG_LEVEL: 'silent',
+      app = await serveApp(settingsAt, {
+        port: HYDRA_APP_URL ? Number(new URL(HYDRA_APP_URL).port) : 0,
       });
-      parts = await assemble(config);
-      listener = createApp(parts);
     });
 
     beforeEach(() => {
@@ -74,10 +56,25 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
     });
 
     afterAll(async () => {
-      await server.stop(1_000);
-      await Promise.all([parts.hydra.close(), parts.identity.close(), oauth2.close()]);
+      await app.close();
+      await oauth2.close();
       await removeUsersFile(usersFile);
     });
+
+    /** Starts the server as well: it must know where the app is, and the app where the server is. */
+    async function settingsAt(port: number) {
+      appUrl = HYDRA_APP_URL ?? `http://127.0.0.1:${port}`;
+      oauth2 = await openOAuth2Server();
+      return {
+        BASE_URL: appUrl,
+        HYDRA_ADMIN_URL: oauth2.adminUrl,
+        HYDRA_PUBLIC_URL: oauth2.publicUrl,
+        HYDRA_TIMEOUT_MS: '20000',
+        COOKIE_SECRET: 'the-secret-of-the-flow-tests-0123456789',
+        USERS_FILE: usersFile,
+        LOG_LEVEL: 'silent',
+      };
+    }
 
     async function openOAuth2Server(): Promise<OAuth2Server> {
       if (HYDRA_PUBLIC_URL && HYDRA_ADMIN_URL) {
@@ -94,7 +91,7 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
       openBrowser({ url: `http://127.0.0.1:${new URL(appUrl).port}`, publicUrl: appUrl });
 
     const register = (changes: NewClient = {}) =>
-      parts.hydra.clients.create({
+      app.parts.hydra.clients.create({
         client_id: `app-${randomUUID()}`,
         client_name: 'Meadow Notes',
         client_secret: 'a-client-secret',
@@ -174,7 +171,7 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
 
     const asFoo: FormWork = { press: 'accept', fill: { email: foo.email, password: 'foobar' } };
     const asAda: FormWork = { press: 'accept', fill: { email: 'ada', password } };
-    const remembered: FormWork = { tick: { remember: true } };
+    const remembered: FormWork = { wish: { remember: 'true' } };
     const allow: FormWork = { press: 'accept' };
     const deny: FormWork = { press: 'reject' };
 
@@ -240,7 +237,7 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
         expect(tokens.claims).not.toHaveProperty('email');
       });
 
-      test('asks nothing the second time when both boxes were ticked', async () => {
+      test('asks nothing the second time when both answers were to be remembered', async () => {
         const client = await openClient();
         const first = await signInRemembered(browser, client);
         for (const parameters of [{}, { prompt: 'none' }] as Record<string, string>[]) {
@@ -256,7 +253,7 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
         expect(control(pageAt(forced, '/login'), 'password')).toBeDefined();
       });
 
-      test('asks again when no box was ticked', async () => {
+      test('asks again when nothing was to be remembered', async () => {
         const client = await openClient();
         await signIn(browser, (await client.attempt()).url);
         const silent = await travel(browser, (await client.attempt({ prompt: 'none' })).url);
@@ -300,7 +297,7 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
         const attempt = await client.attempt({ prompt: 'consent' });
         const consent = pageAt(await travel(browser, attempt.url), '/consent');
         expect(consent.text).toContain(foo.email);
-        const other = await travel(browser, link(consent, 'Not you?')!.href);
+        const other = await travel(browser, link(consent, words('consent.change'))!.href);
         const asked = await answer(browser, other, '/login', asAda);
         const { claims } = await attempt.redeem(await answer(browser, asked, '/consent', allow));
         expect(claims).toMatchObject({ sub: ada.subject, email: ada.email });
@@ -368,7 +365,7 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
           expect([gone.status, gone.html.includes(ada.email)]).toEqual([403, false]);
           const done = await answer(browser, consent, '/consent', allow);
           expect((await first.redeem(done)).claims.sub).toBe(foo.subject);
-          const again = link(gone, 'Start again')!.href;
+          const again = link(gone, words('button.start_again'))!.href;
           const tokens = await second.redeem(await signIn(browser, again, asAda));
           expect(tokens.claims.sub).toBe(ada.subject);
         });
@@ -402,10 +399,10 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
           const opened = await browser.get(login.url);
           for (const page of [posted, opened]) {
             expect(page.status).toBe(410);
-            expect(page.heading).toBe('This sign-in took too long');
+            expect(page.heading).toBe(words('error.challenge_expired.title'));
           }
-          const again = link(posted, 'Start again')!.href;
-          expect(link(opened, 'Start again')!.href).toBe(again);
+          const again = link(posted, words('button.start_again'))!.href;
+          expect(link(opened, words('button.start_again'))!.href).toBe(again);
           const tokens = await attempt.redeem(await signIn(browser, again));
           expect(tokens.claims.sub).toBe(foo.subject);
         });
@@ -445,7 +442,7 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
         // And after it: nobody is asked for what is over.
         const late = await travel(browser, start.url.href);
         if (challenges === 'kept') expect(late.told).toMatchObject({ error: 'invalid_request' });
-        else expect(late.page?.heading).toBe('You have already done this step');
+        else expect(late.page?.heading).toBe(words('error.challenge_used.title'));
         expect(late.page?.status).toBe(challenges === 'kept' ? undefined : 409);
         expect(late.page?.forms ?? []).toEqual([]);
         const other = await browser.submit(pageAt(consent, '/consent'), deny);
@@ -536,7 +533,7 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
           );
           const consent = await answer(browser, login, '/login', asFoo);
           const done = pageAt(await answer(browser, consent, '/consent', allow), '/device/success');
-          expect(done.heading).toBe('Lantern TV is connected');
+          expect(done.heading).toBe(words('device.done.title', { app: 'Lantern TV' }));
           expect((await tv.poll()).claims()).toMatchObject({ sub: foo.subject, email: foo.email });
         });
 
@@ -583,7 +580,7 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
         const { id_token: idToken = '' } = await signInRemembered(browser, client);
         const asked = await travel(browser, logoutUrl(client, idToken));
         const stayed = await browser.submit(pageAt(asked, '/logout'), { press: 'reject' });
-        expect(stayed.heading).toBe('You are still signed in');
+        expect(stayed.heading).toBe(words('stayed.title'));
         expect(await isRemembered(client)).toBe(true);
         expect((await browser.get('/')).text).toContain(foo.email);
       });

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { consentRequest, loginRequest, logoutRequest } from '../support/admin-requests.ts';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
@@ -7,6 +6,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 import type { FormWork, Page } from '../support/browser.ts';
 import { link } from '../support/page.ts';
 import { foo } from '../support/people.ts';
+import { words } from '../support/words.ts';
 import {
   badAnswers,
   badTargets,
@@ -147,10 +147,6 @@ function sendJson(res: ServerResponse, body: unknown, status = 200): void {
   res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-const words = JSON.parse(
-  readFileSync(new URL('../../views/locales/en.json', import.meta.url), 'utf8'),
-) as Record<string, string>;
-
 /** No answer is waited for so long, but a good one on a busy machine. */
 const patienceMs = 10_000;
 const shortPatienceMs = 1_500;
@@ -213,11 +209,11 @@ function complaintsAbout(page: Page, scene: Scene, { status, mayAlsoBe }: Omit<C
   const right: Record<string, boolean> = {
     [`status ${page.status}`]: page.status === status || page.status === mayAlsoBe,
     [`heading "${page.heading}"`]: codes.some(
-      (code) => page.heading === words[`error.${code}.title`],
+      (code) => page.heading === words(`error.${code}.title`),
     ),
-    [`text "${page.text}"`]: codes.some((code) => page.text.includes(words[`error.${code}.text`]!)),
+    [`text "${page.text}"`]: codes.some((code) => page.text.includes(words(`error.${code}.text`))),
     'no reference': /\b[0-9A-Z]{4}-[0-9A-Z]{4}\b/.test(page.text),
-    'no way to try again': link(page, words['button.try_again']!) !== undefined,
+    'no way to try again': link(page, words('button.try_again')) !== undefined,
     'repeats the bad answer': !page.html.includes(marker),
     'sends the browser away': page.leadsTo === undefined,
     'has no policy': /frame-ancestors 'none'/.test(page.headers['content-security-policy'] ?? ''),
@@ -233,7 +229,7 @@ function complaintsAbout(page: Page, scene: Scene, { status, mayAlsoBe }: Omit<C
 /** The same person tries again, on the way that the page offers, now that all is well. */
 async function complaintsAfterwards(page: Page, { doing, browser, answers }: Scene) {
   const before = answers();
-  const { href = '' } = link(page, words['button.try_again']!) ?? {};
+  const { href = '' } = link(page, words('button.try_again')) ?? {};
   const again = await browser.get(new URL(href, page.url).href);
   const done = doing.work && !doing.isWell(again) ? await browser.submit(again, doing.work) : again;
   const sent = answers() - before;

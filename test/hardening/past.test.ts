@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addressOf, newChallenge } from '../support/screens.ts';
+import { words } from '../support/words.ts';
 import { badAnswers, marker } from './bad-answers.ts';
 
 let stub: AdminStub;
@@ -30,7 +31,9 @@ test.each(reallyBad.map((answer) => [answer.does, answer] as const))(
         expect(page.status).toBe(200);
         expect(page.forms).toHaveLength(1);
         expect(page.html).not.toContain(marker);
-        expect(page.text).not.toMatch(/connected this app before|allowed before/);
+        for (const key of ['first', 'again', 'new', 'before']) {
+          expect(page.text).not.toContain(words(`consent.${key}`));
+        }
       }),
     );
   },
@@ -44,7 +47,7 @@ test('takes strange scopes of the past for text', async () => {
     const challenge = stub.consent(newChallenge('consent'), given);
     stub.allowed('foo@bar.com', [{ client: 'meadow-notes', scopes }]);
     const page = await app.browser().get(addressOf('/consent', 'consent_challenge', challenge));
-    expect(page.text).toContain('It asks for more than you allowed before.');
+    expect(page.text).toContain(words('consent.again'));
     expect(page.html).not.toContain('<i>odd');
   }
 });

@@ -4,9 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { fieldsOf } from '../support/browser.ts';
-import { control, link, type Page } from '../support/page.ts';
+import { control, link, referenceOf, type Page } from '../support/page.ts';
 import { password } from '../support/people.ts';
 import { addressOf, foosLogin, newChallenge, openAt, screens } from '../support/screens.ts';
+import { words } from '../support/words.ts';
 
 let stub: AdminStub;
 let app: TestApp;
@@ -28,7 +29,8 @@ afterAll(async () => {
   await Promise.all([stub.close(), oldStub.close()]);
 });
 
-const homeLink = { href: '/', text: 'Go to the start page' };
+const homeLink = { href: '/', text: words('button.start_page') };
+const appLink = words('button.go_to', { app: 'Meadow Notes' });
 const authorization = expect.stringMatching(
   /^http:\/\/127\.0\.0\.1:4444\/oauth2\/auth\?client_id=/,
 );
@@ -51,7 +53,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
   ])('that %s is a 400 that says where to begin', async (_what, query) => {
     const page = await app.browser().get(path + query);
     expect(page.status).toBe(400);
-    expect(page.heading).toBe('Start from an app');
+    expect(page.heading).toBe(words('error.challenge_missing.title'));
     expect(page.links).toContainEqual(homeLink);
     expect(stub.calls).toEqual([]);
   });
@@ -63,7 +65,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
     for (const forge of [{ [field]: undefined }, { [field]: '' }]) {
       const page = await browser.submit(form, { ...yes, forge });
       expect(page.status).toBe(400);
-      expect(page.heading).toBe('Start from an app');
+      expect(page.heading).toBe(words('error.challenge_missing.title'));
     }
     const twice = await browser.submit(form, { ...yes, add: [[field, 'another']] });
     expect(twice.status).toBe(400);
@@ -87,7 +89,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
     const browser = app.browser();
     const page = await browser.get(addressOf(path, field, challenge));
     expect(page.status).toBe(414);
-    expect(page.heading).toBe('This link is too long');
+    expect(page.heading).toBe(words('error.challenge_too_long.title'));
     expect(page.links).toContainEqual(homeLink);
     const form = await browser.get(openAt(stub, screen).address);
     const posted = await browser.submit(form, { ...yes, forge: { [field]: challenge } });
@@ -98,7 +100,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
   test('beyond all that headers may hold is a readable 431', async () => {
     const page = await app.browser().get(addressOf(path, field, 'x'.repeat(70_000)));
     expect(page.status).toBe(431);
-    expect(page.heading).toBe('This address is too long');
+    expect(page.heading).not.toBe('');
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
   });
 
@@ -106,8 +108,8 @@ describe.each(screens)('$name: a challenge', (screen) => {
     const browser = app.browser();
     const page = await browser.get(addressOf(path, field, newChallenge('unknown')));
     expect(page.status).toBe(404);
-    expect(page.heading).toBe('We don’t know this sign-in');
-    expect(page.text).toMatch(/give this reference: [0-9A-Z]{4}-[0-9A-Z]{4}/);
+    expect(page.heading).toBe(words('error.challenge_unknown.title'));
+    expect(page.text).toContain(words('error.reference', { id: referenceOf(page)! }));
     expect(page.links).toContainEqual(homeLink);
     const form = await browser.get(openAt(stub, screen).address);
     const posted = await browser.submit(form, { ...yes, forge: { [field]: 'undefined' } });
@@ -162,8 +164,8 @@ describe.each(screens)('$name: a challenge', (screen) => {
     expect(done.status).toBe(name === 'logout' && first === no ? 200 : 303);
     const page = await browser.submit(form, other);
     expect(page.status).toBe(409);
-    expect(page.heading).toBe('You have already done this step');
-    expect(link(page, 'Go to Meadow Notes')?.href).toBe('https://notes.example.org');
+    expect(page.heading).toBe(words('error.challenge_used.title'));
+    expect(link(page, appLink)?.href).toBe('https://notes.example.org');
     expect(stub.sent()).toHaveLength(1);
     // and the first answer is still there for who wants to go on
     expect((await browser.submit(form, first)).leadsTo).toBe(done.leadsTo);
@@ -183,7 +185,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
     ];
     for (const page of pages) {
       expect(page.status).toBe(409);
-      expect(page.heading).toBe('You have already done this step');
+      expect(page.heading).toBe(words('error.challenge_used.title'));
       expect(page.html).not.toContain(verifier);
     }
     expect(stub.sent()).toHaveLength(1);
@@ -259,7 +261,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
 
   test.each([
     ['is empty', ''],
-    ['is the word of a button', 'Allow'],
+    ['is the word of a button', words('consent.allow')],
     ['is written large', 'ACCEPT'],
     ['is something else', 'yes'],
   ])('with a decision that %s is a 400 and nothing is sent', async (_what, decision) => {
@@ -270,8 +272,8 @@ describe.each(screens)('$name: a challenge', (screen) => {
     if (decision !== undefined) fields.push(['decision', decision]);
     const page = await browser.post(path, fields);
     expect(page.status).toBe(400);
-    expect(page.heading).toBe('We did not get your answer');
-    expect(link(page, 'Try again')?.href).toBe(address);
+    expect(page.heading).toBe(words('error.decision_unknown.title'));
+    expect(link(page, words('button.try_again'))?.href).toBe(address);
     expectNothingSent();
   });
 
@@ -310,7 +312,8 @@ describe.each(screens)('$name: a challenge', (screen) => {
       const page = await browser.submit(form, { ...yes, forge: { _csrf: token } });
       expect(page.status).toBe(403);
       expect(page.heading).toBe(form.heading);
-      expect(page.text).toContain('This page was open too long Nothing is wrong.');
+      expect(page.text).toContain(words('form.expired.title'));
+      expect(page.text).toContain(words('form.expired.text'));
       expect(control(page, field)?.value).toBe(control(form, field)?.value);
       expectNothingSent();
       const done = await browser.submit(page, yes);
@@ -324,7 +327,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
       await browser.get(address);
       const page = await browser.submit(await other.get(address), yes);
       expect(page.status).toBe(403);
-      expect(page.text).toContain('This page was open too long');
+      expect(page.text).toContain(words('form.expired.title'));
       expectNothingSent();
       expect((await browser.submit(page, yes)).status).toBe(303);
     });
@@ -348,7 +351,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
       browser.dropCookies();
       const page = await browser.submit(form, yes);
       expect(page.status).toBe(403);
-      expect(page.text).toContain('We need a cookie to sign you in');
+      expect(page.text).toContain(words('error.cookies_blocked.title'));
       expectNothingSent();
       expect((await browser.submit(page, yes)).status).toBe(303);
     });
@@ -407,10 +410,10 @@ describe.each(screens)('$name: a challenge', (screen) => {
   });
 
   test.each([
-    ['is not there', 502, 'We can’t sign you in right now'],
-    ['is slow', 504, 'We can’t sign you in right now'],
-    ['talks nonsense', 502, 'We can’t sign you in right now'],
-  ])('of a server that %s is a %i, and works at once afterwards', async (what, status, heading) => {
+    ['is not there', 502, 'oauth2_server_down'],
+    ['is slow', 504, 'oauth2_server_slow'],
+    ['talks nonsense', 502, 'oauth2_server_nonsense'],
+  ])('of a server that %s is a %i, and works at once afterwards', async (what, status, code) => {
     const impatient = await startApp(stub, { HYDRA_TIMEOUT_MS: '300' });
     const { address } = openAt(stub, screen);
     const browser = impatient.browser();
@@ -422,9 +425,9 @@ describe.each(screens)('$name: a challenge', (screen) => {
     }
     for (const page of [await browser.get(address), await browser.submit(form, yes)]) {
       expect(page.status).toBe(status);
-      expect(page.heading).toBe(heading);
-      expect(link(page, 'Try again')?.href).toBe(address);
-      expect(page.text).toMatch(/reference: [0-9A-Z]{4}-[0-9A-Z]{4}/);
+      expect(page.heading).toBe(words(`error.${code}.title`));
+      expect(link(page, words('button.try_again'))?.href).toBe(address);
+      expect(page.text).toContain(words('error.reference', { id: referenceOf(page)! }));
     }
     if (what === 'is not there') await stub.comeBack();
     stub.usually();
@@ -485,7 +488,7 @@ describe.each(screens.filter(({ name }) => name !== 'logout'))(
       stub.set(challenge, 'expired');
       const page = await app.browser().get(address);
       expect(page.status).toBe(410);
-      expect(page.heading).toBe('This sign-in took too long');
+      expect(page.heading).toBe(words('error.challenge_expired.title'));
       expect(page.links).toContainEqual(homeLink);
     });
 
@@ -507,10 +510,10 @@ test('login: a conflict at the server is a 409 with a new beginning', async () =
   oldStub.set(challenge, 'answered');
   const page = await browser.submit(form, { press: 'accept', fill: foosLogin });
   expect(page.status).toBe(409);
-  expect(page.heading).toBe('You have already done this step');
-  expect(page.text).toContain('If Meadow Notes knows you, there is nothing more to do here.');
-  expect(link(page, 'Start again')?.href).toEqual(authorization);
-  expect(link(page, 'Go to Meadow Notes')?.href).toBe('https://notes.example.org');
+  expect(page.heading).toBe(words('error.challenge_used.title'));
+  expect(page.text).toContain(words('error.challenge_used.text', { app: 'Meadow Notes' }));
+  expect(link(page, words('button.start_again'))?.href).toEqual(authorization);
+  expect(link(page, appLink)?.href).toBe('https://notes.example.org');
   expect(browser.cookies()).not.toHaveProperty('portico_session');
 });
 
@@ -521,7 +524,7 @@ test('login: answered once, it takes neither another person, nor another wish, n
   const done = await browser.submit(form, { fill: foosLogin });
   const others = [
     { fill: { email: 'ada', password } },
-    { fill: foosLogin, tick: { remember: true } },
+    { fill: foosLogin, wish: { remember: 'true' } },
     { fill: { email: 'foo@bar.com', password: 'wrong' } },
   ];
   for (const work of others) {
@@ -541,8 +544,13 @@ test('consent: answered once, it takes neither more nor less', async () => {
   const form = await browser.get(addressOf('/consent', 'consent_challenge', challenge));
   const first = { press: 'accept', tick: { photos: false } };
   const done = await browser.submit(form, first);
-  for (const tick of [{ photos: true }, { photos: false, email: false }, { remember: true }]) {
-    const page = await browser.submit(form, { press: 'accept', tick });
+  const others = [
+    { tick: { photos: true } },
+    { tick: { photos: false, email: false } },
+    { ...first, wish: { remember: 'true' } },
+  ];
+  for (const work of others) {
+    const page = await browser.submit(form, { press: 'accept', ...work });
     expect(page.status).toBe(409);
     expect(page.leadsTo).toBeUndefined();
   }
@@ -565,15 +573,15 @@ test('consent: a sign-in that ended under one challenge stays ended under the ne
   const second = stub.consent(newChallenge(), { context });
   const page = await browser.get(addressOf('/consent', 'consent_challenge', second));
   expect(page.status).toBe(409);
-  expect(page.heading).toBe('You have already done this step');
+  expect(page.heading).toBe(words('error.challenge_used.title'));
   expect(stub.sent('consent.accept')).toHaveLength(1);
 });
 
 function expectExpired(page: Page): void {
   expect(page.status).toBe(410);
-  expect(page.heading).toBe('This sign-in took too long');
-  expect(link(page, 'Start again')?.href).toEqual(authorization);
-  expect(link(page, 'Go to Meadow Notes')?.href).toBe('https://notes.example.org');
+  expect(page.heading).toBe(words('error.challenge_expired.title'));
+  expect(link(page, words('button.start_again'))?.href).toEqual(authorization);
+  expect(link(page, appLink)?.href).toBe('https://notes.example.org');
 }
 
 /** Posts by hand, to be dropped while it is under way. */

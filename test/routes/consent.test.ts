@@ -2,9 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { startAdminStub, type AdminStub, type Override } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { fieldsOf, type Browser } from '../support/browser.ts';
-import { control, link, type Page } from '../support/page.ts';
+import { control, link, textsOf, type Page } from '../support/page.ts';
 import { ada, foo, max } from '../support/people.ts';
 import { addressOf, foosLogin, newChallenge } from '../support/screens.ts';
+import { words } from '../support/words.ts';
 
 let stub: AdminStub;
 /** Everything ticked beforehand, as usual. */
@@ -44,16 +45,19 @@ describe('the consent page', () => {
   test('says who asks, who is meant, what for, and where the browser goes then', async () => {
     const [, page] = await open({ ...wide, subject: ada.subject });
     expect(page.status).toBe(200);
-    expect(page.heading).toBe('Allow Meadow Notes to use your Portico account?');
-    expect(page.text).toContain('Ada Mary Straße Ada.Straße@example.org Not you?');
-    expect(page.text).toContain('You go back to notes.example.org');
-    expect(page.text).toContain('Works with https://api.example.org, stock');
-    expect(page.text).toContain('See your e-mail address And whether you have confirmed it.');
-    expect(page.text).toContain('Stay connected Also when you are not using the app.');
-    expect(link(page, 'Privacy policy')?.href).toBe('https://notes.example.org/privacy');
-    expect(link(page, 'Terms')?.href).toBe('https://notes.example.org/terms');
-    expect(control(page, 'remember')).toMatchObject({ kind: 'checkbox', isChecked: false });
-    expect(page.text).not.toContain('Nobody here has checked this app');
+    expect(page.heading).toBe(words('consent.title', { app: 'Meadow Notes' }));
+    for (const shown of [ada.name, ada.email, words('consent.change')]) {
+      expect(page.text).toContain(shown);
+    }
+    expect(page.text).toContain(`${words('consent.back_to')} notes.example.org`);
+    expect(page.text).toContain(`${words('consent.works_with')} https://api.example.org, stock`);
+    for (const scope of ['openid', 'profile', 'email', 'offline_access']) {
+      expect(page.text).toContain(words(`scope.${scope}.title`));
+      expect(page.text).toContain(words(`scope.${scope}.text`));
+    }
+    expect(link(page, words('consent.policy'))?.href).toBe('https://notes.example.org/privacy');
+    expect(link(page, words('consent.terms'))?.href).toBe('https://notes.example.org/terms');
+    expect(page.text).not.toContain(words('consent.unchecked.title'));
     expect(stub.sent()).toEqual([]);
   });
 
@@ -61,12 +65,12 @@ describe('the consent page', () => {
     const odd = ['photos', '<i>write</i>', '__proto__', 'constructor', 'accept', 'remember'];
     const [, page] = await open({ requested_scope: odd });
     for (const name of odd) {
-      expect(page.text).toContain(`${name} We have no description of this.`);
+      expect(page.text).toContain(`${name} ${words('scope.unknown')}`);
     }
     expect(page.html).not.toContain('<i>write');
     const ids = page.forms.flatMap((form) => form.controls).map(({ id }) => id);
-    expect(ids.filter((id) => id === 'accept')).toHaveLength(1);
-    expect(ids.filter((id) => id === 'remember')).toHaveLength(1);
+    const named = ids.filter((id) => id !== '');
+    expect(named.toSorted()).toEqual([...new Set(named)].toSorted());
     expect(control(page, 'photos')).toMatchObject({ name: 'grant_scope', value: 'photos' });
   });
 
@@ -80,7 +84,7 @@ describe('the consent page', () => {
       ['checkbox', 'photos', true],
       ['checkbox', 'offline_access', true],
     ]);
-    expect(page.text).toContain('Know that it is you Needed');
+    expect(page.text).toContain(`${words('scope.openid.title')} ${words('consent.needed')}`);
   });
 
   test('ticks nothing beforehand where that is set, and then each scope has a box', async () => {
@@ -90,7 +94,7 @@ describe('the consent page', () => {
       wide.requested_scope.map((name) => ['checkbox', name, name]),
     );
     expect(boxes.some(({ isChecked }) => isChecked)).toBe(false);
-    expect(page.text).not.toContain('Needed');
+    expect(page.text).not.toContain(`${words('scope.openid.title')} ${words('consent.needed')}`);
     const done = await browser.submit(page, { press: 'accept' });
     expect(done.leadsTo).toContain('consent_verifier=');
     expect(accepted()).toEqual([expect.objectContaining({ grant_scope: [] })]);
@@ -112,13 +116,13 @@ describe('the consent page', () => {
       },
       request_url: `${stub.publicUrl}/oauth2/auth?client_id=meadow-notes&scope=openid`,
     });
-    expect(link(page, 'Privacy policy')).toBeUndefined();
-    expect(link(page, 'Terms')).toBeUndefined();
+    expect(link(page, words('consent.policy'))).toBeUndefined();
+    expect(link(page, words('consent.terms'))).toBeUndefined();
     expect(page.html).not.toMatch(/javascript:|data:|ftp:/);
-    expect(page.text).toContain('You go back to com.example.notes:');
+    expect(page.text).toContain(`${words('consent.back_to')} com.example.notes:`);
     const [, half] = await open({ client: { policy_uri: '', tos_uri: 'http://a.example/tos' } });
-    expect(link(half, 'Terms')?.href).toBe('http://a.example/tos');
-    expect(half.text).not.toContain('Privacy policy');
+    expect(link(half, words('consent.terms'))?.href).toBe('http://a.example/tos');
+    expect(link(half, words('consent.policy'))).toBeUndefined();
   });
 
   test('shows no picture of another host', async () => {
@@ -129,35 +133,36 @@ describe('the consent page', () => {
 
   test('leads to the same request as somebody else by "Not you?"', async () => {
     const [, page] = await open();
-    const target = new URL(link(page, 'Not you?')!.href);
+    const target = new URL(link(page, words('consent.change'))!.href);
     expect(target.origin + target.pathname).toBe('http://127.0.0.1:4444/oauth2/auth');
     expect(target.searchParams.get('prompt')).toBe('login');
     expect(target.searchParams.has('id_token_hint')).toBe(false);
     expect(target.searchParams.get('state')).toBe('s-81c2-4e7f');
     const request_url = `${stub.publicUrl}/oauth2/auth?client_id=a&prompt=consent`;
     const [, forced] = await open({ request_url });
-    const prompt = new URL(link(forced, 'Not you?')!.href).searchParams.get('prompt');
+    const prompt = new URL(link(forced, words('consent.change'))!.href).searchParams.get('prompt');
     expect(prompt).toBe('login consent');
   });
 
   test('keeps its way in a device flow: no "Not you?", no host to go back to', async () => {
     const [, page] = await open({ ...stub.inDeviceFlow });
     expect(page.status).toBe(200);
-    expect(link(page, 'Not you?')).toBeUndefined();
-    expect(page.text).not.toContain('You go back to');
+    expect(link(page, words('consent.change'))).toBeUndefined();
+    expect(page.text).not.toContain(words('consent.back_to'));
   });
 
   test('warns of an app that signed itself up, with its age', async () => {
+    const warning = (text: string) => `${words('consent.unchecked.title')} ${text}`;
     const created_at = new Date(Date.now() - 3.5 * 86_400_000).toISOString();
     const [, page] = await open({ client: { created_at } }, strict);
-    expect(page.text).toContain('Nobody here has checked this app It signed itself up 3 days ago.');
+    expect(page.text).toContain(warning(words('consent.unchecked.text', { ago: '3 days ago' })));
     const [, undated] = await open({ client: { created_at: 'soon' } }, strict);
-    expect(undated.text).toContain('Nobody here has checked this app It signed itself up. Go on');
+    expect(undated.text).toContain(warning(words('consent.unchecked.text_undated')));
     const [, checked] = await open({ client: { metadata: { checked: true } } }, strict);
-    expect(checked.text).not.toContain('Nobody here has checked');
+    expect(checked.text).not.toContain(words('consent.unchecked.title'));
     for (const claim of ['true', 1, { yes: true }, null]) {
       const [, almost] = await open({ client: { metadata: { checked: claim } } }, strict);
-      expect(almost.text).toContain('Nobody here has checked this app');
+      expect(almost.text).toContain(words('consent.unchecked.title'));
     }
   });
 
@@ -165,22 +170,19 @@ describe('the consent page', () => {
     const [browser, page] = await open(wide, strict);
     const again = await browser.submit(page, {
       press: 'accept',
-      tick: { email: true, photos: true, remember: true },
+      tick: { email: true, photos: true },
       forge: { _csrf: 'old' },
     });
     expect(again.status).toBe(403);
     const ticked = again.forms[0]!.controls.filter(({ isChecked }) => isChecked);
-    expect(ticked.map(({ id }) => id)).toEqual(['email', 'photos', 'remember']);
+    expect(ticked.map(({ id }) => id)).toEqual(['email', 'photos']);
     expect(stub.sent()).toEqual([]);
   });
 });
 
 describe('the consent page knows the past', () => {
-  const lead = (page: Page) => /<\/h1>\s*<p>([^<]*)<\/p>/.exec(page.html)?.[1];
-  const legends = (page: Page) =>
-    [...page.html.matchAll(/<(?:legend|summary id="before")>([^<]*\S)\s*</g)].map(
-      ([, text]) => text,
-    );
+  const lead = (page: Page) => textsOf(page, /<\/h1>\s*<p>([^<]*)<\/p>/g)[0];
+  const legends = (page: Page) => textsOf(page, /<(?:legend|summary id="before")>([^<]*)</g);
   const scopesOf = (page: Page) =>
     page.forms[0]!.controls.filter(({ name }) => name === 'grant_scope').map(({ value }) => value);
   const before = (scopes: string[], client = 'meadow-notes') =>
@@ -190,8 +192,8 @@ describe('the consent page knows the past', () => {
   test('says when the app was never connected', async () => {
     before(['openid', 'profile'], 'another-app');
     const [, page] = await open(wide);
-    expect(lead(page)).toBe('You have not connected this app before.');
-    expect(legends(page)).toEqual(['It will be able to']);
+    expect(lead(page)).toBe(words('consent.first'));
+    expect(legends(page)).toEqual([words('consent.all')]);
     expect(scopesOf(page)).toEqual(wide.requested_scope);
     expect(listCalls().map(({ query }) => query.get('subject'))).toEqual([foo.subject]);
   });
@@ -199,8 +201,8 @@ describe('the consent page knows the past', () => {
   test('puts what is new before what was allowed before', async () => {
     before(['openid', 'profile', 'calendar']);
     const [browser, page] = await open(wide);
-    expect(lead(page)).toBe('It asks for more than you allowed before.');
-    expect(legends(page)).toEqual(['New this time', 'Allowed before']);
+    expect(lead(page)).toBe(words('consent.again'));
+    expect(legends(page)).toEqual([words('consent.new'), words('consent.before')]);
     expect(scopesOf(page)).toEqual(['email', 'photos', 'offline_access', 'openid', 'profile']);
     expect(page.html).not.toContain('<details class="fold">');
     await browser.submit(page, { press: 'accept' });
@@ -221,7 +223,7 @@ describe('the consent page knows the past', () => {
     before(wide.requested_scope);
     const [, page] = await open(wide);
     expect(lead(page)).toBeUndefined();
-    expect(legends(page)).toEqual(['Allowed before']);
+    expect(legends(page)).toEqual([words('consent.before')]);
     expect(page.html).not.toContain('<details class="fold">');
   });
 
@@ -229,7 +231,7 @@ describe('the consent page knows the past', () => {
     before(wide.requested_scope);
     const requested = { requested_scope: ['calendar', ...wide.requested_scope] };
     const [browser, page] = await open(requested);
-    expect(legends(page)).toEqual(['New this time', '5 things you allowed before']);
+    expect(legends(page)).toEqual([words('consent.new'), words('consent.before_many', { n: 5 })]);
     expect(page.html).toContain('<fieldset aria-labelledby="before">');
     await browser.submit(page, { press: 'accept' });
     expect(accepted()).toEqual([
@@ -240,14 +242,14 @@ describe('the consent page knows the past', () => {
   test('does not fold what is not ticked: nobody would miss it', async () => {
     before(wide.requested_scope);
     const [, page] = await open({ requested_scope: ['calendar', ...wide.requested_scope] }, strict);
-    expect(legends(page)).toEqual(['New this time', 'Allowed before']);
+    expect(legends(page)).toEqual([words('consent.new'), words('consent.before')]);
   });
 
   test('does not take an answer to this very request for an earlier one', async () => {
     const challenge = stub.consent(newChallenge('consent'), wide);
     stub.allowed(foo.subject, [{ client: 'meadow-notes', scopes: ['openid'], challenge }]);
     const page = await app.browser().get(addressOf('/consent', 'consent_challenge', challenge));
-    expect(lead(page)).toBe('You have not connected this app before.');
+    expect(lead(page)).toBe(words('consent.first'));
   });
 
   test('is silent when there are more consents than it looks at', async () => {
@@ -258,7 +260,7 @@ describe('the consent page knows the past', () => {
     });
     const [, page] = await open(wide);
     expect(lead(page)).toBeUndefined();
-    expect(legends(page)).toEqual(['It will be able to']);
+    expect(legends(page)).toEqual([words('consent.all')]);
   });
 
   test.each<[string, Override]>([
@@ -373,22 +375,6 @@ describe('what is granted', () => {
     const done = await browser.submit(page, { press: 'reject' });
     expect(stub.sent('consent.reject')).toHaveLength(1);
     expect(done.leadsTo).toBe('/error?error=access_denied');
-  });
-
-  test('is remembered only when the box is ticked, and the words agree', async () => {
-    const [browser, page] = await open();
-    expect(page.text).toContain('Until you remove the app, or it asks for something new.');
-    await browser.submit(page, { press: 'accept', tick: { remember: true } });
-    const [other, weekly] = await open({}, strict);
-    expect(weekly.text).toContain('For 7 days, unless it asks for something new.');
-    await other.submit(weekly, { press: 'accept', tick: { remember: true } });
-    const [third, plain] = await open({}, strict);
-    await third.submit(plain, { press: 'accept' });
-    expect(accepted().map((body) => [body?.['remember'], body?.['remember_for']])).toEqual([
-      [true, 0],
-      [true, 604_800],
-      [false, undefined],
-    ]);
   });
 });
 
@@ -546,12 +532,14 @@ describe('a person whom we do not know', () => {
     async (_how, given) => {
       const [, page] = await open(given);
       expect(page.status).toBe(403);
-      expect(page.heading).toBe('This account can’t be used here');
-      const target = new URL(link(page, 'Use another account')!.href);
+      expect(page.heading).toBe(words('error.account_unknown.title'));
+      const target = new URL(link(page, words('button.other_account'))!.href);
       expect(target.origin + target.pathname).toBe('http://127.0.0.1:4444/oauth2/auth');
       expect(target.searchParams.get('prompt')).toBe('login');
       expect(target.searchParams.has('id_token_hint')).toBe(false);
-      expect(link(page, 'Go to Meadow Notes')?.href).toBe('https://notes.example.org');
+      expect(link(page, words('button.go_to', { app: 'Meadow Notes' }))?.href).toBe(
+        'https://notes.example.org',
+      );
       expect(stub.sent()).toEqual([]);
     },
   );
@@ -562,7 +550,7 @@ describe('a person whom we do not know', () => {
     const find = jest.spyOn(identity, 'find').mockImplementation(async () => undefined);
     const posted = await browser.submit(page, { press: 'accept' });
     expect(posted.status).toBe(403);
-    expect(link(posted, 'Use another account')).toBeDefined();
+    expect(link(posted, words('button.other_account'))).toBeDefined();
     expect(stub.sent()).toEqual([]);
     // it is no answer: as soon as the person is there, the same form works
     find.mockRestore();

@@ -4,6 +4,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 import type { Browser } from '../support/browser.ts';
 import { control, link } from '../support/page.ts';
 import { addressOf, foosLogin, newChallenge } from '../support/screens.ts';
+import { titleBar, words } from '../support/words.ts';
 
 let stub: AdminStub;
 let app: TestApp;
@@ -26,15 +27,15 @@ function newBrowser(address = `198.51.100.${(addresses += 1)}`): Browser {
 const device = (more = ''): string =>
   addressOf('/device/verify', 'device_challenge', stub.device(newChallenge('d'), rightCode)) + more;
 const typed = () => stub.sent('device.accept').map(({ body }) => body?.['user_code']);
-const headingOf = 'Connect a device';
+const title = words('device.title');
 
 describe('the page for a code', () => {
   test('asks for it, and warns of codes that others sent', async () => {
     const page = await newBrowser().get(device());
     expect(page.status).toBe(200);
-    expect(page.heading).toBe(headingOf);
-    expect(page.text).toContain('Type the code that your TV or other device shows.');
-    expect(page.text).toContain('If someone sent you a code or read one out to you, stop here.');
+    expect(page.heading).toBe(title);
+    expect(page.text).toContain(words('device.lead'));
+    expect(page.text).toContain(words('device.warn.text'));
     expect(control(page, 'code')).toMatchObject({ name: 'user_code', value: '' });
     expect(control(page, 'verify')).toMatchObject({ name: 'decision', value: 'accept' });
   });
@@ -43,7 +44,7 @@ describe('the page for a code', () => {
     const browser = newBrowser();
     const page = await browser.get(device(`&user_code=${rightCode}`));
     expect(page.status).toBe(200);
-    expect(page.text).toContain('Is this the code that your device shows?');
+    expect(page.text).toContain(words('device.lead_given'));
     expect(control(page, 'code')?.value).toBe(rightCode);
     expect(stub.calls).toEqual([]);
     const done = await browser.submit(page, { press: 'verify' });
@@ -58,13 +59,13 @@ describe('the page for a code', () => {
     const twice = await newBrowser().get(device('&user_code=a&user_code=b'));
     expect(control(twice, 'code')?.value).toBe('');
     const absent = await newBrowser().get(device('&user_code='));
-    expect(absent.text).toContain('Type the code');
+    expect(absent.text).toContain(words('device.lead'));
   });
 
   test('without a challenge leads to where codes are asked for', async () => {
     const page = await newBrowser().get('/device/verify');
     expect(page.status).toBe(400);
-    expect(page.heading).toBe('Start from an app');
+    expect(page.heading).toBe(words('error.challenge_missing.title'));
     const hrefs = page.links.map(({ href }) => href);
     expect(hrefs).toContain('http://127.0.0.1:4444/oauth2/device/verify');
     for (const query of ['?device_challenge=', '?device_challenge=a&device_challenge=b']) {
@@ -100,9 +101,9 @@ describe('a code', () => {
     const page = await browser.get(device());
     const again = await browser.submit(page, { fill: { code } });
     expect(again.status).toBe(400);
-    expect(again.title).toMatch(/^Error: /);
-    expect(again.heading).toBe(headingOf);
-    expect(again.text).toContain('That code is wrong or too old. Look at the device again.');
+    expect(again.title).toBe(titleBar(title, { isError: true }));
+    expect(again.heading).toBe(title);
+    expect(again.text).toContain(words('device.wrong'));
     expect(control(again, 'code')?.value).toBe(code);
     expect(control(again, 'code')?.tag).toContain('aria-invalid="true"');
     expect(typed()).toEqual(sent);
@@ -151,7 +152,9 @@ describe('a code', () => {
     stub.set(old, 'expired');
     const expired = await browser.submit(page, { fill: { code: rightCode } });
     expect(expired.status).toBe(410);
-    expect(link(expired, 'Start again')?.href).toBe('http://127.0.0.1:4444/oauth2/device/verify');
+    expect(link(expired, words('button.start_again'))?.href).toBe(
+      'http://127.0.0.1:4444/oauth2/device/verify',
+    );
     const forge = { device_challenge: 'nobody-knows' };
     const other = await browser.submit(page, { fill: { code: rightCode }, forge });
     expect(other.status).toBe(403);
@@ -181,9 +184,11 @@ describe('many wrong codes', () => {
     }
     const paused = await browser.submit(page, { fill: { code: rightCode } });
     expect(paused.status).toBe(429);
-    expect(Number(paused.headers['retry-after'])).toBeGreaterThan(500);
-    expect(Number(paused.headers['retry-after'])).toBeLessThanOrEqual(600);
-    expect(paused.text).toContain('Too many tries. Wait');
+    const seconds = Number(paused.headers['retry-after']);
+    expect(seconds).toBeGreaterThan(500);
+    expect(seconds).toBeLessThanOrEqual(600);
+    const time = app.parts.locales.fallback.time(seconds);
+    expect(paused.text).toContain(words('device.wait', { time }));
     expect(typed()).toHaveLength(5);
   });
 
@@ -220,8 +225,8 @@ describe('the page at the end', () => {
     async (path) => {
       const page = await newBrowser().get(`${path}?client_id=meadow-notes`);
       expect(page.status).toBe(200);
-      expect(page.heading).toBe('Your device is connected');
-      expect(page.text).toContain('Go back to your device.');
+      expect(page.heading).toBe(words('device.done.title_unnamed'));
+      expect(page.text).toContain(words('device.done.lead'));
       expect(page.setCookies).toEqual([]);
     },
   );
@@ -235,8 +240,8 @@ describe('the page at the end', () => {
     const question = await browser.get(addressOf('/consent', 'consent_challenge', consent));
     await browser.submit(question, { press: 'accept' });
     const page = await browser.get('/device/success?client_id=meadow-notes');
-    expect(page.heading).toBe('Meadow Notes is connected');
+    expect(page.heading).toBe(words('device.done.title', { app: 'Meadow Notes' }));
     const other = await browser.get('/device/success?client_id=another');
-    expect(other.heading).toBe('Your device is connected');
+    expect(other.heading).toBe(words('device.done.title_unnamed'));
   });
 });

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import type { Browser } from '../support/browser.ts';
+import { withLanguages } from '../support/languages.ts';
 import { control, link, type Page } from '../support/page.ts';
-import { ada } from '../support/people.ts';
+import { ada, foo } from '../support/people.ts';
 import { addressOf, foosLogin, newChallenge } from '../support/screens.ts';
+import { words } from '../support/words.ts';
 
 let stub: AdminStub;
 let app: TestApp;
@@ -39,24 +41,26 @@ async function signedIn(): Promise<Browser> {
 }
 
 function isSignedIn(page: Page): boolean {
-  return page.text.includes('You are signed in as');
+  return page.text.includes(foo.email);
 }
 
 describe('the question', () => {
   test('names the app and the person', async () => {
     const page = await app.browser().get(logout({ subject: ada.subject }));
     expect(page.status).toBe(200);
-    expect(page.heading).toBe('Sign out?');
-    expect(page.text).toContain('Meadow Notes asks to sign you out.');
-    expect(page.text).toContain('Ada Mary Straße Ada.Straße@example.org');
-    expect(page.text).toContain('Stay signed in Sign out');
+    expect(page.heading).toBe(words('logout.title'));
+    expect(page.text).toContain(words('logout.lead', { app: 'Meadow Notes' }));
+    for (const shown of [ada.name, ada.email]) expect(page.text).toContain(shown);
+    for (const button of ['logout.stay', 'logout.submit']) {
+      expect(page.text).toContain(words(button));
+    }
     expect(stub.sent()).toEqual([]);
   });
 
   test('names the house when no app asked, and nobody whom we do not know', async () => {
     const page = await app.browser().get(logout({ ...fromServer, subject: 'nobody-we-know' }));
     expect(page.status).toBe(200);
-    expect(page.text).toContain('You are about to sign out of Portico.');
+    expect(page.text).toContain(words('logout.lead_self'));
     expect(page.html).not.toContain('class="person"');
     expect(page.text).not.toContain('nobody-we-know');
   });
@@ -69,8 +73,10 @@ describe('the question', () => {
 
   test('comes in the language that the app wished for', async () => {
     const request_url = '/oauth2/sessions/logout?id_token_hint=e.y&ui_locales=fr+de';
-    const page = await app.browser().get(logout({ request_url }));
+    const own = await startApp(stub, {}, { change: withLanguages('de') });
+    const page = await own.browser().get(logout({ request_url }));
     expect(page.lang).toBe('de');
+    await own.close();
   });
 });
 
@@ -114,20 +120,23 @@ describe('no', () => {
     const address = logout();
     const page = await browser.submit(await browser.get(address), { press: 'reject' });
     expect(page.status).toBe(200);
-    expect(page.heading).toBe('You are still signed in');
-    expect(page.text).toContain('Nothing was changed. F foo@bar.com');
-    expect(link(page, 'Go back to Meadow Notes')?.href).toBe('https://notes.example.org');
+    expect(page.heading).toBe(words('stayed.title'));
+    expect(page.text).toContain(words('stayed.lead'));
+    expect(page.text).toContain(foo.email);
+    expect(link(page, words('stayed.app', { app: 'Meadow Notes' }))?.href).toBe(
+      'https://notes.example.org',
+    );
     expect(stub.sent().map(({ operation }) => operation)).toEqual(['logout.reject']);
     expect(isSignedIn(await browser.get('/'))).toBe(true);
     const reloaded = await browser.follow(await browser.get(address));
-    expect(reloaded.heading).toBe('You are still signed in');
+    expect(reloaded.heading).toBe(words('stayed.title'));
   });
 
   test('has no way back that nobody knows', async () => {
     const browser = app.browser();
     const page = await browser.submit(await browser.get(logout(fromServer)), { press: 'reject' });
-    expect(page.heading).toBe('You are still signed in');
-    expect(page.text).not.toContain('Go back to');
+    expect(page.heading).toBe(words('stayed.title'));
+    expect(page.links.filter(({ href }) => href.startsWith('http'))).toEqual([]);
   });
 });
 
@@ -174,7 +183,7 @@ test('a logout that was rejected before is unknown', async () => {
 test('after signing out a page says so, to whoever comes', async () => {
   const page = await app.browser().get('/logged-out');
   expect(page.status).toBe(200);
-  expect(page.heading).toBe('You are signed out');
-  expect(page.text).toContain('On a shared device, close the whole browser.');
+  expect(page.heading).toBe(words('logged_out.title'));
+  expect(page.text).toContain(words('logged_out.lead'));
   expect(page.setCookies).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { control, link } from '../support/page.ts';
 import { addressOf, foosLogin, newChallenge, openAt, screens } from '../support/screens.ts';
+import { words } from '../support/words.ts';
 
 const megabyte = 'x'.repeat(1_000_000);
 
@@ -48,7 +49,7 @@ describe('an authorization request of a megabyte', () => {
     expect(stub.sent()).toHaveLength(1);
   });
 
-  test('leaves a page without “Start again” when it is over', async () => {
+  test('is not there to begin again when it is over', async () => {
     const challenge = stub.login(newChallenge(), { request_url: longUrl() });
     const browser = app.browser();
     const address = addressOf('/login', 'login_challenge', challenge);
@@ -56,7 +57,7 @@ describe('an authorization request of a megabyte', () => {
     stub.set(challenge, 'expired');
     const page = await browser.get(address);
     expect(page.status).toBe(410);
-    expect(link(page, 'Start again')).toBeUndefined();
+    expect(link(page, words('button.start_again'))).toBeUndefined();
     expect(page.html.length).toBeLessThan(8 * 1024);
   });
 });
@@ -72,7 +73,7 @@ test('a request for more than a form can hold is refused with a page', async () 
   const scopes = Array.from({ length: 3_000 }, (_, i) => `scope-number-${i}`);
   const challenge = stub.consent(newChallenge(), { requested_scope: scopes });
   const page = await app.browser().get(addressOf('/consent', 'consent_challenge', challenge));
-  expect([page.status, page.heading]).toEqual([400, 'We can’t read this']);
+  expect([page.status, page.heading]).toEqual([400, words('error.request_malformed.title')]);
   expect(page.html.length).toBeLessThan(8 * 1024);
 });
 
@@ -94,7 +95,7 @@ describe.each(screens)('a challenge of $name in another spelling', (screen) => {
   ])('with %s is unknown, and the server is not asked', async (_what, spell) => {
     const { challenge } = openAt(stub, screen);
     const page = await app.browser().get(addressOf(screen.path, screen.field, spell(challenge)));
-    expect([page.status, page.heading]).toEqual([404, 'We don’t know this sign-in']);
+    expect([page.status, page.heading]).toEqual([404, words('error.challenge_unknown.title')]);
     expect(stub.calls).toEqual([]);
   });
 });

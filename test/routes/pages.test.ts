@@ -3,8 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { fieldsOf, type Browser } from '../support/browser.ts';
-import { control, link, type Page } from '../support/page.ts';
+import { control, link, referenceOf, type Page } from '../support/page.ts';
+import { foo } from '../support/people.ts';
 import { addressOf, foosLogin, newChallenge, openAt, screens } from '../support/screens.ts';
+import { words } from '../support/words.ts';
 
 let stub: AdminStub;
 let app: TestApp;
@@ -32,38 +34,40 @@ describe('the page for errors that the server cannot give to an app', () => {
     app.browser().get(`/error?${new URLSearchParams(query).toString()}`);
 
   test.each([
-    ['invalid_request', 'This app can’t sign you in', true],
-    ['invalid_client', 'This app can’t sign you in', true],
-    ['invalid_scope', 'This app can’t sign you in', true],
-    ['unauthorized_client', 'This app can’t sign you in', true],
-    ['unsupported_response_type', 'This app can’t sign you in', true],
-    ['server_error', 'We can’t sign you in right now', true],
-    ['temporarily_unavailable', 'We can’t sign you in right now', true],
-    ['login_required', 'You need to sign in first', true],
-    ['consent_required', 'The app needs your answer first', true],
-    ['interaction_required', 'We need to ask you something first', true],
-    ['request_forbidden', 'We lost track of this sign-in', true],
-    ['request_unauthorized', 'This sign-in took too long', true],
-    ['Not Found', 'We don’t know this step', true],
-    ['error', 'We don’t know this step', true],
-    ['access_denied', 'You did not allow it', false],
-    ['something_new', 'This app can’t sign you in', true],
-    ['constructor', 'This app can’t sign you in', true],
-    ['', 'This app can’t sign you in', true],
-  ])('knows %s', async (error, heading, hasReference) => {
+    ['invalid_request', 'invalid_request'],
+    ['invalid_client', 'invalid_client'],
+    ['invalid_scope', 'invalid_scope'],
+    ['unauthorized_client', 'unauthorized_client'],
+    ['unsupported_response_type', 'unsupported_response_type'],
+    ['server_error', 'server_error'],
+    ['temporarily_unavailable', 'temporarily_unavailable'],
+    ['login_required', 'login_required'],
+    ['consent_required', 'consent_required'],
+    ['interaction_required', 'interaction_required'],
+    ['request_forbidden', 'request_forbidden'],
+    ['request_unauthorized', 'request_unauthorized'],
+    ['Not Found', 'not_found'],
+    ['error', 'not_found'],
+    ['access_denied', 'access_denied'],
+    ['something_new', 'default'],
+    ['constructor', 'default'],
+    ['', 'default'],
+  ])('has for "%s" the words of %s', async (error, code) => {
     const page = await get({ error });
     expect(page.status).toBe(400);
-    expect(page.heading).toBe(heading);
+    expect(page.heading).toBe(words(`oauth2.${code}.title`));
+    expect(page.text).toContain(words(`oauth2.${code}.text`));
     expect(page.text).not.toMatch(/oauth2\.|\{app\}/);
-    expect(/reference: [0-9A-Z]{4}-[0-9A-Z]{4}/.test(page.text)).toBe(hasReference);
+    // A no of the person is nothing to ask for help about.
+    expect(referenceOf(page) !== undefined).toBe(code !== 'access_denied');
     expect(page.setCookies).toEqual([]);
   });
 
   test('shows what the server wrote as text, in a fold', async () => {
     const markup = '<b onclick="x">bold</b><script>alert(1)</script>';
     const page = await get({ error: markup, error_description: `See ${markup}` });
-    expect(page.text).toContain('Details for its makers Error');
-    expect(page.text).toContain(`Description See ${markup}`);
+    expect(page.text).toContain(`${words('error.details')} ${words('error.details_error')}`);
+    expect(page.text).toContain(`${words('error.details_description')} See ${markup}`);
     expect(page.html).not.toMatch(/<b |<script/);
   });
 
@@ -71,8 +75,8 @@ describe('the page for errors that the server cannot give to an app', () => {
     const page = await get(
       'error=invalid_client&error=other&error_description=1st&error_description=2',
     );
-    expect(page.text).toContain('invalid_client Description 1st');
-    expect(page.text).not.toContain('other');
+    expect(page.text).toContain(`invalid_client ${words('error.details_description')} 1st`);
+    expect(page.text).not.toMatch(/\bother\b/);
     const long = await get({ error: 'invalid_client', error_description: 'x'.repeat(9_000) });
     expect(long.text.length).toBeLessThan(2_000);
   });
@@ -80,8 +84,8 @@ describe('the page for errors that the server cannot give to an app', () => {
   test('has a page without any parameter', async () => {
     const page = await app.browser().get('/error');
     expect(page.status).toBe(400);
-    expect(page.heading).toBe('This app can’t sign you in');
-    expect(page.text).not.toContain('Details for its makers');
+    expect(page.heading).toBe(words('oauth2.default.title'));
+    expect(page.html).not.toContain('<details class="fold">');
   });
 });
 
@@ -89,9 +93,9 @@ describe('the start page', () => {
   test('says what this is and what to do', async () => {
     const page = await app.browser().get('/');
     expect(page.status).toBe(200);
-    expect(page.heading).toBe('This is Portico');
-    expect(page.text).toContain('Open the app you want to use and choose “Sign in” there.');
-    expect(page.text).toContain('You are not signed in.');
+    expect(page.heading).toBe(words('start.title'));
+    expect(page.text).toContain(words('start.lead'));
+    expect(page.text).toContain(words('start.signed_out'));
     expect(page.setCookies).toEqual([]);
     expect(stub.calls).toEqual([]);
   });
@@ -99,11 +103,12 @@ describe('the start page', () => {
   test('says who is signed in in this browser, and signs them out', async () => {
     const browser = await signedIn();
     const page = await browser.get('/');
-    expect(page.text).toContain('You are signed in as F foo@bar.com');
+    expect(page.text).toContain(words('start.signed_in'));
+    expect(page.text).toContain(foo.email);
     const done = await browser.submit(page);
     expect(done.leadsTo).toBe('http://127.0.0.1:4444/oauth2/sessions/logout');
     expect(browser.cookies()).not.toHaveProperty('portico_session');
-    expect((await browser.get('/')).text).toContain('You are not signed in.');
+    expect((await browser.get('/')).text).toContain(words('start.signed_out'));
   });
 
   test('leads to "signed out" when nobody knows where the server is', async () => {
@@ -111,7 +116,7 @@ describe('the start page', () => {
     const browser = await signedIn(own);
     const done = await browser.submit(await browser.get('/'));
     expect(done.leadsTo).toBe('/logged-out');
-    expect((await browser.follow(done)).heading).toBe('You are signed out');
+    expect((await browser.follow(done)).heading).toBe(words('logged_out.title'));
     await own.close();
   });
 
@@ -120,11 +125,11 @@ describe('the start page', () => {
     const page = await browser.get('/');
     const broken = await browser.submit(page, { forge: { _csrf: 'broken' } });
     expect(broken.status).toBe(403);
-    expect(broken.text).toContain('You are signed in as');
+    expect(broken.text).toContain(foo.email);
     const token = control(page, '_csrf')!.value;
     const other = await browser.post('/', { _csrf: token, decision: 'accept' });
     expect(other.status).toBe(400);
-    expect((await browser.get('/')).text).toContain('You are signed in as');
+    expect((await browser.get('/')).text).toContain(foo.email);
   });
 
   test('shows nobody whom we do not have any more', async () => {
@@ -136,7 +141,7 @@ describe('the start page', () => {
     );
     const page = await (await signedIn(own)).get('/');
     expect(page.status).toBe(200);
-    expect(page.text).toContain('You are not signed in.');
+    expect(page.text).toContain(words('start.signed_out'));
     await own.close();
   });
 
@@ -144,7 +149,7 @@ describe('the start page', () => {
     const browser = await signedIn();
     const value = /=([^;]+)/.exec(browser.cookies()['portico_session']!)![1]!;
     browser.setCookie('portico_session', `${value.slice(0, -4)}AAAA`);
-    expect((await browser.get('/')).text).toContain('You are not signed in.');
+    expect((await browser.get('/')).text).toContain(words('start.signed_out'));
   });
 });
 
@@ -162,8 +167,8 @@ describe('a request that no page is for', () => {
   ])('is a 404 with a way on: %s', async (path) => {
     const page = await app.browser().get(app.url + path);
     expect(page.status).toBe(404);
-    expect(page.heading).toBe('This page does not exist');
-    expect(link(page, 'Go to the start page')?.href).toBe('/');
+    expect(page.heading).toBe(words('error.page_unknown.title'));
+    expect(link(page, words('button.start_page'))?.href).toBe('/');
     expect(page.setCookies).toEqual([]);
   });
 
@@ -174,7 +179,7 @@ describe('a request that no page is for', () => {
         const page = await app.browser().send(by, path);
         expect(page.status).toBe(405);
         expect(page.headers['allow']).toBe('GET, HEAD, POST');
-        expect(page.heading).toBe('This page can’t be opened like that');
+        expect(page.heading).toBe(words('error.method_unknown.title'));
       }
       expect(stub.calls).toEqual([]);
     },
@@ -230,7 +235,7 @@ describe.each(screens)('a form of $name', (screen) => {
     };
     const large = await post(64 * 1024 + 1);
     expect(large.status).toBe(413);
-    expect(large.heading).toBe('That was too much text');
+    expect(large.heading).toBe(words('error.form_too_large.title'));
     expect(stub.sent()).toEqual([]);
     expect((await post(64 * 1024)).status).toBe(303);
   });
@@ -263,7 +268,7 @@ describe.each(screens)('a form of $name', (screen) => {
     const page = await send('decision=accept', type ?? form, headers);
     expect(page.status).toBeGreaterThanOrEqual(400);
     expect(page.status).toBeLessThan(500);
-    expect(page.heading).toBe('We can’t read this');
+    expect(page.heading).toBe(words('error.request_malformed.title'));
   });
 });
 
@@ -281,9 +286,10 @@ test('a fault of ours is a 500 that tells its id and nothing more', async () => 
   const address = addressOf('/consent', 'consent_challenge', stub.consent(newChallenge()));
   const page = await faulty.browser().get(address);
   expect(page.status).toBe(500);
-  expect(page.heading).toBe('Something went wrong here');
+  expect(page.heading).toBe(words('error.unexpected.title'));
   expect(page.html).not.toMatch(/secret place|\.ts|node_modules/);
-  const [, id] = /reference: ([0-9A-Z-]+)/.exec(page.text)!;
+  const id = referenceOf(page)!;
+  expect(page.text).toContain(words('error.reference', { id }));
   const line = faulty.logs.find(({ msg }) => msg === 'unexpected error');
   expect(line).toMatchObject({ request: id, err: { message: 'the secret place of the database' } });
   expect(JSON.stringify(line)).toContain('consent.ts');

@@ -4,6 +4,7 @@ import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { control, type Page } from '../support/page.ts';
 import { addressOf, foosLogin, newChallenge, openAt, screens } from '../support/screens.ts';
+import { words } from '../support/words.ts';
 
 let stub: AdminStub;
 let app: TestApp;
@@ -26,7 +27,7 @@ describe.each(screens)('a form of $name', (screen) => {
 
   function expectFresh(page: Page, form: Page): void {
     expect([page.status, page.heading]).toEqual([403, form.heading]);
-    expect(page.text).toContain('This page was open too long');
+    expect(page.text).toContain(words('form.expired.title'));
     expect(stub.sent()).toEqual([]);
   }
 

@@ -6,9 +6,10 @@ import type { Browser } from '../support/browser.ts';
 import { control, link, type Page } from '../support/page.ts';
 import { ada, foo, password } from '../support/people.ts';
 import { addressOf, foosLogin, newChallenge } from '../support/screens.ts';
+import { words } from '../support/words.ts';
 
 const adasLogin = { email: 'ada', password };
-const allow = { press: 'accept', tick: { remember: true } };
+const allow = { press: 'accept', wish: { remember: 'true' } };
 
 const versions: NonNullable<AdminStubOptions['version']>[] = ['1.11', '2.3', '26.2'];
 
@@ -49,12 +50,14 @@ describe.each(versions)('in front of %s', (version) => {
 
   function expectElsewhere(page: Page): void {
     expect(page.status).toBe(403);
-    expect(page.heading).toBe('This page belongs to another sign-in');
+    expect(page.heading).toBe(words('error.challenge_elsewhere.title'));
     expect(page.forms).toEqual([]);
     for (const name of [foo.email, ada.email, ada.name, 'Meadow Notes']) {
       expect(page.html).not.toContain(name);
     }
-    expect(link(page, 'Start again')?.href).toMatch(/^http:\/\/127\.0\.0\.1:4444\/oauth2\/auth\?/);
+    expect(link(page, words('button.start_again'))?.href).toMatch(
+      /^http:\/\/127\.0\.0\.1:4444\/oauth2\/auth\?/,
+    );
     expect(consents()).toEqual([]);
   }
 
@@ -119,7 +122,9 @@ describe.each(versions)('in front of %s', (version) => {
     const context = contextOfLast();
     const challenge = stub.consent(newChallenge(), { context, request_url: hinted });
     const page = await app.browser().get(addressOf('/consent', 'consent_challenge', challenge));
-    expect(link(page, 'Start again')?.href).toBe(`${stub.publicUrl}/oauth2/auth?client_id=a`);
+    expect(link(page, words('button.start_again'))?.href).toBe(
+      `${stub.publicUrl}/oauth2/auth?client_id=a`,
+    );
   });
 
   test('the same person goes on: second click, second tab, reload, way back', async () => {

@@ -1,16 +1,9 @@
-/** The real app on a real port, in front of an admin API of the tests. */
-import type { RequestListener } from 'node:http';
+/** The app in front of an admin API of the tests. */
 import { afterAll } from '@jest/globals';
-import { pino } from 'pino';
-import { createApp } from '../../src/app.ts';
-import { assemble, type Parts } from '../../src/assemble.ts';
-import { loadConfig } from '../../src/config.ts';
-import type { Log } from '../../src/web/log.ts';
-import { startServer } from '../../src/web/server.ts';
+import type { Parts } from '../../src/assemble.ts';
 import { openBrowser, type Browser } from './browser.ts';
 import { removeUsersFile, writeUsersFile } from './people.ts';
-
-export type LogLine = Record<string, unknown> & { level: number; msg: string };
+import { serveApp, type LogLine, type Settings } from './serve-app.ts';
 
 export interface TestApp {
   /** Where it listens, with the path of its BASE_URL. */
@@ -41,58 +34,41 @@ export const cookieSecret = 'the-cookie-secret-of-the-tests-0123456789';
 /**
  * @param stub where the admin API is
  * @param env settings beside the needed ones, checked as always. BASE_URL may have `{port}`. With a
- *   LOG_LEVEL the lines are kept in `logs`; without one nothing is written
+ *   LOG_LEVEL the lines are kept in `logs`; without one nothing is logged
  */
 export async function startApp(
   stub: { url: string; publicUrl: string },
-  env: Record<string, string | undefined> = {},
-  { people, change = (parts) => parts }: TestAppOptions = {},
+  env: Settings = {},
+  { people, ...options }: TestAppOptions = {},
 ): Promise<TestApp> {
-  // The app must know its address, and so its port, before it is made.
-  let listener: RequestListener = (_req, res) => res.writeHead(503).end();
-  const server = await startServer((req, res) => listener(req, res), {
-    port: 0,
-    host: '127.0.0.1',
-  });
-  const closing = [() => server.stop(1_000)];
-  async function close(): Promise<void> {
-    running.delete(close);
-    for (const end of closing.splice(0)) await end();
-  }
-  running.add(close);
+  const { BASE_URL: publicUrl = 'http://127.0.0.1:{port}', ...others } = env;
   const usersFile = await writeUsersFile(people);
-  closing.push(() => removeUsersFile(usersFile));
-  const config = loadConfig({
+  const settingsAt = (port: number): Settings => ({
     HYDRA_ADMIN_URL: stub.url,
     HYDRA_PUBLIC_URL: stub.publicUrl,
     COOKIE_SECRET: cookieSecret,
     USERS_FILE: usersFile,
     LOG_LEVEL: 'silent',
-    ...env,
-    BASE_URL: (env['BASE_URL'] ?? 'http://127.0.0.1:{port}').replace('{port}', `${server.port}`),
+    ...others,
+    BASE_URL: publicUrl.replace('{port}', `${port}`),
   });
-  const logs: LogLine[] = [];
-  const made = await assemble(config, keptLog(config.log.level, logs));
-  closing.push(
-    () => made.hydra.close(),
-    () => made.identity.close(),
-  );
-  const parts = change(made);
-  listener = createApp(parts);
-  const { href: publicUrl, path } = config.web.baseUrl;
-  const url = `http://127.0.0.1:${server.port}${path}`;
+  const served = await serveApp(settingsAt, options);
+  const { port, parts, logs } = served;
+
+  async function close(): Promise<void> {
+    if (!running.delete(close)) return;
+    await served.close();
+    await removeUsersFile(usersFile);
+  }
+  running.add(close);
+  const { href, path } = parts.config.web.baseUrl;
+  const url = `http://127.0.0.1:${port}${path}`;
   return {
     url,
-    publicUrl,
+    publicUrl: href,
     parts,
     logs,
-    browser: (headers = {}) => openBrowser({ url, publicUrl, headers }),
+    browser: (headers = {}) => openBrowser({ url, publicUrl: href, headers }),
     close,
   };
-}
-
-/** Lines as production writes them, kept. */
-function keptLog(level: string, logs: LogLine[]): Log {
-  const keep = { write: (line: string) => void logs.push(JSON.parse(line) as LogLine) };
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, keep);
 }

@@ -28,6 +28,8 @@ export interface FormWork {
   fill?: Record<string, string>;
   /** Boxes by id: ticked or not. */
   tick?: Record<string, boolean>;
+  /** Wishes by name, as a ticked box posts them, whether or not the form has such a box. */
+  wish?: Record<string, string>;
   /** Hidden fields by name that somebody tampered with; `undefined` takes the field away. */
   forge?: Record<string, string | undefined>;
   /** Fields that the form does not have. */
@@ -153,10 +155,12 @@ interface SendOptions {
 
 /** The fields that a browser would post for this form, in order. */
 export function fieldsOf(form: Form, work: FormWork = {}): [string, string][] {
-  const { fill = {}, tick = {}, forge = {}, add = [] } = work;
+  const { fill = {}, tick = {}, wish = {}, forge = {}, add = [] } = work;
   const fields: [string, string][] = [];
   for (const { kind, id, name, value, isChecked } of form.controls) {
-    if (kind === 'checkbox' && (tick[id] ?? isChecked)) fields.push([name, value]);
+    if (kind === 'checkbox' && !(name in wish) && (tick[id] ?? isChecked)) {
+      fields.push([name, value]);
+    }
     if (kind === 'hidden') {
       const posted = name in forge ? forge[name] : value;
       if (posted !== undefined) fields.push([name, posted]);
@@ -170,7 +174,7 @@ export function fieldsOf(form: Form, work: FormWork = {}): [string, string][] {
   }
   const button = buttonOf(form, work.press);
   if (button?.name) fields.push([button.name, button.value]);
-  return [...fields, ...add];
+  return [...fields, ...Object.entries(wish), ...add];
 }
 
 function formOf(page: Page, press: string | undefined): Form {

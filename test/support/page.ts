@@ -77,9 +77,19 @@ export function control(page: Page, id: string): Control | undefined {
   return all.find((one) => one.id === id) ?? all.find((one) => one.name === id);
 }
 
+/** The id of the request that a page tells a person to pass on when asking for help. */
+export function referenceOf(page: Page): string | undefined {
+  return /\b[0-9A-Z]{4}-[0-9A-Z]{4}\b/.exec(page.text)?.[0];
+}
+
 /** The link with this text. */
 export function link(page: Page, text: string): Link | undefined {
   return page.links.find((one) => one.text === text);
+}
+
+/** What a pattern finds in the HTML of a page, its first group each time, as a person reads it. */
+export function textsOf(page: Page, pattern: RegExp): string[] {
+  return [...page.html.matchAll(pattern)].map(([, html = '']) => textOf(html));
 }
 
 function readForm([, attributes = '', inner = '']: RegExpMatchArray): Form {

@@ -9,6 +9,7 @@ import { cookieSecret, startApp, type TestApp } from '../support/app.ts';
 import { fieldsOf } from '../support/browser.ts';
 import { link } from '../support/page.ts';
 import { addressOf, foosLogin, newChallenge, screens } from '../support/screens.ts';
+import { words } from '../support/words.ts';
 
 let stub: AdminStub;
 beforeAll(async () => {
@@ -33,7 +34,7 @@ describe('with a path in its address, the app', () => {
     for (const path of ['/', '/login', '/logged-out', '/health/alive', '/authx', '/auth/auth']) {
       const page = await browser.get(path);
       expect([path, page.status]).toEqual([path, 404]);
-      expect(link(page, 'Go to the start page')?.href).toBe('/auth/');
+      expect(link(page, words('button.start_page'))?.href).toBe('/auth/');
     }
     expect((await browser.get('/auth/oauth2/device/success')).status).toBe(200);
   });
@@ -72,14 +73,14 @@ describe('with a path in its address, the app', () => {
     const again = await browser.get(address);
     expect(again.leadsTo).toBe('/auth/logout/stayed');
     const bad = await browser.get('/auth/error?error=request_forbidden');
-    expect(link(bad, 'Go to the start page')?.href).toBe('/auth/');
+    expect(link(bad, words('button.start_page'))?.href).toBe('/auth/');
   });
 
   test('leads to the same page once more when the server is down', async () => {
     const address = addressOf('/auth/login', 'login_challenge', stub.login(newChallenge()));
     stub.answer('login.get', (_call, res) => res.writeHead(500).end());
     const page = await app.browser().get(address);
-    expect(link(page, 'Try again')?.href).toBe(address);
+    expect(link(page, words('button.try_again'))?.href).toBe(address);
   });
 });
 
@@ -212,7 +213,7 @@ test('with an https address, everything works through a real proxy', async () =>
     '__Host-portico_session',
   ]);
   const start = await send('/');
-  expect(start.html).toContain('You are signed in as');
+  expect(start.html).toContain('value="sign_out"');
   await app.close();
   proxy.closeAllConnections();
   await new Promise((resolve) => proxy.close(resolve));

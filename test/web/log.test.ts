@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
-import { startApp, type LogLine, type TestApp } from '../support/app.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import type { LogLine } from '../support/serve-app.ts';
 import { control } from '../support/page.ts';
 import { addressOf, foosLogin, newChallenge, openAt, screens } from '../support/screens.ts';
 

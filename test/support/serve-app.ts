@@ -1,0 +1,66 @@
+import type { RequestListener } from 'node:http';
+import { pino } from 'pino';
+import { createApp } from '../../src/app.ts';
+import { assemble, type Parts } from '../../src/assemble.ts';
+import { loadConfig } from '../../src/config.ts';
+import type { Log } from '../../src/web/log.ts';
+import { startServer } from '../../src/web/server.ts';
+
+export type Settings = Record<string, string | undefined>;
+export type LogLine = Record<string, unknown> & { level: number; msg: string };
+
+export interface ServedApp {
+  /** The port it listens on, at 127.0.0.1. */
+  port: number;
+  parts: Parts;
+  /** All lines so far. */
+  logs: LogLine[];
+  close(): Promise<void>;
+}
+
+interface Options {
+  /** A free one when it is not given. */
+  port?: number;
+  /** Puts other parts in place, such as an `identity` that counts. */
+  change?: (parts: Parts) => Parts;
+}
+
+const stopWithinMs = 1_000;
+
+/**
+ * Starts the real app on a real port, for every test that needs one. `src/main.ts` composes it in
+ * the same way; here the port comes first, because the settings may depend on it.
+ * @param settingsAt the whole environment of an app that listens on this port
+ */
+export async function serveApp(
+  settingsAt: (port: number) => Settings | Promise<Settings>,
+  { port: wanted = 0, change = (parts) => parts }: Options = {},
+): Promise<ServedApp> {
+  let listener: RequestListener = (_req, res) => res.writeHead(503).end();
+  const server = await startServer((req, res) => listener(req, res), {
+    port: wanted,
+    host: '127.0.0.1',
+  });
+  const { port } = server;
+  const logs: LogLine[] = [];
+  try {
+    const config = loadConfig(await settingsAt(port));
+    const { hydra, identity, ...others } = await assemble(config, keptLog(config.log.level, logs));
+    const parts = change({ hydra, identity, ...others });
+    listener = createApp(parts);
+    const close = async () => {
+      await server.stop(stopWithinMs);
+      await Promise.all([hydra.close(), identity.close()]);
+    };
+    return { port, parts, logs, close };
+  } catch (error) {
+    await server.stop(0);
+    throw error;
+  }
+}
+
+/** Lines as production writes them, kept in the place of being written. */
+function keptLog(level: string, logs: LogLine[]): Log {
+  const keep = { write: (line: string) => void logs.push(JSON.parse(line) as LogLine) };
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, keep);
+}
