@@ -568,7 +568,8 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
         const { id_token: idToken = '' } = await signInRemembered(browser, client);
         expect((await browser.get('/')).text).toContain(foo.email);
         const asked = await travel(browser, logoutUrl(client, idToken));
-        expect(pageAt(asked, '/logout').text).toContain('Meadow Notes');
+        const question = words('logout.lead', { app: 'Meadow Notes' });
+        expect(pageAt(asked, '/logout').text).toContain(question);
         const place = await answer(browser, asked, '/logout', { press: 'accept' });
         expect(place.url.href).toBe(`${bye}?state=so-long`);
         expect((await browser.get('/')).text).not.toContain(foo.email);

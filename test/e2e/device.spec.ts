@@ -2,6 +2,11 @@ import type { BrowserContext, Page } from '@playwright/test';
 import { expect, test } from './support/test.ts';
 import { allow, signIn } from './support/steps.ts';
 import type { World } from './support/world.ts';
+import { titleBar, words } from '../support/words.ts';
+
+const tvSignIn = titleBar(words('login.title', { app: 'Lantern TV' }));
+const codeField = words('device.code');
+const submit = { name: words('device.submit') };
 
 /** A TV shows its code in one tab; a second one is the phone. */
 async function connectTv(context: BrowserContext, { sampleUrl }: World) {
@@ -20,11 +25,13 @@ async function openVerification(tv: Page, phone: Page, link: 'plain' | 'withCode
 test('connects a TV whose code is typed with blanks and dashes', async ({ context, world }) => {
   const { tv, code, phone } = await connectTv(context, world);
   await openVerification(tv, phone, 'plain');
-  await phone.getByLabel('Code').fill(` ${code.slice(0, 4)}-${code.slice(4)} `);
-  await phone.getByRole('button', { name: 'Continue' }).click();
+  await phone.getByLabel(codeField).fill(` ${code.slice(0, 4)}-${code.slice(4)} `);
+  await phone.getByRole('button', submit).click();
   await signIn(phone);
   await allow(phone);
-  await expect(phone.getByRole('heading', { name: 'Lantern TV is connected' })).toBeVisible();
+  await expect(
+    phone.getByRole('heading', { name: words('device.done.title', { app: 'Lantern TV' }) }),
+  ).toBeVisible();
   await expect(tv.getByText('The TV is connected.')).toBeVisible({ timeout: 15_000 });
   await expect(tv.getByRole('row', { name: /^sub ada/ }).first()).toBeVisible();
 });
@@ -32,10 +39,10 @@ test('connects a TV whose code is typed with blanks and dashes', async ({ contex
 test('never sends a code by itself that came with the address', async ({ context, world }) => {
   const { tv, code, phone } = await connectTv(context, world);
   await openVerification(tv, phone, 'withCode');
-  await expect(phone.getByText('Is this the code that your device shows?')).toBeVisible();
-  await expect(phone.getByLabel('Code')).toHaveValue(code);
-  await phone.getByRole('button', { name: 'Continue' }).click();
-  await expect(phone).toHaveTitle(/Sign in to Lantern TV/);
+  await expect(phone.getByText(words('device.lead_given'))).toBeVisible();
+  await expect(phone.getByLabel(codeField)).toHaveValue(code);
+  await phone.getByRole('button', submit).click();
+  await expect(phone).toHaveTitle(tvSignIn);
 });
 
 test('asks again for a code that is wrong, and takes the right one then', async ({
@@ -44,23 +51,25 @@ test('asks again for a code that is wrong, and takes the right one then', async 
 }) => {
   const { tv, code, phone } = await connectTv(context, world);
   await openVerification(tv, phone, 'plain');
-  await phone.getByLabel('Code').fill('wrong');
+  await phone.getByLabel(codeField).fill('wrong');
   await phone.keyboard.press('Enter');
-  await expect(phone.getByRole('alert')).toHaveText(/That code is wrong or too old/);
-  await expect(phone.getByLabel('Code')).toHaveValue('wrong');
-  await phone.getByLabel('Code').fill(code);
+  await expect(phone.getByRole('alert')).toHaveText(words('device.wrong'));
+  await expect(phone.getByLabel(codeField)).toHaveValue('wrong');
+  await phone.getByLabel(codeField).fill(code);
   await phone.keyboard.press('Enter');
-  await expect(phone).toHaveTitle(/Sign in to Lantern TV/);
+  await expect(phone).toHaveTitle(tvSignIn);
 });
 
 test('shares nothing with a TV that is not allowed', async ({ context, world }) => {
   const { tv, code, phone } = await connectTv(context, world);
   await openVerification(tv, phone, 'plain');
-  await phone.getByLabel('Code').fill(code);
-  await phone.getByRole('button', { name: 'Continue' }).click();
+  await phone.getByLabel(codeField).fill(code);
+  await phone.getByRole('button', submit).click();
   await signIn(phone);
-  await phone.getByRole('button', { name: 'Don’t allow' }).click();
-  await expect(phone.getByRole('heading', { name: 'You did not allow it' })).toBeVisible();
+  await phone.getByRole('button', { name: words('consent.deny') }).click();
+  await expect(
+    phone.getByRole('heading', { name: words('oauth2.access_denied.title') }),
+  ).toBeVisible();
   await tv.reload();
   await expect(tv.locator('#user-code')).toHaveText(code);
 });

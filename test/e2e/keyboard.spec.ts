@@ -22,9 +22,6 @@ async function typeLoginByKeyboard(page: Page): Promise<void> {
 test('goes all the way by keyboard alone', async ({ page, world }) => {
   await pressInSampleApp(page, world, 'Sign in');
   await typeLoginByKeyboard(page);
-  await tabTo(page, 'remember');
-  await page.keyboard.press('Space');
-  await expect(page.locator('#remember')).toBeChecked();
   await tabTo(page, 'accept');
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/consent\?/);
@@ -56,7 +53,7 @@ test('never allows an app by Enter in a box', async ({ page, world }) => {
 
 test('shows where the focus is', async ({ page, world }) => {
   await pressInSampleApp(page, world, 'Sign in');
-  for (const id of ['email', 'password', 'remember', 'accept', 'reject']) {
+  for (const id of ['email', 'password', 'accept', 'reject']) {
     await tabTo(page, id);
     const style = await page.locator(`#${id}`).evaluate((element) => {
       const { outlineStyle, outlineWidth } = getComputedStyle(element);

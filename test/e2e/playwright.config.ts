@@ -3,7 +3,8 @@ import { chromiumLaunchOptions } from './support/chromium.ts';
 
 /** The whole flow in a real browser. Each worker has servers of its own: see `support/world.ts`. */
 export default defineConfig({
-  testDir: '.',
+  testDir: '..',
+  testMatch: ['e2e/*.spec.ts', 'house/e2e/*.spec.ts'],
   outputDir: '../../test-results',
   fullyParallel: true,
   workers: 2,

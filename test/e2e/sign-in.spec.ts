@@ -9,8 +9,10 @@ import {
   typeLogin,
 } from './support/steps.ts';
 import { ada, type World } from './support/world.ts';
+import { titleBar, words } from '../support/words.ts';
 
 const hello = { name: 'Hello, Ada Lovelace' };
+const meadowNotes = { app: 'Meadow Notes' };
 
 /** The pages of Portico that a person got to see from now on. */
 function pagesSeen(page: Page, { porticoUrl }: World): string[] {
@@ -23,9 +25,11 @@ function pagesSeen(page: Page, { porticoUrl }: World): string[] {
 
 test('signs in, asks for consent, and the app gets its tokens', async ({ page, world }) => {
   await pressInSampleApp(page, world, 'Sign in');
-  await expect(page).toHaveTitle(/Sign in to Meadow Notes/);
+  await expect(page).toHaveTitle(titleBar(words('login.title', meadowNotes)));
   await signIn(page);
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Allow Meadow Notes/);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+    words('consent.title', meadowNotes),
+  );
   await allow(page);
   await expect(page.getByRole('heading', hello)).toBeVisible();
   const claims = page.getByRole('group', { name: 'Claims of the ID token' });
@@ -47,7 +51,7 @@ test('asks nothing of a person who let everything be remembered', async ({ page,
 test('asks again when the app wants more, or a fresh sign-in', async ({ page, world }) => {
   await getTokens(page, world, { isRemembered: true });
   await page.getByRole('link', { name: 'Ask for more scopes' }).click();
-  await page.getByRole('checkbox', { name: 'See your phone number' }).uncheck();
+  await page.getByRole('checkbox', { name: words('scope.phone.title') }).uncheck();
   await allow(page);
   await expect(page.getByText(/It did not get: phone\.$/)).toBeVisible();
   await page.getByRole('link', { name: 'Force login' }).click();
@@ -58,14 +62,14 @@ test('asks again when the app wants more, or a fresh sign-in', async ({ page, wo
 test('tells the app when the person does not allow it', async ({ page, world }) => {
   await pressInSampleApp(page, world, 'Sign in');
   await signIn(page);
-  await page.getByRole('button', { name: 'Don’t allow' }).click();
+  await page.getByRole('button', { name: words('consent.deny') }).click();
   await expect(page.getByText('access_denied')).toBeVisible();
   expect(page.url()).toContain(`${world.sampleUrl}/callback?`);
 });
 
 test('tells the app when the person cancels the sign-in', async ({ page, world }) => {
   await pressInSampleApp(page, world, 'Sign in');
-  await page.getByRole('button', { name: 'Cancel and go back to Meadow Notes' }).click();
+  await page.getByRole('button', { name: words('login.cancel', meadowNotes) }).click();
   await expect(page.getByText('access_denied')).toBeVisible();
   expect(page.url()).toContain(`${world.sampleUrl}/callback?`);
 });
@@ -75,15 +79,14 @@ test('shows the form again, with what was typed, when the password is wrong', as
   world,
 }) => {
   await pressInSampleApp(page, world, 'Sign in');
-  await typeLogin(page, { password: 'wrong', isRemembered: true });
+  await typeLogin(page, { password: 'wrong' });
   const [answer] = await Promise.all([
     page.waitForResponse(`${world.porticoUrl}/login`),
     page.locator('#accept').click(),
   ]);
   expect(answer.status()).toBe(400);
-  await expect(page.getByRole('alert')).toContainText('Those details don’t match');
+  await expect(page.getByRole('alert')).toContainText(words('login.wrong.title'));
   await expect(page.locator('#email')).toHaveValue(ada.login);
-  await expect(page.locator('#remember')).toBeChecked();
   await expect(page.locator('#password')).toHaveValue('');
   await expect(page.locator('#password')).toBeFocused();
   await page.locator('#password').fill(ada.password);
@@ -96,7 +99,8 @@ test('takes two quick clicks for one', async ({ page, world }) => {
   await pressInSampleApp(page, world, 'Sign in');
   await typeLogin(page);
   await page.locator('#accept').dblclick();
-  await page.waitForURL(/\/consent\?/);
+  // The second click takes the place of the first, so the first navigation may end as aborted.
+  await expect(page).toHaveURL(/\/consent\?/);
   await page.locator('#accept').dblclick();
   await expect(page.getByRole('heading', hello)).toBeVisible();
 });
@@ -112,24 +116,9 @@ test('leads back to the app when the back button is used after the end', async (
   // Back to the sign-in: the server gives this flow another consent, which is as good as answered.
   await page.goBack();
   await expect(
-    page.getByRole('heading', { name: 'You have already done this step' }),
+    page.getByRole('heading', { name: words('error.challenge_used.title') }),
   ).toBeVisible();
-  await page.getByRole('link', { name: 'Go to Meadow Notes' }).click();
-  await expect(page.getByRole('heading', hello)).toBeVisible();
-});
-
-test('keeps the sign-in when the language is switched', async ({ page, world }) => {
-  await pressInSampleApp(page, world, 'Sign in');
-  await page.locator('footer summary').click();
-  await page.getByRole('button', { name: 'Deutsch' }).click();
-  await expect(page.locator('html')).toHaveAttribute('lang', 'de');
-  await signIn(page);
-  await page.waitForURL(/\/consent\?/);
-  await expect(page.locator('html')).toHaveAttribute('lang', 'de');
-  await page.locator('footer summary').click();
-  await page.getByRole('button', { name: 'עברית' }).click();
-  await expect(page.locator('html')).toHaveAttribute('dir', 'rtl');
-  await allow(page);
+  await page.getByRole('link', { name: words('button.go_to', meadowNotes) }).click();
   await expect(page.getByRole('heading', hello)).toBeVisible();
 });
 
@@ -139,7 +128,7 @@ test('needs no script in the browser', async ({ openBrowser, world }) => {
   await getTokens(page, world, { isRemembered: true });
   await expect(page.getByRole('heading', hello)).toBeVisible();
   await page.getByRole('link', { name: 'Sign out' }).click();
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: words('logout.submit') }).click();
   await page.waitForURL(`${world.standIn.publicUrl}/**`);
 });
 

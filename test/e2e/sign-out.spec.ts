@@ -1,12 +1,16 @@
 import { expect, test } from './support/test.ts';
 import { getTokens, pressInSampleApp } from './support/steps.ts';
+import { words } from '../support/words.ts';
+
+const signOut = { name: words('logout.submit') };
+const meadowNotes = { app: 'Meadow Notes' };
 
 test('signs out everywhere and tells the app on both channels', async ({ page, world }) => {
   await getTokens(page, world, { isRemembered: true });
   await page.getByRole('link', { name: 'Sign out' }).click();
-  await expect(page.getByText('Meadow Notes asks to sign you out.')).toBeVisible();
+  await expect(page.getByText(words('logout.lead', meadowNotes))).toBeVisible();
   await expect(page.getByText('ada@example.org')).toBeVisible();
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', signOut).click();
   await expect(page.getByRole('heading', { name: 'You are signed out' })).toBeVisible();
   expect(page.url()).toContain(`${world.sampleUrl}/signed-out?state=`);
   await expect(page.getByText('A hidden frame in the browser told this app.')).toBeVisible();
@@ -22,9 +26,9 @@ test('signs out everywhere and tells the app on both channels', async ({ page, w
 test('leaves a person signed in who wants to stay', async ({ page, world }) => {
   await getTokens(page, world, { isRemembered: true });
   await page.getByRole('link', { name: 'Sign out' }).click();
-  await page.getByRole('button', { name: 'Stay signed in' }).click();
-  await expect(page.getByRole('heading', { name: 'You are still signed in' })).toBeVisible();
-  await page.getByRole('link', { name: 'Go back to Meadow Notes' }).click();
+  await page.getByRole('button', { name: words('logout.stay') }).click();
+  await expect(page.getByRole('heading', { name: words('stayed.title') })).toBeVisible();
+  await page.getByRole('link', { name: words('stayed.app', meadowNotes) }).click();
   await expect(page.getByRole('heading', { name: 'Hello, Ada Lovelace' })).toBeVisible();
   await page.getByRole('link', { name: 'Sign in again' }).click();
   await expect(page.getByText('no password was asked')).toBeVisible();
@@ -39,10 +43,10 @@ test('asks nothing when the server had not remembered the person', async ({ page
 test('signs out without an app, and from the start page', async ({ page, world }) => {
   await getTokens(page, world, { isRemembered: true });
   await page.goto(`${world.standIn.publicUrl}/oauth2/sessions/logout`);
-  await expect(page.getByText('You are about to sign out of Portico.')).toBeVisible();
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByText(words('logout.lead_self'))).toBeVisible();
+  await page.getByRole('button', signOut).click();
   await page.waitForURL(`${world.porticoUrl}/logged-out`);
-  await expect(page.getByRole('heading', { name: 'You are signed out' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: words('logged_out.title') })).toBeVisible();
   await pressInSampleApp(page, world, 'Sign in');
   await expect(page.locator('#password')).toBeVisible();
 });

@@ -434,7 +434,6 @@ describe.each(transports)('when the admin API, asked by %s,', (transport) => {
       const page = await scene.go();
       expect([doing.what, doing.isWell(page)]).toEqual([doing.what, true]);
       expect(page.html).not.toMatch(/<script|javascript:|data:text|evil\.example/);
-      expect(page.text).toContain('<script>alert(1)</script>');
     }
   });
 

@@ -99,7 +99,7 @@ describe('the sign-in page', () => {
 });
 
 describe('signing in', () => {
-  test('accepts the person who proved it, and goes on by a page of our own', async () => {
+  test('accepts the person who proved it, and goes on to the server', async () => {
     const [browser, page] = await open();
     const done = await browser.submit(page, { fill: foosLogin });
     expect(accepted()).toEqual([
@@ -117,7 +117,7 @@ describe('signing in', () => {
     expect(done.html).not.toContain('verifier');
   });
 
-  test('answers a client that wants no page with a 303', async () => {
+  test('goes on in the same way for a client that reads no pages', async () => {
     const [browser, page] = await open();
     for (const Accept of ['*/*', 'application/json']) {
       const done = await browser.submit(page, { fill: foosLogin, headers: { Accept } });

@@ -123,7 +123,7 @@ export function openBrowser({ url, publicUrl = url, headers: own = {} }: Browser
     return post(shown.href, fieldsOf(form, work), work.headers);
   }
 
-  /** Goes where an answer leads: a redirect or a page that moves on. */
+  /** Goes where a redirect leads. */
   function follow(page: Page): Promise<Page> {
     if (!page.leadsTo) throw new Error(`${page.status} ${page.url} leads nowhere`);
     return get(new URL(page.leadsTo, page.url).href);

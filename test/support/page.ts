@@ -41,7 +41,7 @@ export interface Page {
   text: string;
   forms: Form[];
   links: Link[];
-  /** Where the answer leads: a redirect's `Location`, or where a page moves on to by itself. */
+  /** The `Location` of a redirect. */
   leadsTo: string | undefined;
 }
 
@@ -50,7 +50,6 @@ export function readPage(url: string, answer: Response, setCookies: string[]): P
   const isHtml = /text\/html/.test(headers['content-type'] ?? '');
   const html = answer.text ?? '';
   const shown = isHtml ? html : '';
-  const refresh = /<meta http-equiv="refresh" content="0; url=([^"]*)">/.exec(shown)?.[1];
   return {
     url,
     status: answer.status,
@@ -67,7 +66,7 @@ export function readPage(url: string, answer: Response, setCookies: string[]): P
       href: resolved(attribute(attributes!, 'href'), url),
       text: textOf(inner!),
     })),
-    leadsTo: headers['location'] ?? (refresh === undefined ? undefined : decoded(refresh)),
+    leadsTo: headers['location'],
   };
 }
 

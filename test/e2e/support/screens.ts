@@ -55,7 +55,6 @@ export const screens: Screen[] = [
       await page.waitForURL(/\/login$/);
     },
   ],
-  ['leaving', openLeaving],
   ['consent', (page, world) => openConsent(page, world)],
   [
     'consent-many',
@@ -201,14 +200,6 @@ async function openPausedLogin(page: Page, world: World): Promise<void> {
     // oxlint-disable-next-line no-await-in-loop
     await page.locator('#notice').waitFor();
   }
-}
-
-/** The page that moves on, kept from moving. */
-async function openLeaving(page: Page, world: World): Promise<void> {
-  await openLogin(page, world);
-  await page.route(`${world.standIn.publicUrl}/**`, (route) => route.fulfill({ status: 204 }));
-  await signIn(page);
-  await page.waitForURL(/\/login$/);
 }
 
 async function openLogout(page: Page, world: World): Promise<void> {

@@ -17,7 +17,17 @@ export async function typeLogin(
 ): Promise<void> {
   await page.locator('#email').fill(login);
   await page.locator('#password').fill(password);
-  if (isRemembered) await page.locator('#remember').check();
+  if (isRemembered) await wishToBeRemembered(page);
+}
+
+/** Ticks the box, or posts what it would where the view has none. */
+async function wishToBeRemembered(page: Page): Promise<void> {
+  const box = page.locator('#remember');
+  if ((await box.count()) > 0) return box.check();
+  const field = '<input type="hidden" name="remember" value="true">';
+  await page.locator('#answer').evaluate((form, html) => {
+    form.insertAdjacentHTML('beforeend', html);
+  }, field);
 }
 
 export async function signIn(page: Page, who: Parameters<typeof typeLogin>[1] = {}): Promise<void> {
@@ -27,8 +37,8 @@ export async function signIn(page: Page, who: Parameters<typeof typeLogin>[1] = 
 
 /** Presses "Allow" on the consent page, which must be the one shown next. */
 export async function allow(page: Page, { isRemembered = false } = {}): Promise<void> {
-  await page.waitForURL(/\/consent\?/);
-  if (isRemembered) await page.locator('#remember').check();
+  await page.waitForURL(/\/consent(?:\?|$)/);
+  if (isRemembered) await wishToBeRemembered(page);
   await page.locator('#accept').click();
 }
 
@@ -48,9 +58,11 @@ export interface AppWish {
   asks?: string;
   audience?: string[];
   isChecked?: boolean;
+  /** Where the answer goes; to a page that nobody waits behind when not given. */
+  redirectUri?: string;
 }
 
-/** Registers an app and makes the address of its authorization request; nobody waits behind it. */
+/** Registers an app and makes the address of its authorization request. */
 export async function authorizationUrl(
   world: World,
   {
@@ -59,13 +71,17 @@ export async function authorizationUrl(
     asks = scope,
     audience = [],
     isChecked = true,
+    redirectUri: ownUri,
   }: AppWish = {},
   state = 'a state for the tests',
 ): Promise<string> {
-  const redirectUri = `${world.sampleUrl}/terms`;
+  const redirectUri = ownUri ?? `${world.sampleUrl}/terms`;
   const app = { client_name: name, scope, audience, metadata: { checked: isChecked } };
   // The same id for the same app: its colour on the screens depends on it.
-  const id = createHash('sha256').update(JSON.stringify(app)).digest('hex').slice(0, 12);
+  const id = createHash('sha256')
+    .update(JSON.stringify({ ...app, ownUri }))
+    .digest('hex')
+    .slice(0, 12);
   await world.register({
     ...app,
     client_id: id,

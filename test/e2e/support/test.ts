@@ -19,7 +19,8 @@ const nextAddress = () => `198.18.${Math.floor(++addresses / 250)}.${(addresses 
 
 /**
  * A test in a world that has forgotten what other tests did. It fails when a page breaks its own
- * content security policy or has a script error, in whichever browser of the test.
+ * content security policy or has a script error, in whichever browser of the test, and when
+ * Portico finds a fault of its own.
  */
 export const test = base.extend<Fixtures, { world: World }>({
   world: [
@@ -37,6 +38,7 @@ export const test = base.extend<Fixtures, { world: World }>({
     const address = nextAddress();
     const complaints: string[] = [];
     const opened: BrowserContext[] = [];
+    const faultsBefore = world.faults().length;
     await use(async (options = {}) => {
       const context = await browser.newContext({
         reducedMotion: 'reduce',
@@ -48,7 +50,7 @@ export const test = base.extend<Fixtures, { world: World }>({
       return context;
     });
     await Promise.all(opened.map((context) => context.close()));
-    expect(complaints).toEqual([]);
+    expect([...complaints, ...world.faults().slice(faultsBefore)]).toEqual([]);
   },
 
   context: async ({ openBrowser }, use) => {

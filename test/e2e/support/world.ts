@@ -2,7 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoPassword, demoUsers, writeDemoUsers } from '../../../dev/demo-users.ts';
-import { type ClientBody, startStandIn, type StandIn } from '@portico/hydra-stand-in';
+import {
+  startStandIn,
+  type ClientBody,
+  type ProfileName,
+  type StandIn,
+} from '@portico/hydra-stand-in';
 import { startSampleClient } from '../../../dev/sample-client.ts';
 import { serveApp } from '../../support/serve-app.ts';
 
@@ -11,6 +16,8 @@ export interface World {
   porticoUrl: string;
   sampleUrl: string;
   standIn: StandIn;
+  /** What Portico logged as a fault of its own. */
+  faults(): string[];
   /** Registers a client unless it is there already. */
   register(client: ClientBody & { client_id: string }): Promise<void>;
   /** Lets this much time pass at the OAuth2 server, so that challenges grow old. */
@@ -22,7 +29,11 @@ export interface World {
 
 export const ada = { login: demoUsers[0]!.email, password: demoPassword };
 
-export async function createWorld(): Promise<World> {
+/** Of pino. */
+const errorLevel = 50;
+
+/** @param profile the version whose manners the OAuth2 server has */
+export async function createWorld(profile: ProfileName = '26.2'): Promise<World> {
   let passedMs = 0;
   const now = () => Date.now() + passedMs;
   const folder = await mkdtemp(join(tmpdir(), 'portico-e2e-'));
@@ -32,7 +43,7 @@ export async function createWorld(): Promise<World> {
   // The OAuth2 server must know where Portico is, and Portico where that is.
   const portico = await serveApp(async (port) => {
     porticoUrl = `http://localhost:${port}`;
-    standIn = await startStandIn({ publicPort: 0, adminPort: 0, appUrl: porticoUrl, now });
+    standIn = await startStandIn({ publicPort: 0, adminPort: 0, appUrl: porticoUrl, now, profile });
     return {
       BASE_URL: porticoUrl,
       HYDRA_ADMIN_URL: standIn.adminUrl,
@@ -53,6 +64,8 @@ export async function createWorld(): Promise<World> {
     porticoUrl,
     sampleUrl: sample.url,
     standIn,
+    faults: () =>
+      portico.logs.filter(({ level }) => level >= errorLevel).map((line) => JSON.stringify(line)),
     async register(client) {
       if (registered.has(client.client_id)) return;
       registered.add(client.client_id);
