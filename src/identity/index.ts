@@ -10,10 +10,10 @@ const backends = {
 
 export type BackendName = keyof typeof backends;
 
-const names = Object.keys(backends) as BackendName[];
+export const backendNames = Object.keys(backends) as BackendName[];
 
 /** The setting `IDENTITY`, which chooses one. */
-export const backendSetting = setting(names.join(' or '), kind.oneOf(...names), {
+export const backendSetting = setting(backendNames.join(' or '), kind.oneOf(...backendNames), {
   fallback: 'file' satisfies BackendName,
 });
 

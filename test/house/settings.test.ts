@@ -3,9 +3,13 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SettingsError } from '@portico/settings';
 import { loadConfig, settingsFor } from '../../src/config.ts';
+import { backendNames } from '../../src/identity/index.ts';
 import { removeUsersFile, writeUsersFile } from '../support/people.ts';
 
-const settingNames = Object.keys(settingsFor({}));
+/** Of the app and of every backend. */
+const settingNames = Object.keys(
+  Object.assign({}, ...backendNames.map((name) => settingsFor({ IDENTITY: name }))),
+);
 let needed: Record<string, string>;
 
 beforeAll(async () => {
