@@ -1,7 +1,7 @@
 /**
- * `npm run build`, second half: makes `dist` of what the compiler wrote. The app lies at the top, and
- * each package where Node looks for it from there, so that `dist` and an install of the dependencies
- * are all that production needs.
+ * The second half of `npm run build`: makes `dist` from the output of the compiler. The app is at the
+ * top, and our packages are in `dist/node_modules`, where Node looks for them. So production needs
+ * neither sources nor workspaces (docs/decisions/0014).
  */
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

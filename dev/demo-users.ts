@@ -2,10 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashPassword } from '../src/identity/password.ts';
 
-/** Everybody's password. It is public, so `npm start` refuses these people. */
+/** The password of all demo users. It is public, so the app allows them only on localhost. */
 export const demoPassword = 'portico';
 
-/** People to try things out with; they sign in with their address. */
+/** People for trying things out. They sign in with their e-mail address. */
 export const demoUsers = [
   {
     subject: 'ada',
@@ -40,7 +40,10 @@ export const demoUsers = [
   },
 ];
 
-/** Writes a file of them for `USERS_FILE`. @returns its path */
+/**
+ * Writes a users file with the demo users.
+ * @returns its path, for `USERS_FILE`
+ */
 export async function writeDemoUsers(folder: string): Promise<string> {
   const passwordHash = await hashPassword(demoPassword);
   const entries = demoUsers.map((person) => ({

@@ -1,3 +1,3 @@
-/** Loaded before the app in its own process: when `npm run dev` is gone, however that went, so is the app. */
+/** Runs before the app, in its process: ends it when `npm run dev` is gone, even after a crash. */
 process.once('disconnect', () => process.exit());
 process.channel?.unref();

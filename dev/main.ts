@@ -1,4 +1,4 @@
-/** `npm run dev`: the whole flow on a fresh machine, with Portico restarted at each change of it. */
+/** `npm run dev`: Portico, the stand-in and the sample app. Restarts Portico when its sources change. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,14 +53,14 @@ async function main(): Promise<void> {
   await portico.started;
   say(`
   Open          ${sample.url}
-  Sign in with  ${env['USERS_FILE'] ? `somebody of ${env['USERS_FILE']}` : demoAccounts()}
+  Sign in with  ${env['USERS_FILE'] ? `an account from ${env['USERS_FILE']}` : demoAccounts()}
   Stop with     Ctrl-C
 `);
 }
 
 async function reserve(what: string, wanted: number): Promise<LoopbackPort> {
   const reserved = await reservePort(wanted);
-  if (reserved.port !== wanted) say(`Port ${wanted} is taken: ${what} is on ${reserved.port}.`);
+  if (reserved.port !== wanted) say(`Port ${wanted} is taken: ${what} uses ${reserved.port}.`);
   return reserved;
 }
 
@@ -75,9 +75,9 @@ async function standInServer(appUrl: string): Promise<Server> {
 function givenServer(baseUrl: string): Server {
   const { HYDRA_ADMIN_URL: adminUrl = '', HYDRA_PUBLIC_URL: publicUrl } = env;
   if (!publicUrl) {
-    throw new Error('HYDRA_ADMIN_URL is set, so HYDRA_PUBLIC_URL must be set too: the issuer.');
+    throw new Error('With HYDRA_ADMIN_URL, set HYDRA_PUBLIC_URL (the issuer) too.');
   }
-  say(`Using the OAuth2 server at ${publicUrl}. It must know these addresses:
+  say(`Using the OAuth2 server at ${publicUrl}. It needs these settings:
   URLS_LOGIN=${baseUrl}/login
   URLS_CONSENT=${baseUrl}/consent
   URLS_LOGOUT=${baseUrl}/logout
@@ -88,7 +88,7 @@ function givenServer(baseUrl: string): Server {
   return { publicUrl, adminUrl, issuer: publicUrl, close: async () => {} };
 }
 
-/** What development decides; everything else comes from the environment, as in `npm start`. */
+/** The environment of the app: these settings are for development, all others as in `npm start`. */
 async function porticoEnv(port: number, baseUrl: string, server: Server) {
   return {
     ...env,
@@ -103,7 +103,7 @@ async function porticoEnv(port: number, baseUrl: string, server: Server) {
   };
 }
 
-/** The shell of npm does not pass on the signal that ends it; started otherwise, we may outlive a shell. */
+/** Stops when the shell of npm is gone: it does not pass signals on. Without npm, the shell may end first. */
 function whenOrphaned(stop: () => void): void {
   const parent = process.ppid;
   if (!env['npm_lifecycle_event']) return;

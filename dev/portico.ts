@@ -8,24 +8,24 @@ export interface PorticoOptions {
   /** The root of the project. */
   folder: string;
   env: NodeJS.ProcessEnv;
-  /** Answers as soon as the app does. */
+  /** An address that answers when the app is ready. */
   aliveUrl: string;
   say: (sentence: string) => void;
 }
 
 export interface RunningPortico {
-  /** Settles when the app answers for the first time, or has ended in trying. */
+  /** Resolves when the app answers for the first time, or has failed to start. */
   started: Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Less than in production: a half-open request of a browser must not delay the restart. */
+/** Less than in production, so that an open connection does not delay the restart. */
 const stopWithinMs = 1000;
 const aliveEveryMs = 40;
 
 /**
- * Runs the app in a process of its own and restarts it when its sources change. When it ends by
- * itself, because of a fault in them, the next change tries again.
+ * Runs the app in a process of its own and restarts it when its sources change. If it ends because
+ * of an error in them, the next change starts it again.
  */
 export function runPortico({ folder, env, aliveUrl, say }: PorticoOptions): RunningPortico {
   const events = new EventEmitter();
@@ -33,7 +33,7 @@ export function runPortico({ folder, env, aliveUrl, say }: PorticoOptions): Runn
 
   async function keepRunning(): Promise<void> {
     for (let runs = 1; !stopping.signal.aborted; runs += 1) {
-      // Listen before the start: what changes during it counts too.
+      // Before the start, so that a change during it is not missed.
       const change = once(events, 'change');
       const child = start(folder, env);
       const end = once(child, 'exit');
@@ -54,8 +54,7 @@ export function runPortico({ folder, env, aliveUrl, say }: PorticoOptions): Runn
     }
     await Promise.race([end, change]);
     if (isRunning(child)) return stop(child, end);
-    if (!stopping.signal.aborted)
-      say('Portico has ended. The next change of a file starts it again.');
+    if (!stopping.signal.aborted) say('Portico has ended. It starts again when you change a file.');
     await change;
   }
 
@@ -92,12 +91,15 @@ async function stop(child: ChildProcess, end: Promise<unknown>): Promise<void> {
   clearTimeout(deadline);
 }
 
-/** @returns false when the process ended before it answered */
+/**
+ * Waits until the app answers.
+ * @returns false when the process ended before
+ */
 async function untilAlive(url: string, child: ChildProcess): Promise<boolean> {
   while (isRunning(child)) {
-    // oxlint-disable-next-line no-await-in-loop -- it is asked until it answers
+    // oxlint-disable-next-line no-await-in-loop -- ask until it answers
     if (await answers(url)) return true;
-    // oxlint-disable-next-line no-await-in-loop -- and not without a pause
+    // oxlint-disable-next-line no-await-in-loop -- with a pause between
     await wait(aliveEveryMs);
   }
   return false;

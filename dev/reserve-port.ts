@@ -3,14 +3,14 @@ import { loopbackAddresses, openPort, type LoopbackPort } from '@portico/hydra-s
 const mostSteps = 50;
 
 /**
- * The wanted port of `localhost`, or the next one that is free. It stays open, so that the next
- * caller gets another, until it is closed for the server that it is meant for.
- * @throws Error when none of the next fifty is free either
+ * Opens this port of `localhost`, or the next one that is free. It stays open, so that the next
+ * caller gets another one: close it right before the server starts.
+ * @throws Error when this port and the next fifty are taken
  */
 export async function reservePort(wanted: number): Promise<LoopbackPort> {
   for (let step = 0; ; step += 1) {
     try {
-      // oxlint-disable-next-line no-await-in-loop -- only when one is taken the next is tried
+      // oxlint-disable-next-line no-await-in-loop -- try the next one only if this one is taken
       return await openPort(wanted + step, loopbackAddresses('localhost'));
     } catch (error) {
       if (step === mostSteps || !isTaken(error)) throw error;

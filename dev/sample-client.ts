@@ -4,11 +4,11 @@ import { createParties } from './sample-client/parties.ts';
 import { createSampleApp } from './sample-client/sample-app.ts';
 
 export interface SampleClientOptions {
-  /** 0 is any free port. */
+  /** 0: any free port. */
   port: number;
-  /** As discovery and tokens have it, to the letter. */
+  /** Exactly as in discovery and tokens. */
   issuer: string;
-  /** Where clients are registered. */
+  /** The admin API at which the app registers its clients. */
   admin: HydraConfig;
   appName?: string;
   log?: (sentence: string) => void;
@@ -21,8 +21,8 @@ export interface SampleClient {
 }
 
 /**
- * Starts an app with a few buttons that signs people in at the OAuth2 server. It registers its
- * clients by the admin API; while the server is away, its pages say so and try again.
+ * Starts a sample app that signs people in through the OAuth2 server. It registers its clients at
+ * the admin API. While the server does not answer, its pages say so and try again.
  * @throws Error when the port is taken
  */
 export async function startSampleClient(options: SampleClientOptions): Promise<SampleClient> {
@@ -35,7 +35,7 @@ export async function startSampleClient(options: SampleClientOptions): Promise<S
   try {
     await parties();
   } catch (error) {
-    log(`${appName} waits for the OAuth2 server: ${String(error)}`);
+    log(`${appName} is waiting for the OAuth2 server: ${String(error)}`);
   }
   async function close(): Promise<void> {
     await Promise.all([opened.close(), hydra.close()]);

@@ -5,14 +5,14 @@ export interface FolderWatch {
   close(): void;
 }
 
-/** Whatever an editor leaves beside the file that it saves is no change. */
+/** Other files may be temporary ones of an editor. */
 const isSource = /\.(ts|ejs|json|css|svg|png|webp)$/;
-/** One save can be several events. */
+/** Saving a file can cause several events. */
 const quietMs = 60;
 
 /**
- * Tells of changes to source files in these folders and below. Each folder has a watch of its own:
- * the recursive one of Node 20 no longer hears of a file that an editor has replaced by another.
+ * Watches source files in these folders and below. Each folder has a watch of its own, because the
+ * recursive one of Node 20 loses files that an editor replaces.
  */
 export function watchFolders(roots: string[], onChange: () => void): FolderWatch {
   const watches: FSWatcher[] = [];
@@ -28,7 +28,7 @@ export function watchFolders(roots: string[], onChange: () => void): FolderWatch
 
   function notice(name: string): void {
     const mayBeFolder = !name.includes('.');
-    // It may be new, or another one under an old name.
+    // It may be a new folder, or another one with an old name.
     if (mayBeFolder) followAnew();
     if (!mayBeFolder && !isSource.test(name)) return;
     clearTimeout(timer);

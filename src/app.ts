@@ -31,7 +31,7 @@ export function createApp(parts: Parts): Express {
   });
 
   const app = express();
-  app.set('env', 'production'); // should our own error handler fail, Express shows no stack either
+  app.set('env', 'production'); // so that Express shows no stack if our own error handler fails
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.set('trust proxy', trustProxy);
   app.response.render = createRender(folders.views);
@@ -42,14 +42,14 @@ export function createApp(parts: Parts): Express {
   app.use(hashedFiles, parsedQuery);
   app.use(requestLocals(locales), cookieParser([...cookieSecrets]));
   app.use(locale(locales, baseUrl));
-  // A posted form is read, and shown to be from our own page, before any screen sees it.
+  // Before any screen: each relies on a parsed form that is known to come from our own page.
   app.use(express.urlencoded({ extended: false, limit: largestForm }));
   app.use(postedLocale(locales, baseUrl), csrf.csrf);
 
   app.use(base, loginRoutes(parts), consentRoutes(parts), logoutRoutes(parts));
   app.use(base, deviceRoutes(parts), startRoutes(parts), oauth2ErrorRoutes(parts));
   app.use(base, statusRoutes(parts));
-  app.use(plainFiles); // after the screens: a file takes no screen's place
+  app.use(plainFiles); // after the screens, so that no file can replace one
   app.use(pageUnknown, errorHandler(parts));
   return app;
 }

@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { folders } from './folders.ts';
 import { createIdentity } from './identity/index.ts';
 import type { Identity } from './identity/backend.ts';
+import { requiredActions, type RequiredAction } from './policy/required-actions.ts';
 import { loadLocales, type Locales } from './screens/locale.ts';
 import { createBrowsers, type Browsers } from './web/browsers.ts';
 import { createCsrf, type Csrf } from './web/csrf.ts';
@@ -17,7 +18,7 @@ import {
 import { adminCallLog, createLog, type Log } from './web/log.ts';
 import { createSessions, type Sessions } from './web/session.ts';
 
-/** What the app is made of. A screen takes the parts it uses: `Pick<Parts, 'hydra' | 'log'>`. */
+/** What the app is made of. A route says which parts it needs: `Pick<Parts, 'hydra' | 'log'>`. */
 export interface Parts {
   config: Config;
   policy: Config['policy'];
@@ -33,24 +34,27 @@ export interface Parts {
   deviceLimiter: DeviceLimiter;
   locales: Locales;
   addresses: Addresses;
+  requiredActions: readonly RequiredAction[];
 }
 
-/** Addresses that one screen needs of another, or of the OAuth2 server. */
+/** Pages of ours, and of the OAuth2 server, that screens lead to. */
 export interface Addresses {
+  /** The path of BASE_URL, such as `/auth`, or empty: goes before every path of ours. */
+  base: string;
   start: string;
   loggedOut: string;
   stayed: string;
-  /** Says that nothing was shared. */
+  /** The page that says that nothing was shared with the app. */
   denied: string;
-  /** Where the OAuth2 server forgets who is signed in; `undefined` when HYDRA_PUBLIC_URL is not set. */
+  /** Where the OAuth2 server signs people out; `undefined` if HYDRA_PUBLIC_URL is not set. */
   signOutOfServer: string | undefined;
-  /** Where the OAuth2 server asks for a device code from the beginning; likewise. */
+  /** Where the OAuth2 server starts to ask for a device code; `undefined` in the same case. */
   enterCode: string | undefined;
 }
 
 /**
- * Builds the parts once. Nothing here waits for the OAuth2 server: it may start later than we do.
- * @throws when the people cannot be read; the message is for the operator
+ * Builds the parts, once. Does not wait for the OAuth2 server, which may start later than we do.
+ * @throws Error when people or languages cannot be read; the message is for the operator
  */
 export async function assemble(config: Config, log = createLog(config.log.level)): Promise<Parts> {
   const { baseUrl, cookieSecrets: secrets } = config.web;
@@ -72,6 +76,7 @@ export async function assemble(config: Config, log = createLog(config.log.level)
     deviceLimiter: createDeviceLimiter(),
     locales: loadLocales(folders.locales),
     addresses: addressesOf(config),
+    requiredActions,
   };
 }
 
@@ -79,6 +84,7 @@ function addressesOf({ web, hydra }: Config): Addresses {
   const { path: base } = web.baseUrl;
   const { publicUrl } = hydra;
   return {
+    base,
     start: `${base}/`,
     loggedOut: `${base}/logged-out`,
     stayed: `${base}/logout/stayed`,

@@ -1,4 +1,4 @@
-/** What the environment means: one row a setting, checked before the port opens. */
+/** The settings: one row each, all read from the environment and checked before the port opens. */
 import { hydraConfigOf, hydraSettings } from '@portico/hydra-admin';
 import {
   kind,
@@ -53,10 +53,10 @@ type Values = ValuesOf<typeof appSettings>;
 export type Config = ReturnType<typeof loadConfig>;
 
 /**
- * Reads all settings at once.
+ * Reads and checks all settings.
  * @param env the environment, such as `process.env`
- * @returns frozen, nested by the part that each slice is for
- * @throws SettingsError with every fault, not only the first
+ * @returns the values, grouped by the part of the app that uses them, frozen
+ * @throws SettingsError that lists all faults, not only the first
  */
 export function loadConfig(env: Environment) {
   const settings = settingsFor(env);
@@ -66,7 +66,7 @@ export function loadConfig(env: Environment) {
   return arrange({ values, files }, Object.fromEntries(own));
 }
 
-/** Every setting that this environment calls for, those of the chosen backend last. */
+/** All settings that apply in this environment: the app's own, then those of the chosen backend. */
 export function settingsFor(env: Environment) {
   const backend = backendSetting.read(env['IDENTITY']?.trim() || backendSetting.fallback);
   return { ...appSettings, ...(backend && settingsOfBackend(backend)) };
@@ -77,7 +77,7 @@ function proxyFaults({ BASE_URL, TRUST_PROXY }: Partial<Values>, env: Environmen
   if (!BASE_URL?.isSecure || !isMissing) return [];
   return [
     `TRUST_PROXY is not set. With an https BASE_URL it must be ${appSettings.TRUST_PROXY.wants}: ` +
-      'without it no secure cookie is sent behind a proxy.',
+      'behind a proxy, wrong passwords would otherwise count as coming from one address.',
   ];
 }
 

@@ -2,7 +2,7 @@ import { HydraError, type HydraErrorKind } from '@portico/hydra-admin';
 import { IdentityError, type IdentityErrorKind } from './identity/backend.ts';
 import type { AppView } from './screens/app-view.ts';
 
-/** Every fault that a person is told about, with the HTTP status of its page. Texts: `error.<code>` in `views/locales/`. */
+/** Every fault that has a page, with its HTTP status. Its words: `error.<code>.…` in `views/locales`. */
 export const statusOf = {
   decision_unknown: 400,
   challenge_missing: 400,
@@ -48,9 +48,9 @@ const codeOfIdentityError = {
   down: 'unexpected',
 } as const satisfies Record<IdentityErrorKind, ErrorCode>;
 
-/** What a page needs to offer a way forward. All optional: a button without a target is left out. */
+/** What an error page can offer. Nothing here is required: a button without a target is left out. */
 export interface WayForward {
-  /** Where the sign-in can begin again: the address of the original authorization request. */
+  /** Where the sign-in can start again: the address of the original authorization request. */
   startAgain?: string | undefined;
   /** The app that sent the person here. */
   app?: AppView | undefined;
@@ -58,7 +58,7 @@ export interface WayForward {
   retryAfterSeconds?: number | undefined;
 }
 
-/** A fault that the person should know of; `screens/error-handler.ts` makes the page. */
+/** A fault that the person should know about; `screens/error-handler.ts` renders its page. */
 export class PublicError extends Error {
   override readonly name = 'PublicError';
   readonly code: ErrorCode;
@@ -71,7 +71,7 @@ export class PublicError extends Error {
   }
 }
 
-/** The public face of an error; `undefined` when it has none and must be logged whole. */
+/** The code whose page an error gets; `undefined` when it has none of its own and must be logged in full. */
 export function publicCodeOf(error: unknown): ErrorCode | undefined {
   if (error instanceof PublicError) return error.code;
   if (error instanceof HydraError) return codeOfHydraError[error.kind];

@@ -5,7 +5,7 @@ import { startServer } from './web/server.ts';
 
 const stopWithinMs = 10_000;
 
-/** Settings → parts → app → port; and all of it backwards when the process is told to end. */
+/** Settings → parts → app → port. On a signal the process stops in the reverse order. */
 async function main(): Promise<void> {
   const parts = await assemble(loadConfig(process.env));
   const { config, log, hydra, identity } = parts;
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   log.info({ port: server.port, address: config.web.baseUrl.href }, 'listening');
 }
 
-/** Settings, files and ports are the operator's to mend; anything else is a bug and needs its stack. */
+/** Operators fix settings, files and ports by the message alone. Anything else is a bug: show its stack. */
 function isForOperator(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   return 'faults' in error || ('syscall' in error && 'code' in error);

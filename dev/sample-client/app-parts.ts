@@ -5,7 +5,7 @@ import type { Page } from './page.ts';
 import type { Parties } from './parties.ts';
 import type { Visit, Visits } from './visits.ts';
 
-/** What the pages of the sample app share. */
+/** What the routes of the sample app need. */
 export interface AppParts {
   parties: () => Promise<Parties>;
   visits: Visits;

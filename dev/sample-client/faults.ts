@@ -1,33 +1,33 @@
 import { AuthorizationResponseError, ClientError, ResponseBodyError } from 'openid-client';
 
-/** An error in the words of the protocol, and what it means in plain ones. */
+/** An error of the protocol, and what it means in plain words. */
 export interface Fault {
   code: string;
   description: string;
   meaning: string;
 }
 
-/** Errors of the authorization and the token endpoint, and a few that only this server has. */
+/** Errors of the authorization and the token endpoint, of Hydra, and of this app itself. */
 const meanings: Record<string, string> = {
   access_denied: 'Somebody said no: you, or the server for you. This app got nothing.',
-  login_required: 'The app wanted no question to be asked, but nobody is signed in any more.',
-  consent_required: 'The app wanted no question to be asked, but you have not allowed it yet.',
-  interaction_required: 'The app wanted no question to be asked, but there is one.',
+  login_required: 'The app asked for a silent sign-in, but nobody is signed in any more.',
+  consent_required: 'The app asked for a silent sign-in, but you have not allowed it yet.',
+  interaction_required: 'The app asked for a silent sign-in, but you need to answer a question.',
   request_forbidden:
-    'The browser came back without the cookie it was given: a second tab came in between, or cookies are blocked. Start again, in one tab.',
+    'The browser came back without its cookie: another tab came in between, or cookies are blocked. Start again, in one tab.',
   request_unauthorized: 'The sign-in took too long. Start again.',
-  invalid_scope: 'The app asked for something that it is not registered for.',
-  invalid_request: 'The server could not use what the app sent.',
+  invalid_scope: 'The app asked for a scope that it is not registered for.',
+  invalid_request: 'The server did not understand what the app sent.',
   invalid_client: 'The server does not know the app, or the secret was wrong.',
   invalid_grant: 'The code was used before, or it is too old.',
   unauthorized_client: 'The app may not sign people in this way.',
-  server_error: 'The server had a fault of its own.',
+  server_error: 'The server had an error of its own.',
   temporarily_unavailable: 'The server is too busy. Try again later.',
   expired_token: 'The code on the TV is too old. Ask for a new one.',
   state_unknown:
-    'This answer belongs to no question that this browser asked. It is ignored: somebody else may have made the link.',
-  answer_refused: 'The answer does not fit the question, so it is not believed.',
-  server_unreachable: 'The server could not be asked for the tokens.',
+    'This browser did not start this sign-in. The response is ignored: somebody else may have made the link.',
+  answer_refused: 'The response does not match what the app asked for, so it is refused.',
+  server_unreachable: 'The app could not reach the server to get the tokens.',
 };
 
 export function faultOf(code: string, description = ''): Fault {

@@ -4,7 +4,7 @@ import type { AppParts } from './app-parts.ts';
 import { tokensView } from './token-views.ts';
 import { nameOf, type Visit } from './visits.ts';
 
-/** The first page: a few buttons, and what the last one led to. */
+/** The first page: a few buttons, and the result of the last one. */
 export function homeRoutes({ parties, visits, appName, show }: AppParts): Router {
   async function home(req: Request, res: Response): Promise<void> {
     const { tv } = await parties();
@@ -19,24 +19,24 @@ export function homeRoutes({ parties, visits, appName, show }: AppParts): Router
     });
   }
 
-  function paper(title: string) {
+  function documentPage(title: string) {
     return (_req: Request, res: Response) =>
       show.page(res, {
         title,
-        body: html`<p>${appName} is a sample. It keeps nothing and promises nothing.</p>`,
+        body: html`<p>${appName} is a sample app. It stores nothing and promises nothing.</p>`,
       });
   }
 
   const router = Router();
   router.get('/', home);
-  router.get('/policy', paper('Privacy policy'));
-  router.get('/terms', paper('Terms'));
+  router.get('/policy', documentPage('Privacy policy'));
+  router.get('/terms', documentPage('Terms'));
   return router;
 }
 
 const introduction = html`<p>
-  This sample app has no passwords of its own. It leaves the signing in to an OAuth2 server, and
-  that leaves the questions to Portico.
+  This sample app has no passwords of its own. An OAuth2 server signs people in for it, and Portico
+  shows the screens.
 </p>`;
 
 function storyView({ story }: NonNullable<Visit['signedIn']>): Html {
@@ -58,7 +58,7 @@ function actions({ isSignedIn, hasDevices }: { isSignedIn: boolean; hasDevices: 
         ? link(
             '/sign-in/plain',
             'Sign in again',
-            'As before. Nothing is asked that you let be remembered.',
+            'As before, but without the questions whose answers are remembered.',
           )
         : link(
             '/sign-in/plain',
@@ -67,18 +67,18 @@ function actions({ isSignedIn, hasDevices }: { isSignedIn: boolean; hasDevices: 
             'main',
           )
     }
-    ${link('/sign-in/more', 'Ask for more scopes', 'Also for phone, postal address, and to stay connected.')}
+    ${link('/sign-in/more', 'Ask for more scopes', 'Also your phone number and address, and staying connected.')}
     ${link('/sign-in/force', 'Force login', 'Asks for the password even if you are remembered (prompt=login).')}
-    ${isSignedIn && link('/sign-out', 'Sign out', 'Ends the session at the server, if you want that.')}
+    ${isSignedIn && link('/sign-out', 'Sign out', 'Ends the session at the server, if you agree.')}
     <li>
       ${
         hasDevices
           ? html`<form method="post" action="/tv">
                 <button class="button">Connect a TV</button>
               </form>
-              <p>Signs in a device that has no keyboard, by a code.</p>`
+              <p>Signs in a device without a keyboard, by a code.</p>`
           : html`<span>Connect a TV</span>
-              <p>This OAuth2 server has no device sign-in; Hydra has it since 25.4.</p>`
+              <p>This OAuth2 server has no device flow; Hydra has one since 25.4.</p>`
       }
     </li>
   </ul>`;

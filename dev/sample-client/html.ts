@@ -1,4 +1,4 @@
-/** Text that is HTML already. */
+/** Text that is HTML already and needs no escaping. */
 export interface Html {
   readonly markup: string;
 }
@@ -13,7 +13,7 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** A template for HTML: every value is escaped unless it is HTML itself; `undefined` and `false` are empty. */
+/** A template for HTML. Escapes all values that are not `Html`; `undefined` and `false` are empty. */
 export function html(parts: TemplateStringsArray, ...values: Value[]): Html {
   return { markup: String.raw({ raw: parts }, ...values.map(markupOf)) };
 }

@@ -6,7 +6,7 @@ export interface Page {
   title: string;
   body: Html;
   status?: number;
-  /** Seconds until the browser loads the page anew. */
+  /** Seconds until the browser reloads the page. */
   refreshAfter?: number;
 }
 
@@ -39,7 +39,7 @@ code { font: 14px/1.5 ui-monospace, monospace; }
 @media (max-width: 560px) { ul.actions li { grid-template-columns: 1fr; } }
 `;
 
-// Put together apart from the page: the hash holds for these very characters.
+// Not written inside the page: its formatting would change the characters that are hashed.
 const styleElement: Html = { markup: `<style>${style}</style>` };
 const styleHash = createHash('sha256').update(style).digest('base64');
 
@@ -56,8 +56,7 @@ const policy = [
 ].join('; ');
 
 /**
- * Sends a page of the sample app. It runs no script, and nothing that a server or a browser sent
- * becomes markup.
+ * Sends a page of the sample app. It has no script, and all values are escaped.
  * @param ancestors who may show it in a frame: a CSP source
  */
 export function sendPage(

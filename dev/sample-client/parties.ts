@@ -10,7 +10,7 @@ import {
 import type { Hydra } from '@portico/hydra-admin';
 import { registerClients, type KnownClient } from './register.ts';
 
-/** What the sample app plays: a web app with a secret, and a TV without one. */
+/** The clients of the sample app: a web app with a secret, and a TV without one. */
 export interface Parties {
   web: Configuration;
   /** `undefined` when the OAuth2 server has no device flow. */
@@ -30,7 +30,7 @@ const tvId = 'portico-sample-tv';
 export const everyScope = 'openid profile email phone address offline_access';
 
 /**
- * Reads what the server can do and registers the clients, once; a failure is forgotten, so that the
+ * Reads what the server can do and registers the clients. This happens once, but after a failure the
  * next call tries again.
  */
 export function createParties(options: PartiesOptions): () => Promise<Parties> {
@@ -47,15 +47,15 @@ export function createParties(options: PartiesOptions): () => Promise<Parties> {
 async function prepare({ issuer, hydra, url, appName }: PartiesOptions): Promise<Parties> {
   const secret = randomBytes(24).toString('base64url');
   const isInsecure = issuer.startsWith('http:');
-  // The tokens come straight from the server, but by http: so their signatures are checked too.
-  const manners = [enableNonRepudiationChecks, ...(isInsecure ? [allowInsecureRequests] : [])];
+  // TLS would prove who sent the tokens, but the issuer may use http: check their signatures too.
+  const options = [enableNonRepudiationChecks, ...(isInsecure ? [allowInsecureRequests] : [])];
   const web = await discovery(new URL(issuer), webId, secret, ClientSecretBasic(secret), {
-    execute: manners,
+    execute: options,
   });
   const server = web.serverMetadata();
   const hasDevices = server.device_authorization_endpoint !== undefined;
   const tv = hasDevices ? new Configuration(server, tvId, undefined, None()) : undefined;
-  if (tv) for (const apply of manners) apply(tv);
+  if (tv) for (const apply of options) apply(tv);
   const records = [{ ...webRecord(url), client_name: appName, client_secret: secret }];
   await registerClients(hydra, hasDevices ? [...records, tvRecord(url)] : records);
   return { web, tv };
@@ -92,7 +92,7 @@ function shared(url: string) {
     client_uri: `${url}/`,
     policy_uri: `${url}/policy`,
     tos_uri: `${url}/terms`,
-    // Where clients may register themselves, this one counts as looked at.
+    // Even with SELF_REGISTRATION=on, this client counts as checked.
     metadata: { checked: true },
   };
 }

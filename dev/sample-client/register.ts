@@ -1,9 +1,9 @@
 import { type NewClient, type Hydra, HydraError } from '@portico/hydra-admin';
 
-/** A client whose id is chosen, so that each run finds it again. */
+/** A client with a fixed id, so that the next run finds it again. */
 export type KnownClient = NewClient & { client_id: string };
 
-/** Registers clients, or brings those of an earlier run up to date. */
+/** Registers clients, or updates those of an earlier run. */
 export async function registerClients(
   { clients }: Pick<Hydra, 'clients'>,
   known: KnownClient[],

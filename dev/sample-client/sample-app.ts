@@ -9,7 +9,7 @@ import { signOutRoutes } from './sign-out.ts';
 import { tvRoutes } from './tv.ts';
 import { createVisits } from './visits.ts';
 
-/** An app that people sign in to through Portico: a toy, but a careful one. */
+/** An app that people sign in to through Portico. It is small, but does all checks of a real one. */
 export function createSampleApp(options: Pick<AppParts, 'parties' | 'appName' | 'url'>): Express {
   const sampleApp: AppParts = {
     ...options,
@@ -50,7 +50,7 @@ function notesView(notes: string[]): Html {
     </ul>`;
 }
 
-/** Mostly the OAuth2 server is not there yet: the page looks again by itself. */
+/** For errors: most likely the OAuth2 server has not started yet, so the page reloads by itself. */
 function serverAway(appName: string): ErrorRequestHandler {
   return function showServerAway(error: unknown, _req, res, _next) {
     if (res.headersSent) {

@@ -22,7 +22,7 @@ const ways = new Map<string, Way>([
   ['force', { scope: usualScopes, prompt: 'login' }],
 ]);
 
-/** To the OAuth2 server and back (OpenID Connect Core 3.1), with PKCE (RFC 7636). */
+/** Signs in by the authorization code flow (OpenID Connect Core 3.1) with PKCE (RFC 7636). */
 export function signInRoutes({ parties, visits, url, show }: AppParts): Router {
   async function begin(req: Request, res: Response): Promise<void> {
     const way = ways.get(String(req.params['way'])) ?? plain;
@@ -50,7 +50,7 @@ export function signInRoutes({ parties, visits, url, show }: AppParts): Router {
     const answer = new URL(req.originalUrl, url);
     const state = answer.searchParams.get('state') ?? '';
     const visit = visits.find(req);
-    // The back button brings an answer again that was taken already.
+    // The Back button may repeat a response that was used before.
     if (visit?.signedIn && visit.signedIn.state === state) return res.redirect(303, '/');
     const attempt = visit?.attempts.get(state);
     if (!visit || !attempt) return show.fault(res, faultOf('state_unknown'));
@@ -76,7 +76,7 @@ export function signInRoutes({ parties, visits, url, show }: AppParts): Router {
     const response = await openid.authorizationCodeGrant(web, answer, {
       expectedState: state,
       pkceCodeVerifier: attempt.codeVerifier,
-      // Without the scope there is no ID token; should one come all the same, it is refused.
+      // Without `openid` there is no ID token: if one comes all the same, it is refused.
       ...(!isAnonymous && { expectedNonce: attempt.nonce, idTokenExpected: true }),
     });
     return readTokens(web, response);
@@ -88,7 +88,7 @@ export function signInRoutes({ parties, visits, url, show }: AppParts): Router {
   return router;
 }
 
-/** What a token answer holds; asks the userinfo endpoint too when there is somebody to ask for. */
+/** Reads the tokens of a response, and the userinfo if there is an ID token. */
 export async function readTokens(
   party: openid.Configuration,
   response: openid.TokenEndpointResponse & openid.TokenEndpointResponseHelpers,

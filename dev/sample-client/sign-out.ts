@@ -6,9 +6,9 @@ import type { AppParts } from './app-parts.ts';
 
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
 
-/** Out again (RP-Initiated Logout 1.0), and told so by the server when another app began it. */
+/** Signs out (RP-Initiated Logout 1.0), and learns from the server when another app has done so. */
 export function signOutRoutes({ parties, visits, url, show }: AppParts): Router {
-  /** Changes nothing here yet: the person may still say no. */
+  /** Changes nothing in this app yet, because the person may still refuse. */
   async function begin(req: Request, res: Response): Promise<void> {
     const visit = visits.find(req);
     const idToken = visit?.signedIn?.tokens.idToken;
@@ -34,8 +34,8 @@ export function signOutRoutes({ parties, visits, url, show }: AppParts): Router 
     show.page(res, {
       title: 'You are signed out',
       body: html`<p>
-          The OAuth2 server sent your browser back here, and this app forgot its tokens. If you saw
-          no question, the server had not remembered you, so there was nothing to ask.
+          The OAuth2 server sent your browser back here, and this app forgot its tokens. If nobody
+          asked you, the server did not remember you any more.
         </p>
         ${show.notes(visit)}
         <p><a href="/">Back to the start</a></p>`,
@@ -48,7 +48,7 @@ export function signOutRoutes({ parties, visits, url, show }: AppParts): Router 
     const { issuer } = web.serverMetadata();
     const { iss, sid } = req.query;
     if (iss !== issuer || typeof sid !== 'string') {
-      return void res.status(400).type('text').send('iss and sid do not fit\n');
+      return void res.status(400).type('text').send('iss or sid is wrong\n');
     }
     visits.endSession(sid, 'A hidden frame in the browser told this app.');
     show.page(

@@ -2,25 +2,25 @@ import { decodeJwt } from 'jose';
 import { html, type Html } from './html.ts';
 import type { Tokens } from './visits.ts';
 
-/** What the claims that nearly every ID token has are for (OpenID Connect Core 2). */
+/** What the usual claims of an ID token mean (OpenID Connect Core 2). */
 const meanings: Record<string, string> = {
-  iss: 'Who says so: the OAuth2 server.',
-  sub: 'You: the same for ever, also when your name or address changes.',
-  aud: 'For whom it is said: this app. No other app may take it.',
-  exp: 'Until when the token is good.',
-  iat: 'When it was made.',
+  iss: 'Who issued the token: the OAuth2 server.',
+  sub: 'You. It never changes, even when your name or address does.',
+  aud: 'Who the token is for: this app. No other app may accept it.',
+  exp: 'When the token expires.',
+  iat: 'When the token was issued.',
   auth_time: 'When you last proved who you are.',
-  rat: 'When the app asked.',
-  nonce: 'The number this app sent along, so that an old token cannot be passed off as a new one.',
+  rat: 'When the app sent its request.',
+  nonce: 'A random text that this app sent, so that nobody can pass off an old token as a new one.',
   acr: 'How strong the sign-in was.',
   amr: 'How you proved who you are.',
-  at_hash: 'Ties the token to the access token beside it.',
+  at_hash: 'A hash of the access token that came with this one.',
   sid: 'The session that a sign-out ends.',
-  jti: 'The number of this token.',
+  jti: 'The id of this token.',
 };
 const times = ['exp', 'iat', 'auth_time', 'rat', 'nbf', 'updated_at'];
 
-/** All tokens, taken apart, each with a sentence on what it is for. */
+/** All tokens with their contents, and what each is for. */
 export function tokensView(tokens: Tokens): Html {
   return html`
     <h2>ID token</h2>
@@ -35,16 +35,16 @@ export function tokensView(tokens: Tokens): Html {
     <h2>Refresh token</h2>
     ${
       tokens.refreshToken
-        ? html`<p>With it this app gets new tokens while you are away, each time a new one too.</p>
+        ? html`<p>With it this app gets new tokens while you are away, and a new one of these.</p>
             <code class="token">${shortened(tokens.refreshToken)}</code>`
         : html`<p>None: the app may not stay connected (no <code>offline_access</code> scope).</p>`
     }
     <h2>Userinfo</h2>
     ${
       tokens.userinfo
-        ? html`<p>What the server tells whoever shows it the access token.</p>
+        ? html`<p>What the server tells an app that has the access token.</p>
             ${claimsTable('userinfo', tokens.userinfo)}`
-        : html`<p>Not asked: it takes the <code>openid</code> scope.</p>`
+        : html`<p>Not requested: that needs the <code>openid</code> scope.</p>`
     }
   `;
 }
@@ -54,8 +54,8 @@ function accessTokenView(token: string): Html {
   return html`<p>
       ${
         claims
-          ? 'For an API. It is a JWT, so the API can read it by itself.'
-          : 'For an API. It says nothing by itself: the API asks the server what it stands for.'
+          ? 'For an API. It is a JWT, so the API can read it.'
+          : 'For an API. It is opaque: the API asks the server what it stands for.'
       }
     </p>
     <code class="token">${shortened(token)}</code>
@@ -96,7 +96,7 @@ function readJwt(token: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Enough to tell tokens apart on a screen, too little to use one. */
+/** Long enough to tell tokens apart, too short to use one. */
 function shortened(token: string): string {
   return `${token.slice(0, 24)}… (${token.length} characters)`;
 }

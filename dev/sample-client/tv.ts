@@ -23,7 +23,7 @@ export function tvRoutes({ parties, visits, show }: AppParts): Router {
       verificationUri: answer.verification_uri,
       verificationUriComplete: answer.verification_uri_complete ?? answer.verification_uri,
       expiresAt: Date.now() + answer.expires_in * 1000,
-      // Nobody can have typed the code before it is shown, so the first look need not ask.
+      // Nobody can type the code before it is shown: the first page need not ask.
       mayAskFrom: Number.POSITIVE_INFINITY,
       intervalSeconds,
     };
@@ -37,13 +37,13 @@ export function tvRoutes({ parties, visits, show }: AppParts): Router {
     else await poll(tv);
     const isWaiting = tv.outcome === undefined;
     show.page(res, {
-      title: isWaiting ? 'Lantern TV waits' : 'Lantern TV',
+      title: isWaiting ? 'Lantern TV is waiting' : 'Lantern TV',
       body: viewOf(tv),
       ...(isWaiting && { refreshAfter: tv.intervalSeconds }),
     });
   }
 
-  /** Asks for the tokens, never more often than the server wants (RFC 8628, 3.4 and 3.5). */
+  /** Asks for the tokens, never more often than the server allows (RFC 8628, 3.4 and 3.5). */
   async function poll(tv: Tv): Promise<void> {
     if (tv.outcome || Date.now() < tv.mayAskFrom) return;
     if (Date.now() > tv.expiresAt) {
@@ -93,13 +93,13 @@ function viewOf(tv: Tv): Html {
 }
 
 function waitingView(tv: Tv): Html {
-  return html`<p>Play that this page is a TV. On your phone, or in another tab, open</p>
+  return html`<p>Pretend that this page is a TV. On your phone, or in another tab, open</p>
     <p><a href="${tv.verificationUri}" target="_blank">${tv.verificationUri}</a></p>
     <p>and type this code:</p>
     <p><code class="code" id="user-code">${tv.userCode}</code></p>
     <p>
-      A TV that can show a QR code would put
-      <a href="${tv.verificationUriComplete}" target="_blank">this address</a> into it: it has the
-      code inside. This page asks the server every ${tv.intervalSeconds} seconds.
+      A TV could also show a QR code of
+      <a href="${tv.verificationUriComplete}" target="_blank">this address</a>, which contains the
+      code. This page asks the server every ${tv.intervalSeconds} seconds.
     </p>`;
 }

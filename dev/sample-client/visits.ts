@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { LRUCache } from 'lru-cache';
 
-/** Tokens as they came, and what was read out of them. */
+/** The tokens of a sign-in, and what they say. */
 export interface Tokens {
   idToken?: string;
   claims?: Record<string, unknown>;
@@ -12,7 +12,7 @@ export interface Tokens {
   userinfo?: Record<string, unknown>;
 }
 
-/** One way to the OAuth2 server and back; kept apart by `state`, so that tabs do not mix. */
+/** One sign-in that has started. They are kept by `state`, so that tabs do not mix them up. */
 export interface Attempt {
   codeVerifier: string;
   nonce: string;
@@ -21,7 +21,7 @@ export interface Attempt {
   startedAt: number;
 }
 
-/** A device that waits to be connected, or that is. */
+/** A device that is waiting to be connected, or is connected. */
 export interface Tv {
   userCode: string;
   deviceCode: string;
@@ -37,10 +37,10 @@ export interface Tv {
 /** What this app knows of one browser. */
 export interface Visit {
   attempts: Map<string, Attempt>;
-  /** The state of the attempt that gave these tokens. */
+  /** With the `state` of the attempt that gave these tokens. */
   signedIn?: { state: string; tokens: Tokens; story: string[] };
   signOutState?: string;
-  /** The session that ended last, and what the server said of its end. */
+  /** The session that ended last, and its person. */
   ended?: { sid: unknown; name: string };
   notes: string[];
   tv?: Tv;
@@ -53,7 +53,7 @@ const lifeMs = 24 * 60 * 60 * 1000;
 
 export type Visits = ReturnType<typeof createVisits>;
 
-/** Browsers and what is known of them, in bounded memory; the cookie holds an id and nothing else. */
+/** The visits of all browsers, in bounded memory. The cookie holds only an id. */
 export function createVisits() {
   const visits = new LRUCache<string, Visit>({ max: mostVisits, ttl: lifeMs });
 
@@ -83,7 +83,7 @@ export function createVisits() {
       if (attempts.size > mostAttempts && oldest !== undefined) attempts.delete(oldest);
     },
 
-    /** Takes the tokens, under a new id: one that was known before the sign-in is worth nothing. */
+    /** Stores the tokens under a new id, so that an id known before the sign-in is worthless. */
     signIn(req: Request, res: Response, signedIn: NonNullable<Visit['signedIn']>): void {
       const visit = visits.get(idOf(req));
       if (!visit) return;
@@ -92,12 +92,12 @@ export function createVisits() {
     },
 
     /**
-     * Ends the sign-in of this browser; the session is kept in mind, since the server's own notice
-     * of its end may come later.
+     * Ends the sign-in of this browser. Remembers its session, because the server may tell later that
+     * it has ended.
      */
     signOut,
 
-    /** Ends the sign-ins of one session at the OAuth2 server, and notes in them how that was said. */
+    /** Ends all sign-ins of one session at the OAuth2 server, and adds a note on how the app learned. */
     endSession(sid: string, notice: string): void {
       for (const visit of visits.values()) {
         if (visit.signedIn?.tokens.claims?.['sid'] === sid) signOut(visit);
@@ -114,7 +114,7 @@ function signOut(visit: Visit): void {
   if (tokens) visit.ended = { sid: tokens.claims?.['sid'], name: nameOf(tokens) };
 }
 
-/** The friendliest name that the tokens have for the person. */
+/** The name of the person or, without one, their address or subject. */
 export function nameOf(tokens: Tokens | undefined): string {
   const { name, email, sub } = { ...tokens?.claims, ...tokens?.userinfo };
   return [name, email, sub].find((value) => typeof value === 'string') ?? 'somebody';

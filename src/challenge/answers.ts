@@ -8,32 +8,35 @@ export interface Answer {
   /** `Challenge.key`. */
   key: string;
   /**
-   * Marks of the browser that answers: before the answer and, where the answer renews it, after.
-   * `undefined` when no person decided: then the answer is the same for everybody.
+   * Marks of the browser that answers: the one before the answer and, if the answer renews the
+   * browser's secret, the one after it. `undefined` when nobody was asked: such an answer is the
+   * same for every browser.
    */
   browsers: readonly string[] | undefined;
-  /** Anything that becomes JSON: two answers are the same when this is. */
+  /** Anything that can be written as JSON. Answers are equal when their decisions are. */
   decision: unknown;
 }
 
+/** An answer that the OAuth2 server has accepted. */
 interface Given {
   browsers: readonly string[] | undefined;
+  /** A hash. */
   decision: string;
   /** `undefined` when the address is too long to be kept. */
   target: string | undefined;
 }
 
-/** An answer that the OAuth2 server has not confirmed yet. */
+/** An answer that the OAuth2 server has not accepted yet. */
 type Pending = Pick<Given, 'browsers' | 'decision'> & { result: Promise<string> };
 
-/** What one entry takes beside its address. */
+/** The size of an entry without its address, about. */
 const entryBytes = 400;
 const usedBytes = 150;
 
 /**
- * One answer for each challenge, however often it is posted. A browser that is clicked twice drops
- * the first response and follows the second: both get the same one. On servers since 2.2 this is
- * the only memory of a used challenge.
+ * One answer for each challenge, however often its form is posted. After a double click the browser
+ * drops the first response and follows the second, so both must be the same. Servers since 2.2 do
+ * not remember which challenges were answered: only we do.
  */
 export function createAnswers() {
   const pending = new Map<string, Pending>();
@@ -45,23 +48,26 @@ export function createAnswers() {
     maxSize: bytesForAnswers,
     sizeCalculation: ({ target }) => entryBytes + (target?.length ?? 0),
     ttl: lifeMs,
-    // Longer than its address, we know that a challenge was answered.
+    // The address takes the most memory. When it has to go, remember that there was an answer.
     dispose: (_answer, key, reason) => void (reason === 'evict' && used.set(key, true)),
   });
 
-  /** What is known of an answer, for a browser that may know it. */
+  /**
+   * The answer that this challenge got, if any.
+   * @throws PublicError `challenge_used` when this browser must not learn it, or it was not kept
+   */
   function earlierOf(key: string, browser: string | undefined): Pending | Given | undefined {
     const earlier = pending.get(key) ?? given.get(key);
     if (!earlier && !used.has(key)) return undefined;
-    // An answer carries a verifier: it must never be handed to another browser.
+    // The address holds a verifier, which signs in whoever follows it.
     const isTheirs = !earlier?.browsers || earlier.browsers.includes(browser ?? '');
     if (!earlier || !isTheirs) throw new PublicError('challenge_used');
     return earlier;
   }
 
   /**
-   * Where the earlier answer to this challenge leads. One that is on its way is waited for, and
-   * does not count if it fails.
+   * Where the answer that this challenge got leads; `undefined` when it has none. Waits for an
+   * answer that is under way.
    * @throws PublicError `challenge_used` when another browser answered, or the address was not kept
    */
   async function recall(key: string, browser: string | undefined): Promise<string | undefined> {
@@ -71,10 +77,11 @@ export function createAnswers() {
   }
 
   /**
-   * Answers a challenge, or repeats the answer it got before.
-   * @param act asks the OAuth2 server; runs on when the browser is gone; forgotten when it fails
+   * Answers a challenge, or repeats the answer that it got.
+   * @param act sends the answer to the OAuth2 server and returns where that leads. It goes on when
+   *   the browser disconnects. When it fails, the challenge counts as not answered.
    * @returns where the browser goes next
-   * @throws PublicError `challenge_used` when another browser answered, or this one otherwise; and
+   * @throws PublicError `challenge_used` after another decision or one of another browser; and
    *   whatever `act` throws
    */
   async function once(
@@ -105,17 +112,17 @@ export function createAnswers() {
     /** @throws PublicError `challenge_used` when another browser answered */
     mustNotBeOthers: (key: string, browser: string | undefined): void =>
       void earlierOf(key, browser),
-    /** Whether this challenge is, or is being, answered by a browser that has both marks. */
+    /** Whether the answer to this challenge, given or under way, has all these marks. */
     isAnsweredBy(key: string, ...marks: string[]): boolean {
       const { browsers } = pending.get(key) ?? given.get(key) ?? {};
       return browsers !== undefined && marks.every((mark) => browsers.includes(mark));
     },
-    /** Whether an answer gave the browser this mark in the place of another. */
+    /** Whether the answer to this challenge has given the browser this mark in place of another. */
     hasRenewed(key: string, mark: string): boolean {
       const [before, after] = given.get(key)?.browsers ?? [];
       return after === mark && before !== mark;
     },
-    /** Notes that whatever this key stands for has ended. */
+    /** Notes that what this key stands for has ended. */
     close: (key: string) => void used.set(key, true),
     isClosed: (key: string) => used.has(key),
   };

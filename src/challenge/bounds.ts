@@ -1,21 +1,21 @@
 /**
- * What may be kept of challenges. Everybody can have challenges made, so all of it is bounded in
- * bytes: 32 MiB in all, a small part of the 512 MB that a small container has.
+ * How much is kept about challenges. Anybody can create challenges, so memory is bounded in bytes:
+ * 32 MiB in all, which leaves room in a container of 512 MB.
  */
 const mebibyte = 1024 * 1024;
 
-/** Answers with the addresses they lead to: about 10,000 of the usual length. */
+/** Answers with the addresses that they lead to: about 10,000 of the usual length. */
 export const bytesForAnswers = 16 * mebibyte;
-/** That a challenge or a sign-in was answered: about 50,000. */
+/** The fact that a challenge was answered, or that a sign-in has ended: about 50,000. */
 export const bytesForUsed = 8 * mebibyte;
-/** Where sign-ins can begin again: some 4,000 of the usual length. */
+/** Where sign-ins can start again: about 4,000 addresses of the usual length. */
 export const bytesForRestarts = 8 * mebibyte;
 
 /**
- * In characters. Usual addresses have less than 2,000; browsers and proxies refuse much longer ones.
- * What is longer is neither kept nor put into a page.
+ * The longest address that is kept or put into a page, in characters. Usual ones have fewer than
+ * 2,000; browsers and proxies refuse much longer ones.
  */
 export const longestKept = 8 * 1024;
 
-/** Longer than any challenge of a server with usual settings: 30 minutes for login and consent. */
+/** Challenges live shorter: 30 minutes with the server's usual settings. */
 export const lifeMs = 2 * 60 * 60 * 1000;

@@ -20,9 +20,13 @@ import { createRestarts } from './restarts.ts';
 import { createSealer } from './sealer.ts';
 import { createStep, type PostedStep, type Step } from './step.ts';
 
-/** A sign-in on its way from login to consent, as our mark in its `context` tells. */
+/**
+ * One sign-in from login to consent. We put it into the `context` of the accepted login, and the
+ * OAuth2 server hands it back with the consent request.
+ */
 export interface Flow {
   id: string;
+  /** Made by `Browsers.bind`: shows in which browser the login was accepted. */
   mark: string;
 }
 
@@ -34,15 +38,15 @@ interface ChallengesOptions {
 
 export type Challenges = ReturnType<typeof createChallenges>;
 
-/** The hidden field that brings the facts back. */
+/** The hidden field that carries the sealed facts. */
 const sealedField = 'sealed';
-/** The member of a login's `context` that holds our mark. */
+/** The member of a login's `context` that holds the flow. */
 const contextMember = 'portico_flow';
 const kinds: ChallengeKind[] = ['login', 'consent', 'logout', 'device'];
 
 /**
- * The challenge being answered, from the address that opens it to the redirect that leaves it:
- * read, sealed into the form, bound to its browser, answered once.
+ * Everything about the challenge being answered: it is read from the address, sealed into the form,
+ * bound to the browser, answered once, and left by a redirect.
  */
 export function createChallenges({ browsers, csrf, secrets }: ChallengesOptions) {
   const answers = createAnswers();
@@ -57,14 +61,14 @@ export function createChallenges({ browsers, csrf, secrets }: ChallengesOptions)
   const stepOf = (req: Request, res: Response, challenge: Challenge): Step =>
     createStep({ answers, browsers, csrf, restarts, sealer }, req, res, challenge);
 
-  /** Whether a mark is that of the browser at hand, also if an answer has renewed it since. */
+  /** Whether a mark is this browser's, now or before an answer to this challenge renewed it. */
   function isSame(req: Request, key: string, mark: string): boolean {
     const current = markOf(req);
     if (current === undefined) return false;
     return mark === current || answers.isAnsweredBy(key, mark, current);
   }
 
-  /** What the posted form was drawn from, if it is this challenge's and this browser's own. */
+  /** The facts sealed into the posted form, if they are of this challenge and this browser. */
   function sealedFacts<F extends Facts>(
     req: Request,
     key: string,
@@ -78,10 +82,9 @@ export function createChallenges({ browsers, csrf, secrets }: ChallengesOptions)
 
   return {
     /**
-     * Opens the challenge of a page view.
-     * @returns `undefined` when it was answered before: then the browser has left again
-     * @throws PublicError when there is no challenge that can be asked for, or `challenge_used`
-     *   when another browser answered it
+     * Opens the challenge in the address of a page.
+     * @returns `undefined` when this browser has answered it: it is sent on, there is nothing to show
+     * @throws PublicError as `readChallenge` does; `challenge_used` when another browser answered
      */
     async open(req: Request, res: Response, kind: ChallengeKind) {
       const challenge = readChallenge(req.query, kind);
@@ -93,12 +96,12 @@ export function createChallenges({ browsers, csrf, secrets }: ChallengesOptions)
     },
 
     /**
-     * Takes a posted form. Its facts are missing when the form must be shown again and nothing may
-     * be answered: it came from elsewhere, was changed, or is too old; `res` then has status 403,
+     * Opens the challenge of a posted form. `facts` is `undefined` when the form comes from elsewhere,
+     * was changed or is too old: then show it again and answer nothing. The status is 403 by then,
      * and `formFault` says why.
-     * @param schema of the facts that the screen seals
-     * @throws PublicError when there is no challenge that can be asked for, or `challenge_used`
-     *   when the form must be shown again but another browser has answered
+     * @param schema of the facts that this screen seals into its form
+     * @throws PublicError as `readChallenge` does; `challenge_used` when the form would be shown
+     *   again, but another browser has answered
      */
     posted<F extends Facts>(
       req: Request,
@@ -116,7 +119,10 @@ export function createChallenges({ browsers, csrf, secrets }: ChallengesOptions)
       return { ...step, facts };
     },
 
-    /** The same login decision, bound to this browser by its `context`, which has to be an object. */
+    /**
+     * Binds a login decision to this browser: adds a new `Flow` to its `context`. A context that is
+     * not an object is replaced.
+     */
     bind(decision: AcceptLogin, browser: Browser): AcceptLogin {
       const id = randomBytes(12).toString('base64url');
       const flow = `${id}.${browsers.bind(browser, id)}`;
@@ -125,7 +131,7 @@ export function createChallenges({ browsers, csrf, secrets }: ChallengesOptions)
       return { ...decision, context: { ...given, [contextMember]: flow } };
     },
 
-    /** Our mark in the context of a consent request; `undefined` when another app took the login. */
+    /** The flow in the context of a consent request; `undefined` when another app accepted the login. */
     flowOf(context: unknown): Flow | undefined {
       const text = isRecord(context) ? context[contextMember] : undefined;
       if (typeof text !== 'string' || text === '') return undefined;
@@ -133,24 +139,24 @@ export function createChallenges({ browsers, csrf, secrets }: ChallengesOptions)
       return { id, mark };
     },
 
-    /** @throws PublicError `challenge_elsewhere` unless this browser made the sign-in */
+    /** @throws PublicError `challenge_elsewhere` when the login was accepted in another browser */
     mustBeBound(req: Request, flow: Flow | undefined, startAgain: string | undefined): void {
       const browser = browsers.of(req);
       if (!flow || (browser && browsers.isBound(browser, flow.id, flow.mark))) return;
       throw new PublicError('challenge_elsewhere', { startAgain: restartForAnybody(startAgain) });
     },
 
-    /** @throws PublicError `challenge_used` when this sign-in ended under another challenge */
+    /** @throws PublicError `challenge_used` when this sign-in has ended, under whichever challenge */
     mustBeOpen(flow: Flow | undefined, way: WayForward): void {
       if (flow && answers.isClosed(flowKey(flow))) throw new PublicError('challenge_used', way);
     },
 
-    /** Notes that a sign-in has ended: servers since 2.2 hand out new challenges for it. */
+    /** Notes that a sign-in has ended: servers since 2.2 would issue new challenges for it. */
     close(flow: Flow | undefined): void {
       if (flow) answers.close(flowKey(flow));
     },
 
-    /** What leads on from a fault of whatever challenge this request is about; empty when unknown. */
+    /** What an error page can offer for the challenge of this request; empty when nothing is known. */
     wayForward(req: Request): Facts {
       const fields = { ...req.query, ...postedFields(req) };
       const kind = kinds.find((one) => fields[challengeField(one)] !== undefined);
@@ -169,7 +175,7 @@ function keyOf(fields: Record<string, unknown>, kind: ChallengeKind): string {
   try {
     return readChallenge(fields, kind).key;
   } catch {
-    return ''; // the fault at hand is that there is no challenge
+    return ''; // an error page is being rendered: it must not fail on a malformed challenge
   }
 }
 

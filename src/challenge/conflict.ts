@@ -1,10 +1,10 @@
 import { HydraError } from '@portico/hydra-admin';
 
 /**
- * Waits for an answer. When the server has another one already, as 1.x says, it is asked where that
- * one led.
- * @param get fetches the challenge again
- * @throws HydraError `gone` with the address that leads on, else the conflict itself
+ * Waits for the OAuth2 server to take an answer. When 1.x reports a conflict, because the challenge
+ * has an answer already, the request is fetched again: that tells where the first answer led.
+ * @param get fetches the request of the challenge
+ * @throws HydraError `gone` with the address that leads on, or else the conflict itself
  */
 export async function orWhereItLed(
   answer: Promise<string>,

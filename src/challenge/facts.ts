@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 
 /**
- * What a page was drawn from, beyond its challenge: sealed into the form and read back from it, so
- * that what was shown is what is answered. Each screen adds what it needs:
- * `v.object({ ...baseFacts.entries, clientId: v.string() })`. A form whose facts do not fit, as after
- * an update, is shown again.
+ * The facts that a page was rendered from. They are sealed into its form and read back when it is
+ * posted, so that people answer what they were shown. Each screen adds what it needs:
+ * `v.object({ ...baseFacts.entries, clientId: v.string() })`. If the facts in a form do not match the
+ * schema, for example after an update, the form is shown again.
  */
 export const baseFacts = v.object({
   app: v.optional(
@@ -15,9 +15,9 @@ export const baseFacts = v.object({
       href: v.optional(v.string()),
     }),
   ),
-  /** Where the sign-in can begin again. */
+  /** Where the sign-in can start again. */
   startAgain: v.optional(v.string()),
-  /** The language of the page, in which it is also shown again. */
+  /** The language of the page, kept for the next time it is shown. */
   lang: v.optional(v.string()),
 });
 
@@ -27,25 +27,25 @@ export type Facts = v.InferOutput<typeof baseFacts>;
 export type FactsSchema<F extends Facts> = v.GenericSchema<unknown, F>;
 
 const sealedSchema = v.object({
-  /** Of the challenge. */
+  /** `Challenge.key`. */
   key: v.string(),
-  /** Mark of the browser. */
+  /** `Browsers.markOf`. */
   browser: v.string(),
   /** When it was sealed, in milliseconds since 1970. */
   at: v.number(),
   facts: v.unknown(),
 });
 
-/** What travels in the hidden field. */
+/** The content of the hidden field. */
 export type Sealed = v.InferOutput<typeof sealedSchema>;
 
-/** @returns `undefined` when this is not what a form was sealed with */
+/** @returns `undefined` when this is not the content of a hidden field */
 export function readSealed(opened: unknown): Sealed | undefined {
   const read = v.safeParse(sealedSchema, opened);
   return read.success ? read.output : undefined;
 }
 
-/** @returns `undefined` when these are not the facts of this screen */
+/** @returns `undefined` when the facts do not match the schema of this screen */
 export function readFacts<F extends Facts>(schema: FactsSchema<F>, facts: unknown): F | undefined {
   const read = v.safeParse(schema, facts, { abortEarly: true });
   return read.success ? read.output : undefined;

@@ -1,26 +1,26 @@
 import { hash } from 'node:crypto';
 import { PublicError } from '../errors.ts';
 
-/** The questions that the OAuth2 server sends a browser with. */
+/** What the OAuth2 server asks of us: each kind has a screen. */
 export type ChallengeKind = 'login' | 'consent' | 'logout' | 'device';
 
-/** A challenge that was read and may be sent to the admin API. */
+/** A challenge whose form is checked, so that the admin API can be asked about it. */
 export interface Challenge {
   kind: ChallengeKind;
   /** As the server wrote it. */
   text: string;
-  /** The same for every spelling of the challenge, and of fixed length: fit for a map, not for a page. */
+  /** A hash: of fixed length, and the same for all spellings of the challenge. */
   key: string;
 }
 
 const longestChallenge = 16 * 1024;
 
-/** Servers write base64url with its padding, hexadecimal digits, or a UUID. */
+/** Servers write challenges as base64url with padding, as hexadecimal digits, or as a UUID. */
 const alphabet = /^[\w.~-]+={0,2}$/;
-/** Up to 2.1, and of logouts: some databases compare such ids without regard to case. */
+/** Up to 2.1, and for logouts. Some databases ignore the case of such ids. */
 const hexadecimal = /^[\da-f-]{32,36}$/i;
 
-/** The name of the field that carries a challenge, in an address and in a form. */
+/** The name of the parameter that carries a challenge, in addresses and in forms. */
 export function challengeField(kind: ChallengeKind): `${ChallengeKind}_challenge` {
   return `${kind}_challenge`;
 }
@@ -29,7 +29,7 @@ export function challengeField(kind: ChallengeKind): `${ChallengeKind}_challenge
  * Reads the challenge of a request.
  * @param fields of the query or of the posted form
  * @throws PublicError `challenge_missing` unless there is exactly one; `challenge_too_long` above
- *   16 kB; `challenge_unknown` for what no server writes, which the server is not asked about
+ *   16 kB; `challenge_unknown` for a text that no server writes
  */
 export function readChallenge(fields: Record<string, unknown>, kind: ChallengeKind): Challenge {
   const text = fields[challengeField(kind)];
@@ -40,7 +40,7 @@ export function readChallenge(fields: Record<string, unknown>, kind: ChallengeKi
 }
 
 /**
- * One spelling for all of the same challenge: the last letter before the padding of base64 carries
+ * The same text for all spellings of a challenge. In base64, the last letter before the padding has
  * bits that decoders ignore, so several letters stand for the same bytes.
  */
 function canonical(text: string): string {

@@ -1,10 +1,10 @@
 import { longestKept } from './bounds.ts';
 
 /**
- * The address at which a sign-in begins again: the authorization request itself or, in a device
- * flow, the page for device codes.
+ * Where a sign-in can start again: at its authorization request or, in a device flow, at the page
+ * for device codes.
  * @param requestUrl `request_url` of a login or consent request
- * @returns `undefined` when it is no http(s) address, or longer than a page may hold
+ * @returns `undefined` when that is not an http(s) address, or longer than `longestKept`
  */
 export function restartOf(requestUrl: string, { isDevice }: { isDevice: boolean }) {
   if (!/^https?:/i.test(requestUrl) || requestUrl.length > longestKept) return undefined;
@@ -13,8 +13,8 @@ export function restartOf(requestUrl: string, { isDevice }: { isDevice: boolean 
 }
 
 /**
- * The same authorization request, but with a fresh sign-in that may be somebody else's
- * (OpenID Connect Core 3.1.2.1). In a device flow there is no such thing: it begins again.
+ * Where somebody else can sign in: at the same authorization request, but with `prompt=login`
+ * (OpenID Connect Core 3.1.2.1). Device flows know no prompt: they just start again.
  */
 export function restartAsSomebodyElse(requestUrl: string, flow: { isDevice: boolean }) {
   const address = restartOf(requestUrl, flow);
@@ -26,7 +26,7 @@ export function restartAsSomebodyElse(requestUrl: string, flow: { isDevice: bool
   return url.href;
 }
 
-/** The address without what it says about the person: for a browser that may be somebody else's. */
+/** The same address without hints at the person, for a browser that may be somebody else's. */
 export function restartForAnybody(restart: string | undefined): string | undefined {
   if (!restart || !/[?&](?:login_hint|id_token_hint)=/.test(restart)) return restart;
   const url = new URL(restart);

@@ -2,14 +2,14 @@ import { LRUCache } from 'lru-cache';
 import type { WayForward } from '../errors.ts';
 import { bytesForRestarts, lifeMs } from './bounds.ts';
 
-/** Where a sign-in can begin again, and the browser that was told so. */
+/** Where a sign-in can start again, and the browser that it belongs to. */
 export type Restart = Pick<WayForward, 'app' | 'startAgain'> & { browser: string };
 
 const entryBytes = 200;
 
 /**
- * Where sign-ins can begin again, by the key of a challenge: for pages that are reloaded when their
- * challenge is over, because the server no longer tells then.
+ * Where sign-ins can start again, by the key of the challenge. Somebody may reload a page when its
+ * challenge is over, and by then the OAuth2 server no longer tells.
  */
 export function createRestarts() {
   return new LRUCache<string, Restart>({

@@ -11,18 +11,18 @@ const algorithm = 'aes-256-gcm';
 const ivBytes = 12;
 const tagBytes = 16;
 
-/** Turns data into text that only this app can read, and that nobody else can make or change. */
+/** Encrypts data into text that nobody but this app can read, make or change. */
 export interface Sealer {
   seal(data: object): string;
-  /** @returns what was sealed, or `undefined` when the text was not made by `seal` */
+  /** @returns the data, or `undefined` when `seal` did not make this text */
   open(text: string): unknown;
 }
 
 /**
- * Seals what a form brings back. Sealed, not just signed: it holds the subject of the person, which
- * pages do not show.
- * @param secrets the first one seals; texts of the others are still opened
- * @param purpose keeps texts that are sealed for one thing from being taken for another
+ * Seals the facts of forms. They are encrypted, not only signed, because they hold the person's
+ * subject, which pages do not show.
+ * @param secrets the first one seals, all of them open
+ * @param purpose text sealed for one purpose cannot be opened for another
  */
 export function createSealer(secrets: readonly string[], purpose: string): Sealer {
   const keys = secrets.map((secret) => keyFor(secret, purpose));
@@ -57,6 +57,6 @@ function openWith(key: KeyObject, bytes: Buffer): string | undefined {
   try {
     return text + decipher.final('utf8');
   } catch {
-    return undefined; // made with another key, or changed
+    return undefined; // sealed with another key, or changed
   }
 }

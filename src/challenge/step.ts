@@ -8,16 +8,16 @@ import { challengeField, type Challenge } from './read-challenge.ts';
 import type { Restarts } from './restarts.ts';
 import type { Sealer } from './sealer.ts';
 
-/** What every form of a challenge needs from its view. */
+/** The locals that the form of every challenge needs. */
 export interface FormLocals {
   /** Hidden fields by their names: `partials/hidden` writes them. */
   hidden: Record<string, string>;
 }
 
-/** One challenge, for the request that shows or answers it. */
+/** One challenge within one request, which shows or answers it. */
 export type Step = ReturnType<typeof createStep>;
 export type PostedStep<F extends Facts> = Step & {
-  /** What the page was drawn from; `undefined` when it must be shown again and not answered. */
+  /** What the page was rendered from; `undefined` when it must be shown again and not answered. */
   facts: F | undefined;
 };
 
@@ -49,17 +49,17 @@ export function createStep(
   ): Promise<string> {
     const before = markOf() ?? '';
     const marks = [before, ...(after ? [browsers.markOf(after)] : [])];
-    // A second click after the first has changed the browser must not change it once more.
-    const isChanged = answers.hasRenewed(key, before);
+    // A double click may arrive with the renewed secret: it must not be renewed once more.
+    const isRenewed = answers.hasRenewed(key, before);
     const target = await answers.once({ key, browsers: marks, decision }, act);
-    if (after && !isChanged) browsers.keep(req, res, after);
+    if (after && !isRenewed) browsers.keep(req, res, after);
     return target;
   }
 
   return {
     challenge: challenge.text,
 
-    /** What the view needs for its form. Remembers where the sign-in can begin again. */
+    /** The locals for the form of this page. Also remembers where the sign-in can start again. */
     form(facts: Facts): FormLocals {
       const browser = browsers.markOf(browsers.known(req, res));
       const { app, startAgain } = facts;
@@ -75,55 +75,60 @@ export function createStep(
     },
 
     /**
-     * Answers by a person's decision, once: the same decision again gets the same answer.
-     * @param act asks the OAuth2 server
-     * @param after the browser as it is once this is done, where the answer changes it
+     * Answers with a person's decision, once: the same decision again gets the same answer.
+     * @param act sends the answer to the OAuth2 server and returns where that leads
+     * @param after the browser's new secrets, if the answer changes them
      * @returns where the browser goes next
-     * @throws PublicError `challenge_used` for another decision, or another browser
+     * @throws PublicError `challenge_used` after another decision or one of another browser
      */
     once,
 
     /**
-     * The same for an answer that the server may refuse, which is none then.
-     * @returns `undefined` when `act` returns that
+     * Like `once`, for an answer that the OAuth2 server may refuse, such as a wrong device code. A
+     * refused answer does not count.
+     * @param act returns `undefined` when the server refuses
+     * @returns `undefined` when it did
      */
     async attempt(
       decision: unknown,
       act: () => Promise<string | undefined>,
     ): Promise<string | undefined> {
-      const refusal = new Error('the server took no answer');
-      const orRefusal = async () => {
+      const refusal = new Error('the OAuth2 server refused the answer');
+      const actOrRefuse = async () => {
         const target = await act();
         if (target === undefined) throw refusal;
         return target;
       };
-      return once(decision, orRefusal).catch((error: unknown) => {
+      return once(decision, actOrRefuse).catch((error: unknown) => {
         if (error !== refusal) throw error;
         return undefined;
       });
     },
 
-    /** Answers by a person's decision, and sends the browser on. */
+    /** Answers with a person's decision, once, and sends the browser on. */
     async answer(decision: unknown, act: () => Promise<string>): Promise<void> {
       leave(res, await once(decision, act));
     },
 
-    /** Answers where nobody was asked, once: the answer is the same for every browser. */
+    /** Answers without asking anybody, once: every browser gets the same answer. */
     onceUnasked: (decision: unknown, act: () => Promise<string>): Promise<string> =>
       answers.once({ key, browsers: undefined, decision }, act),
 
-    /** @throws PublicError `challenge_used` when another browser answered */
+    /**
+     * Whether this browser has answered.
+     * @throws PublicError `challenge_used` when another one has
+     */
     async isAnswered(): Promise<boolean> {
       return (await answers.recall(key, markOf())) !== undefined;
     },
 
-    /** The browser as it is once this person has signed in by this challenge. */
+    /** What the browser is to hold once this person has signed in with this challenge. */
     browserAfter: (subject: string): Browser => browsers.after(req, subject, key),
 
-    /** The browser as it is once its person has signed out by this challenge. */
+    /** What the browser is to hold once somebody has signed out with this challenge. */
     browserAfterSignOut: (): Browser => browsers.afterSignOut(req, key),
 
-    /** Gives the browser its cookie where nobody was asked. */
+    /** Gives the browser its new secrets, after an answer without a question. */
     keep: (browser: Browser): void => browsers.keep(req, res, browser),
   };
 }

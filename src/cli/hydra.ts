@@ -1,13 +1,12 @@
 #!/usr/bin/env node
-/** `npm run -s hydra -- …` and `portico …`: looks after the OAuth2 server by its admin API. */
+/** `npm run -s hydra -- …` and `portico …`: manages the OAuth2 server through its admin API. */
 import { runHydra } from '@portico/hydra-tools';
 
 try {
-  // What is set already wins.
-  process.loadEnvFile();
+  process.loadEnvFile(); // variables that are set already win
 } catch (error) {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-    process.stderr.write('The file .env cannot be read: it is left out.\n');
+    process.stderr.write('The file .env cannot be read and is ignored.\n');
   }
 }
 

@@ -3,7 +3,7 @@ import { Writable, type Readable } from 'node:stream';
 
 export type Input = Readable & { isTTY?: boolean };
 
-/** What was typed or piped is no good, or nobody can be asked. */
+/** The input cannot be used, or there is no terminal to ask on. */
 export class InputError extends Error {
   override readonly name = 'InputError';
   readonly exitCode: number;
@@ -15,20 +15,21 @@ export class InputError extends Error {
 }
 
 /**
- * Asks for a new password twice, without echo.
- * @throws InputError when there is no terminal, the two differ, nothing was typed, or on Ctrl-C
+ * Asks twice for a new password, without showing what is typed.
+ * @throws InputError without a terminal, when nothing or two different passwords are typed, and on
+ *   Ctrl-C
  */
 export async function askPassword(input: Input, output: Writable): Promise<string> {
-  if (!input.isTTY) throw new InputError('There is no terminal to ask on: use hash --stdin.', 2);
-  const [password, again] = await ask(['Password: ', 'The same again: '], input, output);
+  if (!input.isTTY) throw new InputError('Without a terminal, use hash --stdin.', 2);
+  const [password, again] = await ask(['Password: ', 'Repeat it: '], input, output);
   if (!password) throw new InputError('The password is empty.');
-  if (password !== again) throw new InputError('The two differ.');
+  if (password !== again) throw new InputError('The two passwords are not the same.');
   return password;
 }
 
 /**
- * Reads a password from a pipe: everything but one line break at the end.
- * @throws InputError when it is empty or not in UTF-8
+ * Reads a password from a pipe. One line break at the end does not belong to it.
+ * @throws InputError when it is empty or not UTF-8
  */
 export async function readAll(input: Readable): Promise<string> {
   const chunks: Uint8Array[] = [];
@@ -44,7 +45,7 @@ export async function readAll(input: Readable): Promise<string> {
   return password;
 }
 
-/** The line editor of Node, without a place to show what is typed; closing it restores the terminal. */
+/** Uses Node's line editor, with an output that shows nothing. Closing it restores the terminal. */
 async function ask(questions: string[], input: Input, output: Writable): Promise<string[]> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const editor = createInterface({ input, output: nowhere, terminal: true, historySize: 0 });

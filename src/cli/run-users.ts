@@ -3,26 +3,26 @@ import { hashPassword } from '../identity/password.ts';
 import { readUsersFile } from '../identity/users-file.ts';
 import { askPassword, InputError, readAll, type Input } from './read-password.ts';
 
-/** The streams of a process, or others of their kind. */
+/** The streams of a process, or of a test. */
 export interface Streams {
   stdin: Input;
   stdout: Writable;
   stderr: Writable;
 }
 
-const help = `Makes and checks what a users file needs.
+const help = `Helps to write a users file.
 
-  npm run -s users -- hash           asks for a password, twice, and prints its hash
-  npm run -s users -- hash --stdin   takes the password from the standard input,
-                                     without one line break at its end
-  npm run -s users -- check FILE     tells what is wrong with a users file
+  npm run -s users -- hash           asks for a password and prints its hash
+  npm run -s users -- hash --stdin   reads the password from the standard input;
+                                     one line break at its end is dropped
+  npm run -s users -- check FILE     lists what is wrong in a users file
 
--s keeps npm from printing a header of its own, so that only the hash is printed.
+With -s, npm prints no header of its own.
 `;
 
 /**
- * Runs one command. Results go to `stdout`, questions and faults to `stderr`.
- * @returns the exit code: 0 done, 1 the input is no good, 2 there is no such command
+ * Runs one command. Results go to `stdout`, questions and errors to `stderr`.
+ * @returns the exit code: 0 done, 1 wrong input, 2 wrong usage, 130 stopped by Ctrl-C
  */
 export async function runUsers(
   args: string[],
@@ -51,15 +51,15 @@ export async function runUsers(
 async function checkUsersFile(file: string): Promise<string> {
   const people = await readUsersFile(file, true);
   const demos = people.filter(({ isDemo }) => isDemo).length;
-  const note = demos > 0 ? `, ${demos} of them for demonstration: not for a public address` : '';
-  return `${file} is in order: ${people.length} people${note}.\n`;
+  const note = demos > 0 ? `, ${demos} of them for demonstration on localhost only` : '';
+  return `${file} is correct: ${people.length} people${note}.\n`;
 }
 
 function misunderstanding(command: string | undefined): string {
   if (command === undefined) return 'Say what to do: hash or check.';
   if (command === 'hash') {
-    return 'hash takes nothing but --stdin: a password typed here would stay in the history.';
+    return 'hash takes nothing but --stdin: a password typed here would stay in the shell history.';
   }
   if (command === 'check') return 'check needs the path of one users file.';
-  return `There is no command ${JSON.stringify(command)}: only hash and check.`;
+  return `There is no command ${JSON.stringify(command)}, only hash and check.`;
 }

@@ -1,11 +1,11 @@
 /**
- * Where people come from. A backend is one file that exports a `Backend`; `index.ts` has the map of
- * them. Its methods are asynchronous, and hand out the whole person, because tokens need claims.
+ * CHANGE HERE: where people are stored. A backend is one file that exports a `Backend`, and one line
+ * in the map of `index.ts`. It returns whole persons, because tokens need their claims.
  */
 import type { Settings, ValuesOf } from '@portico/settings';
 import type { PasswordChecker } from './password.ts';
 
-/** Standard claims of OpenID Connect Core 5.1, as stored; `address` is the object of 5.1.1. */
+/** The standard claims of OpenID Connect Core 5.1; `address` is the object of section 5.1.1. */
 export interface StandardClaims {
   name?: string;
   given_name?: string;
@@ -29,35 +29,40 @@ export interface StandardClaims {
 }
 
 export interface User extends StandardClaims {
-  /** Stable, never empty, never given to somebody else: it is the `sub` of every token. */
+  /** The `sub` of every token. Never empty, never changed, never given to somebody else. */
   subject: string;
   email: string;
   username?: string;
-  /** A disabled person is found but can neither sign in nor be signed in. */
+  /** A disabled person can still be found, but cannot sign in or stay signed in. */
   disabled?: boolean;
 }
 
 export interface Identity {
   /**
-   * The person whom these credentials prove, or `undefined` when they prove nobody: unknown login,
-   * wrong password, disabled. Unknown logins cost the same time as wrong passwords.
+   * Checks a login and a password. Must take as long for an unknown login as for a wrong password.
    * @param login an e-mail address or a username, as typed
+   * @returns the person; `undefined` when the login is unknown, the password wrong, or the person
+   *   disabled
    * @throws IdentityError `busy` when too many passwords are being checked, `down` when the backend
-   *   cannot be asked
+   *   cannot be reached
    */
   verify(login: string, password: string): Promise<User | undefined>;
-  /** The person with this subject, disabled ones included; `undefined` when there is none. */
+  /**
+   * The person with this subject, even if disabled; `undefined` when there is none.
+   * @throws IdentityError `down` when the backend cannot be reached
+   */
   find(subject: string): Promise<User | undefined>;
-  /** Lets go of files, timers and connections. */
+  /** Closes files, timers and connections. */
   close(): Promise<void>;
 }
 
-/** A kind of place where people live. */
+/** A kind of user store. */
 export interface Backend<S extends Settings = Settings> {
-  /** Its own settings: required only when this backend is chosen. */
+  /** Its own settings. They are read only when `IDENTITY` chooses this backend. */
   settings: S;
   /**
-   * Opens it.
+   * Opens the user store, once, at start.
+   * @param values of its own settings
    * @throws Error when it cannot start; the message is for the operator
    */
   create(values: ValuesOf<S>, parts: BackendParts): Promise<Identity>;
@@ -66,20 +71,20 @@ export interface Backend<S extends Settings = Settings> {
 /** What a backend may use. */
 export interface BackendParts {
   log: IdentityLog;
-  /** One for the whole process: it bounds how many passwords are checked at once. */
+  /** Shared by the whole process, because it limits how many passwords are checked at once. */
   passwords: PasswordChecker;
-  /** Whether people with `"demo": true`, whose passwords are public, may exist. */
+  /** Whether people with `"demo": true` are allowed: their passwords are public. */
   mayHaveDemoUsers: boolean;
 }
 
-/** Where a backend tells the operator what happened; a pino logger is one. Never gets a secret. */
+/** The operator's log; a pino logger is one. Never log passwords or hashes. */
 export interface IdentityLog {
   info(details: object, message: string): void;
   warn(details: object, message: string): void;
   error(details: object, message: string): void;
 }
 
-/** `busy`: too many passwords are being checked; `down`: the place where people live cannot be asked. */
+/** `busy`: too many passwords are being checked; `down`: the user store cannot be reached. */
 export type IdentityErrorKind = 'busy' | 'down';
 
 export class IdentityError extends Error {

@@ -8,7 +8,7 @@ const settings = {
   USERS_FILE: setting('a readable file of people', kind.readable, { isRequired: true }),
 };
 
-/** People in a JSON file: a list of `{subject, email, username?, password_hash, disabled?, …claims}`. */
+/** People in a JSON file, a list of `{subject, email, username?, password_hash, disabled?, …claims}`. */
 export const fileBackend: Backend<typeof settings> = {
   settings,
   create: ({ USERS_FILE }, parts) => createFileIdentity(USERS_FILE, parts),
@@ -19,15 +19,15 @@ export interface FileIdentityParts extends BackendParts {
 }
 
 /**
- * People in a file, for a small site. The file is read again within about a second when it
- * changes; a broken one leaves the people of before, and the log has the place of the fault.
- * @throws UsersFileError when the first reading finds faults; the error of `fs` when it cannot be read
+ * People in a file, for a small site. The file is read again about a second after it changes. If it
+ * is broken then, the people read before stay in use, and the log says where the fault is.
+ * @throws UsersFileError when the file is broken at start; the error of `fs` when it cannot be read
  */
 export async function createFileIdentity(
   usersFile: string,
   { log, passwords, mayHaveDemoUsers, lookEveryMs = 500 }: FileIdentityParts,
 ): Promise<Identity> {
-  const seen = await fileStamp(usersFile); // before it is read: a change in between is not missed
+  const seen = await fileStamp(usersFile); // before reading, so that no change is missed
   let people = arrange(await readUsersFile(usersFile, mayHaveDemoUsers));
   let lastFault: string | undefined;
   const watch = watchFile(usersFile, { seen, everyMs: lookEveryMs }, readAgain);
@@ -42,10 +42,10 @@ export async function createFileIdentity(
       const isBroken = error instanceof UsersFileError;
       const faults = isBroken ? error.faults : [String(error)];
       if (String(error) !== lastFault) {
-        log.error({ file: usersFile, faults }, 'users file is broken: the people of before stay');
+        log.error({ file: usersFile, faults }, 'users file is broken: its last good state stays');
       }
       lastFault = String(error);
-      return isBroken; // it would be broken again, but what could not be read may be readable soon
+      return isBroken; // wait for the next change; but try again soon if it could not be read
     }
   }
 
@@ -53,7 +53,7 @@ export async function createFileIdentity(
     async verify(login, password) {
       const foldedLogin = foldLogin(login);
       const person = people.byLogin.get(foldedLogin);
-      const checked = person ?? somebody(people.list, foldedLogin);
+      const checked = person ?? standIn(people.list, foldedLogin);
       if (!checked) return undefined;
       const isRight = await passwords.matches(checked.passwordHash, password);
       return isRight && checked === person && !person.user.disabled ? person.user : undefined;
@@ -78,9 +78,9 @@ function arrange(list: Person[]) {
 }
 
 /**
- * Whose hash an unknown login is checked against, in vain: always the same person's, so that the
- * time it takes is one that some person takes, whatever mixture of costs the file has.
+ * Whose hash is checked for an unknown login. It is always the same person's, so that the time is
+ * that of a real person, even if the hashes in the file have different costs.
  */
-function somebody(list: Person[], foldedLogin: string): Person | undefined {
+function standIn(list: Person[], foldedLogin: string): Person | undefined {
   return list[Number.parseInt(loginKey(foldedLogin).slice(0, 8), 16) % list.length];
 }

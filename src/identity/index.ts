@@ -3,7 +3,7 @@ import type { Backend, Identity, IdentityLog } from './backend.ts';
 import { fileBackend } from './file.ts';
 import { createPasswordChecker } from './password.ts';
 
-/** Where people can live: a new backend is a file beside this one and a line here. */
+/** CHANGE HERE: the user stores. A new one is a file beside this one and a line here. */
 const backends = {
   file: fileBackend,
 } satisfies Record<string, Backend>;
@@ -12,27 +12,27 @@ export type BackendName = keyof typeof backends;
 
 const names = Object.keys(backends) as BackendName[];
 
-/** The setting that chooses one. */
+/** The setting `IDENTITY`, which chooses one. */
 export const backendSetting = setting(names.join(' or '), kind.oneOf(...names), {
   fallback: 'file' satisfies BackendName,
 });
 
-/** The settings that a backend brings along. */
+/** The settings that a backend declares. */
 export function settingsOfBackend(name: BackendName): Settings {
   return backends[name].settings;
 }
 
 export interface IdentityConfig {
   backend: BackendName;
-  /** The values of the backend's own settings. */
+  /** The values of the settings that the backend declares. */
   settings: Record<string, unknown>;
-  /** Whether people with `"demo": true`, whose passwords are public, may exist. */
+  /** See `BackendParts`. */
   mayHaveDemoUsers: boolean;
 }
 
 /**
- * The chosen backend, ready to be asked.
- * @throws the backend's own error when it cannot start: its message is for the operator
+ * Opens the chosen backend.
+ * @throws the backend's own error when it cannot start; its message is for the operator
  */
 export async function createIdentity(
   { backend, settings, mayHaveDemoUsers }: IdentityConfig,

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** No stored login is longer: what is longer need not be folded, which takes long for long texts. */
+/** In UTF-16 units. No stored login is longer. Folding very long texts would take too long. */
 export const longestLogin = 320;
 
 /**
- * The one form in which logins are compared: without space around it, compatibility characters
- * replaced (NFKC), case folded. Folding goes by way of capitals, so that "ß" is "ss" and both small
- * sigmas are one; a side effect is that the dotless "ı" counts as "i".
+ * The form in which logins are compared: trimmed, in Unicode normal form NFKC, without case. It goes
+ * through capitals, so that "ß" equals "ss" and both small sigmas are equal. As a side effect, the
+ * dotless "ı" equals "i".
  */
 export function foldLogin(login: string): string {
   const trimmed = login.trim();
@@ -14,7 +14,7 @@ export function foldLogin(login: string): string {
   return trimmed.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC').trim();
 }
 
-/** 64 hex digits that stand for a login, for places that must not hold addresses of people. */
+/** A hash of a login, 64 hex digits, for places that must not hold people's addresses. */
 export function loginKey(foldedLogin: string): string {
   return createHash('sha256').update(foldedLogin).digest('hex');
 }

@@ -1,27 +1,27 @@
 import { hash, parseOptions, verify } from '@node-rs/argon2';
 import { IdentityError } from './backend.ts';
 
-/** Argon2id with 19 MiB, two passes, one lane: about 10 ms of one core. */
+/** Argon2id with 19 MiB, two passes and one lane (RFC 9106): about 10 ms on one core. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** Bringing a text of many combining marks into normal form takes the square of its length. */
+/** In UTF-16 units. The time to normalise many combining marks grows with the square of their number. */
 const longestNormalised = 1024;
 
 export interface PasswordChecker {
   /**
-   * Whether the hash was made of this password. An empty password or a malformed hash never match.
-   * @throws IdentityError `busy` when too many others wait already; whatever argon2 throws when it
-   *   cannot check, as without memory: that is no wrong password
+   * Whether this is the hash of this password. Empty passwords and malformed hashes never match.
+   * @throws IdentityError `busy` when too many checks are waiting; whatever argon2 throws when it
+   *   cannot check, for example without memory: that does not mean that the password is wrong
    */
   matches(passwordHash: string, password: string): Promise<boolean>;
 }
 
-/** A new argon2id hash as a PHC string, `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. */
+/** A new argon2id hash in the PHC string format, `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. */
 export async function hashPassword(password: string): Promise<string> {
   return hash(passwordBytes(password), cost);
 }
 
-/** Whether this is an argon2id hash that passwords can be checked against. */
+/** Whether this text is an argon2id hash in the PHC string format. */
 export function isPasswordHash(text: string): boolean {
   if (!text.startsWith('$argon2id$')) return false;
   try {
@@ -33,8 +33,8 @@ export function isPasswordHash(text: string): boolean {
 }
 
 /**
- * Checks passwords a few at a time: each check fills a core and a thread of libuv's pool, which
- * file access and name lookups need too. All backends of a process should share one checker.
+ * Checks only a few passwords at a time, because each check uses a core and a thread of libuv's
+ * pool, which file access and name lookups need too. Use one checker for the whole process.
  */
 export function createPasswordChecker({
   atOnce = 2,
@@ -76,8 +76,8 @@ export function createPasswordChecker({
 }
 
 /**
- * The bytes that are hashed: every kind of space becomes the plain one, then NFC, as the profile
- * OpaqueString of RFC 8265 4.2 says, so that all keyboards give the same password. Passwords of
+ * The bytes to hash. Every kind of space becomes a plain one and the text is normalised to NFC, so
+ * that the password is the same on all keyboards (profile OpaqueString, RFC 8265 4.2). Passwords of
  * more than 1024 UTF-16 units are taken as typed.
  */
 function passwordBytes(password: string): Buffer {

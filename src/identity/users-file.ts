@@ -4,15 +4,15 @@ import { findJsonPlaces, lineAndColumn } from '@portico/json-places';
 import { foldLogin, longestLogin } from './login-key.ts';
 import { isPasswordHash } from './password.ts';
 
-/** A person as the file has them, checked. */
+/** One checked entry of a users file. */
 export interface Person {
   user: Readonly<User>;
   passwordHash: string;
-  /** Made for a demonstration: its password is public. */
+  /** For demonstrations: the password is public. */
   isDemo: boolean;
 }
 
-/** All that is wrong with a users file, each fault a sentence with its place. Never holds a value. */
+/** What is wrong with a users file: each fault is a sentence with its line, without any values. */
 export class UsersFileError extends Error {
   override readonly name = 'UsersFileError';
   readonly faults: string[];
@@ -26,7 +26,7 @@ export class UsersFileError extends Error {
 }
 
 interface Rule {
-  /** Ends the sentence "… must be …". */
+  /** Completes the sentence "… must be …". */
   wants: string;
   accepts(value: unknown): boolean;
   isRequired?: true;
@@ -36,7 +36,7 @@ type Entry = User & { password_hash: string; demo?: boolean };
 
 const text: Rule = { wants: 'text', accepts: (value) => typeof value === 'string' };
 const flag: Rule = { wants: 'true or false', accepts: (value) => typeof value === 'boolean' };
-/** A file that is no list of people at all has one in every line: who mends it needs the first ones. */
+/** If a file is something else altogether, every entry is wrong: the first faults are enough. */
 const mostFaults = 20;
 const addressMember = /^(formatted|street_address|locality|region|postal_code|country)$/;
 
@@ -72,8 +72,9 @@ const rules: Record<keyof Entry, Rule> = {
 
 /**
  * Reads a users file: a JSON list of people.
- * @param mayHaveDemoUsers without it a person with `"demo": true` is a fault
- * @throws UsersFileError with the first twenty faults or so; the error of `fs` when the file cannot be read
+ * @param mayHaveDemoUsers if false, people with `"demo": true` are a fault
+ * @throws UsersFileError with about the first twenty faults; the error of `fs` when the file cannot
+ *   be read
  */
 export async function readUsersFile(file: string, mayHaveDemoUsers: boolean): Promise<Person[]> {
   const bytes = await readFile(file);
@@ -113,7 +114,7 @@ function parseUsers(file: string, json: string, mayHaveDemoUsers: boolean): Pers
   return people;
 }
 
-/** Whether this is an entry as it should be; if not, `faults` gets the reasons. */
+/** Whether this entry is correct. Adds what is wrong to `faults`. */
 function checkEntry(entry: unknown, mayHaveDemoUsers: boolean, faults: string[]): entry is Entry {
   if (!isObject(entry)) {
     faults.push('must be an object: { … }');
@@ -135,7 +136,7 @@ function checkEntry(entry: unknown, mayHaveDemoUsers: boolean, faults: string[])
   return faults.length === 0;
 }
 
-/** Takes the subject and the logins of a person; returns those that somebody before has. */
+/** Adds the subject and the logins of a person to `taken`. Returns a fault for each that is in use. */
 function claimNames(entry: Entry, index: number, taken: Map<string, number>): string[] {
   const names = [
     ['subject', `subject ${entry.subject}`],
@@ -185,7 +186,7 @@ function isAddress(value: unknown): boolean {
   );
 }
 
-/** A member's name as it may be shown: a hash that slipped into the wrong place may not. */
+/** The name of a member, if it is safe to show: somebody may have put a hash in the wrong place. */
 function nameOf(member: string): string {
   return /^[\w .-]{1,40}$/.test(member) ? `"${member}"` : 'a member with an odd name';
 }

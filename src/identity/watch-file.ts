@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 
 /**
- * What tells one state of a file from another: follows links, so it also changes when a link is
- * turned to another file. The error when there is no such file.
+ * A text that changes whenever a file does. Follows symbolic links, so it also changes when a link
+ * gets another target. If the file cannot be found, it is the error.
  */
 export async function fileStamp(path: string): Promise<string> {
   try {
@@ -19,11 +19,11 @@ export interface FileWatch {
 }
 
 /**
- * Looks at a file again and again, because notices of the system get lost: on network drives, when
- * a file is replaced by another, when a link on the way is turned.
- * @param seen the stamp of the state that the caller knows
- * @param onChange called when the file is another one and has been still for one interval, so that
- *   no half-written file is read; `false` asks to be called again
+ * Polls a file, because the system's change events are not reliable: on network drives, when a file
+ * is replaced, or when a symbolic link on its path gets another target.
+ * @param seen the stamp of the state that the caller has read
+ * @param onChange called when the file has changed and then stayed the same for one interval, so
+ *   that no half-written file is read; returns `false` to be called again
  */
 export function watchFile(
   path: string,

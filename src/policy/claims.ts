@@ -5,7 +5,7 @@ import type { Asked } from './consent.ts';
 
 type ClaimName = keyof StandardClaims | 'email';
 
-/** Which claims a scope opens (OpenID Connect Core 5.4). */
+/** The claims that a scope stands for (OpenID Connect Core 5.4). */
 const claimsOfScope = new Map<string, ClaimName[]>(
   Object.entries({
     profile: [
@@ -31,11 +31,11 @@ const claimsOfScope = new Map<string, ClaimName[]>(
 );
 
 /**
- * The claims for the ID token and the userinfo answer (`id_token`), and those that everyone who may
- * introspect the access token can read (`access_token`): empty, until you have a reason. Claims that
- * the person does not have are left out, never `null`.
- * @param user whom the consent is about, whoever is signed in elsewhere
- * @param scopes as granted, not as requested
+ * The claims for tokens. `id_token` goes into the ID token and the userinfo response. `access_token`
+ * can be read by every API that introspects the access token: leave it empty unless you need it.
+ * Claims that the person does not have are left out, never `null`.
+ * @param user the subject of the consent request
+ * @param scopes the granted ones, not the requested ones
  * @param _asked what the app asked for, and which app it is
  */
 export async function claimsFor(

@@ -10,34 +10,37 @@ import type {
 } from '@portico/hydra-admin';
 
 export interface ConsentPolicy {
-  /** Seconds; 0 is for ever. */
+  /** 0: until revoked. */
   consentRememberSeconds: number;
   consentPreselect: 'all' | 'none';
   /** Whether clients can register themselves at this OAuth2 server. */
   isSelfRegistrationOn: boolean;
 }
 
-/** In a device flow the person sits at another screen than the app: there every step is asked. */
+/**
+ * Whether the app runs on another device (RFC 8628). Then every step is asked, because the person
+ * may have got the code from a stranger.
+ */
 export function isDeviceFlow(request: Pick<ConsentRequest, 'request_url'>): boolean {
   return /^https?:[^?#]*\/oauth2\/device\/verify(?:[?#]|$)/i.test(request.request_url);
 }
 
 /**
- * Whether somebody of this house has looked at the app. Where clients can register themselves, only
- * the metadata `"checked": true` says so, which a client cannot give itself.
+ * Whether an operator has checked the app. Where clients can register themselves, only the metadata
+ * `"checked": true` says so, because a client cannot set it for itself.
  */
 export function isChecked(client: OAuth2Client, policy: ConsentPolicy): boolean {
   return !policy.isSelfRegistrationOn || client.metadata?.['checked'] === true;
 }
 
 /**
- * Why a question need not be asked:
- * - `remembered`: the person allowed this before and wanted not to be asked again;
- * - `first-party`: the operator marked the client `skip_consent`.
+ * Why nobody needs to be asked:
+ * - `remembered`: the person has allowed this and chosen "Don't ask me again";
+ * - `first-party`: the operator has set `skip_consent` on the client.
  */
 export type ReasonToSkip = 'remembered' | 'first-party';
 
-/** `undefined` when the question has to be asked. */
+/** @returns `undefined` when the person must be asked */
 export async function reasonToSkip(
   request: ConsentRequest,
   policy: ConsentPolicy,
@@ -55,15 +58,15 @@ export interface Past {
 }
 
 /**
- * What the person's consents say of this app. As long as there may be more of them, nobody can say
- * that it was never connected: then, and when none could be had, it is `undefined`.
+ * Reads from the person's consents what they have allowed this app before.
+ * @returns `undefined` when the app is not on this page of the list but may be on the next
  */
 export function pastWith(
   request: ConsentRequest,
   { items, next }: Page<ConsentSession>,
 ): Past | undefined {
   const given = items.filter(
-    // 1.x lists a consent already when it is answered: it must not be taken for an earlier one.
+    // 1.x may list the very consent that is being answered: it is not an earlier one.
     ({ consent_request: { client, challenge } }) =>
       client.client_id === request.client.client_id && challenge !== request.challenge,
   );
@@ -77,7 +80,7 @@ export interface Grant {
   audiences: string[];
 }
 
-/** What an app asked for, and of whom: as the page showed it, so as it is answered. */
+/** What an app asked for, and of whom, as the page showed it. */
 export interface Asked extends Grant {
   subject: string;
   clientId: string;
@@ -85,14 +88,14 @@ export interface Asked extends Grant {
   isDevice: boolean;
 }
 
-/** All that was asked for. */
+/** Grants all that the app asked for. */
 export function everythingRequested({ scopes, audiences }: Asked): Grant {
   return { scopes, audiences };
 }
 
 /**
- * What may be granted: requested and allowed. The OAuth2 server grants whatever it is told to, so
- * this is the only place that keeps an app from getting more than it asked for.
+ * What is both requested and allowed. The OAuth2 server grants whatever we tell it to, so only this
+ * function keeps an app from getting more than it asked for.
  */
 export function grantable(asked: Asked, allowed: Grant): Grant {
   return {
@@ -101,15 +104,15 @@ export function grantable(asked: Asked, allowed: Grant): Grant {
   };
 }
 
-/** Whether this scope stands without a box: signing in is what the app is for. */
+/** Whether this scope cannot be unticked: without `openid` an app cannot sign anybody in. */
 export function isNeeded(scope: string, policy: ConsentPolicy): boolean {
   return scope === 'openid' && policy.consentPreselect === 'all';
 }
 
 /**
- * Whether the server is to remember this consent, and for how many seconds. What it remembers
- * already is not said again. A first-party app is remembered, or it could never sign in silently
- * (`prompt=none`).
+ * Whether the OAuth2 server shall remember this consent, and for how many seconds. A consent that it
+ * already remembers needs nothing. First-party apps are always remembered, because otherwise they
+ * could not sign in silently (`prompt=none`).
  */
 export function rememberDecision(
   how: { isRemembered?: boolean; reason?: ReasonToSkip },
@@ -120,7 +123,7 @@ export function rememberDecision(
   return { remember: true, remember_for: policy.consentRememberSeconds };
 }
 
-/** The answer to a consent request. Claims have to be said each time: the server repeats none. */
+/** The answer to a consent request. It always holds the claims: the server does not remember them. */
 export function consentDecision(
   grant: Grant,
   session: { id_token: Claims; access_token: Claims },
@@ -134,7 +137,16 @@ export function consentDecision(
   };
 }
 
-/** What the app is told when the person says no (RFC 6749, section 4.1.2.1). */
+/**
+ * What the app is told when it asked not to show a page, but the person has to pass one first
+ * (OpenID Connect Core 3.1.2.6).
+ */
+export const interactionRequired: Reject = {
+  error: 'interaction_required',
+  error_description: 'The resource owner has to see a page first',
+};
+
+/** What the app is told when the person refuses (RFC 6749, section 4.1.2.1). */
 export const consentDenied: Reject = {
   error: 'access_denied',
   error_description: 'The resource owner denied the request',

@@ -1,25 +1,25 @@
-/** CHANGE HERE: for how long a sign-in is remembered, and how strong it is said to be. */
+/** CHANGE HERE: how long a sign-in is remembered, and how strong it is (`acr`, `amr`). */
 import type { AcceptLogin, LoginRequest, Reject } from '@portico/hydra-admin';
 import type { User } from '../identity/backend.ts';
 
-/** Authentication methods of a password, RFC 8176. */
+/** The authentication methods (`amr`) of a password, RFC 8176. */
 export const passwordMethods = ['pwd'];
 
 /**
- * The authentication context class (`acr`, OpenID Connect Core 2) of a sign-in by these methods:
- * `1` for one factor. Nothing stronger is offered yet, so nothing stronger is said, whatever the
- * app asked for in `acr_values`.
+ * The authentication context class (`acr`, OpenID Connect Core 2) of a sign-in with these methods:
+ * `1`, one factor. There is nothing stronger yet, so we never claim more, even if the app asked for
+ * it (`acr_values`).
  */
 function acrOf(_amr: string[]): string {
   return '1';
 }
 
 export interface LoginPolicy {
-  /** Seconds; 0 leaves it to the OAuth2 server. */
+  /** 0: the OAuth2 server decides. */
   loginRememberSeconds: number;
 }
 
-/** A person who has just proved who they are. */
+/** The answer to a login request when the person has just signed in. */
 export async function loginDecision(
   user: User,
   form: { isRemembered: boolean; amr: string[] },
@@ -31,11 +31,11 @@ export async function loginDecision(
 }
 
 /**
- * A person whom the OAuth2 server still remembers. `acr` and `amr` are said again, since the server
- * keeps nothing of the earlier answer. To let the time begin anew at each visit, add
- * `extend_session_lifespan: true` and `remember_for`; the words of `login.remember_hint` promise a
- * fixed time.
- * @param amr how this browser signed in, when it still knows; passwords are the only way so far
+ * The answer to a login request when the OAuth2 server still remembers the person. It repeats `acr`
+ * and `amr`, because the server does not remember them. To let the time start again at each visit,
+ * add `extend_session_lifespan: true` and `remember_for`, and change the words of
+ * `login.remember_hint`: they promise a fixed time.
+ * @param amr how the person signed in, if the session in this browser still tells
  */
 export async function rememberedLoginDecision(
   user: User,
@@ -50,7 +50,7 @@ export const loginDenied: Reject = {
   error_description: 'The resource owner denied the request',
 };
 
-/** What the app is told when it asked not to show a page, but the remembered person is gone. */
+/** What the app is told when it asked for no page, but the remembered person may not sign in. */
 export const loginRequired: Reject = {
   error: 'login_required',
   error_description: 'The resource owner has to sign in again',

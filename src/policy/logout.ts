@@ -2,8 +2,8 @@
 import type { LogoutRequest } from '@portico/hydra-admin';
 
 /**
- * Whether an app may sign a person out without a question. Only when the app itself asked, with a
- * token that proves it: else any link on any page could sign people out.
+ * Whether an app may sign a person out without asking them. Only if the app itself started it, with
+ * a token that proves so (`id_token_hint`): otherwise any link on any page could sign people out.
  */
 export function maySkipLogoutQuestion(request: LogoutRequest): boolean {
   return request.rp_initiated && request.client?.skip_logout_consent === true;

@@ -15,6 +15,7 @@ import {
   consentDenied,
   everythingRequested,
   grantable,
+  interactionRequired,
   isChecked,
   isDeviceFlow,
   isNeeded,
@@ -25,6 +26,7 @@ import {
   type Past,
   type ReasonToSkip,
 } from '../policy/consent.ts';
+import { isSilent } from '../policy/login.ts';
 import { appView, returnHostOf, webAddress } from '../screens/app-view.ts';
 import { personView } from '../screens/person-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
@@ -36,7 +38,15 @@ import { audit } from '../web/log.ts';
 
 type Needs = Pick<
   Parts,
-  'addresses' | 'challenges' | 'hydra' | 'identity' | 'locales' | 'log' | 'policy' | 'sessions'
+  | 'addresses'
+  | 'challenges'
+  | 'hydra'
+  | 'identity'
+  | 'locales'
+  | 'log'
+  | 'policy'
+  | 'requiredActions'
+  | 'sessions'
 >;
 
 /** The screen that asks what an app may do. */
@@ -48,12 +58,12 @@ export function consentRoutes(needs: Needs): Router {
   return router;
 }
 
-/** The question does not wait longer for what was allowed before. */
+/** How long the page waits to learn what was allowed before. */
 const pastTimeoutMs = 500;
-/** More than any app asks for, and few enough for a form that can be posted. */
+/** In characters: more than any app asks for, and little enough to fit into a posted form. */
 const longestAsked = 16 * 1024;
 
-/** What the page was drawn from. */
+/** The facts that the page is rendered from. */
 const consentFacts = v.object({
   ...baseFacts.entries,
   /** Where somebody else can sign in. */
@@ -77,9 +87,13 @@ async function showConsent(needs: Needs, req: Request, res: Response): Promise<v
   if (!reason) return showForm(needs, req, res, { step, request, facts });
 
   const user = await personOf(needs, facts);
+  const action = await actionDue(needs, req, { step, user, facts });
+  if (action && !isSilent(request)) return leave(res, action);
   const grant = everythingRequested(facts);
   const target = await step.onceUnasked(reason, () =>
-    accept(needs, req, step, { facts, user, grant, reason }),
+    action
+      ? hydra.consent.reject(step.challenge, interactionRequired)
+      : accept(needs, req, step, { facts, user, grant, reason }),
   );
   leave(res, target);
 }
@@ -96,11 +110,13 @@ async function submitConsent(needs: Needs, req: Request, res: Response): Promise
   if (readDecision(req) === 'reject') {
     return step.answer('reject', () => deny(needs, req, step, facts));
   }
+  const user = await personOf(needs, facts);
+  const action = await actionDue(needs, req, { step, user, facts });
+  if (action) return leave(res, action);
   const form = readForm(req);
   const grant = grantable(facts, form);
   const { isRemembered } = form;
   await step.answer(['accept', grant, isRemembered], async () => {
-    const user = await personOf(needs, facts);
     const redirectTo = await accept(needs, req, step, { facts, user, grant, isRemembered });
     if (facts.isDevice) await noteConnected(needs, req, res, facts);
     return redirectTo;
@@ -143,11 +159,11 @@ async function deny(
   const redirectTo = await orWhereItLed(answer, () => hydra.consent.get(step.challenge));
   audit(log, req, 'denied', { subject: facts.subject, client: facts.clientId });
   challenges.close(facts.flow);
-  // In a device flow the server would show raw JSON to the person, and tell the device nothing.
+  // In a device flow the server would show raw JSON to the person and tell the device nothing.
   return facts.isDevice ? addresses.denied : redirectTo;
 }
 
-/** @throws PublicError `account_unknown`: the request is left open for a sign-in as somebody else */
+/** @throws PublicError `account_unknown`; the challenge stays open, somebody else can still sign in */
 async function personOf({ identity }: Needs, facts: ConsentFacts): Promise<User> {
   const user = await identity.find(facts.subject);
   if (user && !user.disabled) return user;
@@ -155,7 +171,21 @@ async function personOf({ identity }: Needs, facts: ConsentFacts): Promise<User>
   throw new PublicError('account_unknown', { app, startAgain });
 }
 
-/** Only what the person may know beside the question: no reason to wait long, or to fail. */
+/** Where the person has to go first, if anywhere. */
+async function actionDue(
+  { addresses, requiredActions }: Needs,
+  req: Request,
+  { step, user, facts }: { step: Step; user: User; facts: ConsentFacts },
+): Promise<string | undefined> {
+  const query = new URLSearchParams({ consent_challenge: step.challenge });
+  for (const { path, isDue } of requiredActions) {
+    // oxlint-disable-next-line no-await-in-loop -- they are shown one after the other
+    if (await isDue(user, facts, req)) return `${addresses.base}${path}?${query.toString()}`;
+  }
+  return undefined;
+}
+
+/** What was allowed before is only additional information: the page neither waits long nor fails for it. */
 async function pastOf({ hydra }: Needs, request: ConsentRequest): Promise<Past | undefined> {
   const consents = hydra.consentSessions.page(request.subject, { timeoutMs: pastTimeoutMs });
   return consents.then((page) => pastWith(request, page)).catch(undefinedIfHydraError);
@@ -175,7 +205,7 @@ interface ConsentForm extends Grant {
   isRemembered: boolean;
 }
 
-/** What was ticked; nobody has looked yet at whether it may be granted. */
+/** What was ticked. It is not checked yet: see `grantable`. */
 function readForm(req: Request): ConsentForm {
   return {
     scopes: postedList(req, 'grant_scope'),
@@ -205,7 +235,7 @@ function factsOf({ challenges }: Needs, request: ConsentRequest): ConsentFacts {
   };
 }
 
-/** @throws PublicError `challenge_elsewhere` when another browser made the sign-in: it sees no name */
+/** @throws PublicError `challenge_elsewhere` in a browser that did not sign in: it must see no name */
 async function showForm(
   needs: Needs,
   req: Request,
@@ -216,6 +246,8 @@ async function showForm(
   challenges.mustBeBound(req, facts.flow, facts.startAgain);
   challenges.mustBeOpen(facts.flow, facts);
   const [user, past] = await Promise.all([personOf(needs, facts), pastOf(needs, request)]);
+  const action = await actionDue(needs, req, { step, user, facts });
+  if (action) return leave(res, action);
   preferLocales(locales, res, request.oidc_context?.ui_locales);
   const { client } = request;
   const locale = localeOf(res);

@@ -61,10 +61,10 @@ async function submitDevice(needs: Needs, req: Request, res: Response): Promise<
 
 interface DevicePage {
   code: string;
-  /** The code came along with the address: the person only compares it. */
+  /** The code came with the address, so that the person only has to compare it. */
   isGiven?: boolean;
   isWrong?: boolean;
-  /** Until the next try; 0 when there may be one now. */
+  /** Seconds until the next attempt is allowed; 0 when it is allowed now. */
   seconds?: number;
 }
 
@@ -90,7 +90,7 @@ async function showDone(needs: Needs, req: Request, res: Response): Promise<void
   res.render('device-done', client ? { app: appView(client) } : {});
 }
 
-/** As typed, but for blanks and hyphens: capitals matter to the server. */
+/** Without spaces and hyphens. The case stays, because it matters to the server. */
 function normalised(code: string): string {
   return code.replace(/[\s\p{Pd}]/gu, '').slice(0, longestCode);
 }

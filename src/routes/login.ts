@@ -49,12 +49,12 @@ export function loginRoutes(needs: Needs): Router {
   return router;
 }
 
-/** What the page was drawn from. */
+/** The facts that the page is rendered from. */
 const loginFacts = v.object({
   ...baseFacts.entries,
   clientId: v.string(),
   isDevice: v.boolean(),
-  /** Whom the OAuth2 server remembers in this browser. */
+  /** The subject that the OAuth2 server remembers in this browser. */
   remembered: v.optional(v.string()),
   /** Where somebody else can sign in. */
   startAsSomebodyElse: v.optional(v.string()),
@@ -81,20 +81,20 @@ async function submitLogin(needs: Needs, req: Request, res: Response): Promise<v
 
   keepLocale(needs.locales, res, facts.lang);
   if (decisionOf(req) === 'reject') return cancel(needs, req, step, facts);
-  const tried = await tryPassword(needs, req, form.login);
-  if ('user' in tried) return signIn(needs, req, res, { step, facts, form, user: tried.user });
+  const outcome = await checkPassword(needs, req, form.login);
+  if ('user' in outcome) return signIn(needs, req, res, { step, facts, form, user: outcome.user });
   if (await step.isAnswered()) throw new PublicError('challenge_used');
-  showForm(needs, res, step, { facts, form, tried });
+  showForm(needs, res, step, { facts, form, failure: outcome });
 }
 
-/** A password manager may submit the form without pressing a button: that is a sign-in. */
+/** Password managers submit the form without pressing a button: a password then means a sign-in. */
 function decisionOf(req: Request): Decision {
-  const isUnsaid = postedFields(req)['decision'] === undefined;
-  return isUnsaid && postedText(req, 'password') !== '' ? 'accept' : readDecision(req);
+  const isMissing = postedFields(req)['decision'] === undefined;
+  return isMissing && postedText(req, 'password') !== '' ? 'accept' : readDecision(req);
 }
 
-/** A password is only looked at when a try is left. */
-async function tryPassword(needs: Needs, req: Request, login: string): Promise<Tried> {
+/** Asks the user store, unless too many passwords were wrong before. */
+async function checkPassword(needs: Needs, req: Request, login: string): Promise<Outcome> {
   const account = loginKey(foldLogin(login));
   const isKnownBrowser = needs.knownBrowsers.knows(req, account);
   const who = { account, address: req.ip ?? '', isKnownBrowser };
@@ -119,8 +119,8 @@ async function signIn(
   const { isRemembered } = form;
   const browser = step.browserAfter(user.subject);
   const accept = async () => {
-    const wish = { isRemembered, amr: passwordMethods };
-    const decision = await loginDecision(user, wish, needs.policy);
+    const how = { isRemembered, amr: passwordMethods };
+    const decision = await loginDecision(user, how, needs.policy);
     const bound = needs.challenges.bind(decision, browser);
     const answer = needs.hydra.login.accept(step.challenge, bound);
     const redirectTo = await orWhereItLed(answer, () => needs.hydra.login.get(step.challenge));
@@ -139,12 +139,12 @@ async function cancel(needs: Needs, req: Request, step: Step, facts: LoginFacts)
     const answer = needs.hydra.login.reject(step.challenge, loginDenied);
     const redirectTo = await orWhereItLed(answer, () => needs.hydra.login.get(step.challenge));
     audit(needs.log, req, 'refused', { client: facts.clientId, reason: 'cancelled' });
-    // In a device flow the server would show raw JSON to the person, and tell the device nothing.
+    // In a device flow the server would show raw JSON to the person and tell the device nothing.
     return facts.isDevice ? needs.addresses.denied : redirectTo;
   });
 }
 
-/** The OAuth2 server remembers this person: nothing is asked, but an answer is owed. */
+/** The OAuth2 server remembers this person (`skip`): nobody is asked, but it still needs an answer. */
 async function answerRemembered(
   needs: Needs,
   req: Request,
@@ -167,7 +167,7 @@ async function answerRemembered(
   leave(res, target);
 }
 
-/** The remembered person may not sign in any more: somebody else can, with a fresh question. */
+/** The remembered person may no longer sign in: the browser goes back to ask for somebody else. */
 async function answerGone(
   needs: Needs,
   req: Request,
@@ -182,13 +182,13 @@ async function answerGone(
   leave(res, target);
 }
 
-/** @throws PublicError `account_unknown` in a device flow, where asking anew asks for the same person */
+/** @throws PublicError `account_unknown` in a device flow: the server would remember the same person */
 function signInAsSomebodyElse({ addresses }: Needs, { startAsSomebodyElse }: LoginFacts): string {
   if (startAsSomebodyElse) return startAsSomebodyElse;
   throw new PublicError('account_unknown', { startAgain: addresses.signOutOfServer });
 }
 
-/** The same page for a form that may not be answered, with what was typed into it. */
+/** Shows a form that may not be answered once more, with what was typed into it. */
 async function showAgain(needs: Needs, res: Response, step: Step, form: LoginForm): Promise<void> {
   const request = await needs.hydra.login.get(step.challenge);
   preferLocales(needs.locales, res, request.oidc_context?.ui_locales);
@@ -196,17 +196,17 @@ async function showAgain(needs: Needs, res: Response, step: Step, form: LoginFor
 }
 
 function showForm({ policy }: Needs, res: Response, step: Step, page: LoginPage): void {
-  const { facts, form, tried } = page;
+  const { facts, form, failure } = page;
   const { lang, time } = localeOf(res);
-  if (tried) res.status('seconds' in tried ? 429 : 400);
-  if (tried && 'seconds' in tried) res.setHeader('Retry-After', String(tried.seconds));
+  if (failure) res.status('seconds' in failure ? 429 : 400);
+  if (failure && 'seconds' in failure) res.setHeader('Retry-After', String(failure.seconds));
   const { loginRememberSeconds } = policy;
   res.render('login', {
     ...step.form({ ...facts, lang }),
     ...form,
     app: facts.app,
-    notice: tried ? noticeOf(res, tried) : refusalNotice(res),
-    isWrong: tried !== undefined && 'isWrong' in tried,
+    notice: failure ? noticeOf(res, failure) : refusalNotice(res),
+    isWrong: failure !== undefined && 'isWrong' in failure,
     rememberTime: loginRememberSeconds > 0 ? time(loginRememberSeconds) : undefined,
   });
 }
@@ -219,18 +219,19 @@ interface LoginForm {
 interface LoginPage {
   facts: LoginFacts;
   form: LoginForm;
-  tried?: Exclude<Tried, { user: User }>;
+  failure?: Failure;
 }
 
-/** Who came of a try: a person, nobody, or seconds to wait before the next. */
-type Tried = { user: User } | { isWrong: true } | { seconds: number };
+/** A wrong login or password, or the seconds until the next attempt is allowed. */
+type Failure = { isWrong: true } | { seconds: number };
+type Outcome = { user: User } | Failure;
 
 function readForm(req: Request): LoginForm {
   const isRemembered = postedText(req, 'remember') !== '';
   return { login: postedText(req, 'email'), isRemembered };
 }
 
-/** A hint that is longer than any login is no hint. */
+/** The login that the app suggests, unless it is longer than any login. */
 function loginHintOf({ oidc_context: context }: LoginRequest): string {
   const hint = context?.login_hint ?? '';
   return hint.length <= longestLogin ? hint : '';
@@ -251,9 +252,9 @@ function factsOf(request: LoginRequest): LoginFacts {
   };
 }
 
-function noticeOf(res: Response, tried: Exclude<Tried, { user: User }>): Notice {
+function noticeOf(res: Response, failure: Failure): Notice {
   const { t, time } = localeOf(res);
-  const key = 'seconds' in tried ? 'login.wait' : 'login.wrong';
-  const values = { time: 'seconds' in tried ? time(tried.seconds) : '' };
+  const key = 'seconds' in failure ? 'login.wait' : 'login.wrong';
+  const values = { time: 'seconds' in failure ? time(failure.seconds) : '' };
   return { kind: 'danger', title: t(`${key}.title`), text: t(`${key}.text`, values) };
 }

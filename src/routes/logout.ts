@@ -31,7 +31,7 @@ export function logoutRoutes(needs: Needs): Router {
   return router;
 }
 
-/** What the page was drawn from. */
+/** The facts that the page is rendered from. */
 const logoutFacts = v.object({
   ...baseFacts.entries,
   subject: v.string(),
@@ -83,7 +83,7 @@ async function signOut(
   return redirectTo;
 }
 
-/** The server leads nowhere after a no: the page that says so is ours. */
+/** A rejected logout request leads nowhere: the server returns no address, so the page is ours. */
 async function stay(
   { addresses, hydra, log }: Needs,
   req: Request,
@@ -127,7 +127,7 @@ function factsOf({ client, subject }: LogoutRequest): LogoutFacts {
   return { app: client ? appView(client) : undefined, clientId: client?.client_id, subject };
 }
 
-/** A logout has no context of its own: the wish stands in its address (RP-Initiated Logout 1.0, 2). */
+/** Logout requests have no `oidc_context`, only an address (RP-Initiated Logout 1.0, section 2). */
 function uiLocalesOf(requestUrl: string): string[] | undefined {
   const query = requestUrl.slice(requestUrl.indexOf('?') + 1);
   return new URLSearchParams(query).get('ui_locales')?.split(' ');

@@ -3,7 +3,7 @@ import type { Parts } from '../assemble.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { localeOf } from '../screens/locale.ts';
 
-/** How a known error looks; others look like `default`. */
+/** The drawing for each known error; the others get `caution`. */
 const tiles = new Map([
   ['access_denied', 'arch'],
   ['invalid_request', 'caution'],
@@ -20,14 +20,15 @@ const tiles = new Map([
   ['request_unauthorized', 'clock'],
   ['not_found', 'lens'],
 ]);
-/** Servers before 2.0 say only this when an address is opened a second time. */
+/** Before 2.0, servers send this when an address is opened a second time. */
 const otherNames = new Map([['error', 'not_found']]);
-const houseTiles = ['arch', 'clock', 'lens'];
+/** Drawings for errors that are nobody's fault: the person can just start again. */
+const harmlessTiles = ['arch', 'clock', 'lens'];
 const longestText = 1_000;
 
 /**
- * The page for errors that the OAuth2 server cannot give to an app (`urls.error`). Whatever stands
- * in its address can have been written by anybody, so it is shown as text, in a fold, and no more.
+ * The page for errors that the OAuth2 server cannot send to an app (`URLS_ERROR`). Anybody can write
+ * such an address, so its text is shown only as folded details.
  */
 export function oauth2ErrorRoutes({ addresses }: Pick<Parts, 'addresses'>): Router {
   function showOauth2Error(req: Request, res: Response): void {
@@ -37,13 +38,13 @@ export function oauth2ErrorRoutes({ addresses }: Pick<Parts, 'addresses'>): Rout
     const name = error.toLowerCase().replaceAll(' ', '_');
     const code = tiles.has(name) ? name : (otherNames.get(name) ?? 'default');
     const tile = tiles.get(code) ?? 'caution';
-    const isHouse = houseTiles.includes(tile);
+    const isHarmless = harmlessTiles.includes(tile);
     res.status(400).render('error', {
       tile,
-      kind: isHouse ? 'accent' : 'caution',
+      kind: isHarmless ? 'accent' : 'caution',
       title: t(`oauth2.${code}.title`),
       text: t(`oauth2.${code}.text`),
-      buttons: isHouse
+      buttons: isHarmless
         ? [{ label: t('button.start_page'), href: addresses.start, style: 'tonal' }]
         : [],
       reference: code === 'access_denied' ? undefined : req.id,

@@ -11,7 +11,7 @@ import { postedText } from '../web/form.ts';
 
 type Needs = Pick<Parts, 'addresses' | 'browsers' | 'csrf' | 'identity' | 'sessions'>;
 
-/** The page for people who come without an app: what this is, and who is signed in here. */
+/** The page for people who come without an app: it says what this is and who is signed in. */
 export function startRoutes(needs: Needs): Router {
   const router = Router();
   router.get('/', (req, res) => showStart(needs, req, res));
@@ -34,7 +34,7 @@ async function showStart(
   });
 }
 
-/** The OAuth2 server may remember nobody and then never ask us, so this session ends by itself. */
+/** Ends our session first: if the OAuth2 server remembers nobody, it will not send us a logout request. */
 async function signOut(needs: Needs, req: Request, res: Response): Promise<void> {
   const { addresses, browsers, sessions } = needs;
   if (formFault(res) || isLanguageSwitch(req)) return showStart(needs, req, res);

@@ -2,8 +2,8 @@ import { Router } from 'express';
 import type { Hydra } from '@portico/hydra-admin';
 
 /**
- * Whether this process lives, and whether it can do its work: without the OAuth2 server nobody can
- * sign in, so that one is asked. Neither answer sets a cookie.
+ * Health checks: whether the process runs, and whether people can sign in, which takes the OAuth2
+ * server too. Neither sets a cookie.
  */
 export function statusRoutes({ hydra }: { hydra: Pick<Hydra, 'server'> }): Router {
   const router = Router();

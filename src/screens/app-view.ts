@@ -1,13 +1,13 @@
 import { initialOf } from './initial-of.ts';
 
-/** How an app looks on our screens. */
+/** An app as our screens show it. */
 export interface AppView {
-  /** Cut at 60 characters. */
+  /** At most 60 characters. */
   name: string;
   initial: string;
   /** 1 to 6: the colour of its mark. */
   hue: number;
-  /** Its own site, or the site that it gets its answers at. */
+  /** Its website, or the website of its first redirect address. */
   href?: string | undefined;
 }
 
@@ -21,22 +21,22 @@ export interface Client {
 const longestName = 60;
 const longestAddress = 2_000;
 
-/** An app as its client describes itself; the id stands in for a missing name. */
+/** An app as its client describes it. Without a name it is shown by its id. */
 export function appView(client: Client): AppView {
   const name = shortened(client.client_name?.trim() || client.client_id);
   const href = webAddress(client.client_uri) ?? siteOf(client.redirect_uris?.[0]);
   return { name, initial: initialOf(name), hue: hueOf(client.client_id), ...(href && { href }) };
 }
 
-/** The address, if it may be a link: http(s), and not too long. Clients write these texts themselves. */
+/** The address, if it is safe as a link: clients can write anything here. */
 export function webAddress(address: string | undefined): string | undefined {
   if (!address || address.length > longestAddress) return undefined;
   return /^https?:/i.test(address) && URL.canParse(address) ? address : undefined;
 }
 
 /**
- * Where an authorization request sends the browser back to, in a form that a person can compare: the
- * host, or the scheme of an app's own link. Without a `redirect_uri` it is the first of the client.
+ * Where an authorization request leads back to, short enough for a person to compare: the host, or
+ * the scheme if it has none. If the request has no `redirect_uri`, it is the first one of the client.
  */
 export function returnHostOf(requestUrl: string, client: Client): string | undefined {
   const query = requestUrl.slice(requestUrl.indexOf('?') + 1);

@@ -6,20 +6,20 @@ import type { RequestHandler } from 'express';
 
 const encoders = { br: promisify(brotliCompress), gzip: promisify(gzip) };
 type Encoding = keyof typeof encoders;
-/** The first one that the browser takes. */
+/** Best first. */
 const preferred: Encoding[] = ['br', 'gzip'];
 
 const isText = /\.(css|html|js|json|map|mjs|svg|txt|webmanifest|xml)$/i;
-/** Beyond it, compressing takes seconds. */
+/** To compress a larger file would take seconds. */
 const largestBytes = 1024 * 1024;
 
 export type Compressor = ReturnType<typeof createCompressor>;
 
 /**
- * Sends text files compressed. Each is compressed once, when it is first asked for, and again when
- * it has changed. All other requests, such as those for a range, go on to the next handler.
- * @param files path by name
- * @returns a handler for a value of `Cache-Control`; `req.path` is the name of the file
+ * Sends text files compressed. A file is compressed when it is first requested, and again after it
+ * has changed. Other requests, such as those for a range, go to the next handler.
+ * @param files their paths by their names
+ * @returns makes a handler that sends this `Cache-Control`; it finds the file's name in `req.path`
  */
 export function createCompressor(files: ReadonlyMap<string, string>) {
   const kept = new Map<string, { version: string; body: Promise<Buffer> }>();
@@ -55,7 +55,7 @@ export function createCompressor(files: ReadonlyMap<string, string>) {
     };
 }
 
-/** As it is when it cannot be decoded: no file has such a name. */
+/** Unchanged if it cannot be decoded: then there is no such file either. */
 function decoded(path: string): string {
   try {
     return decodeURIComponent(path);

@@ -8,8 +8,8 @@ const units = [
 ] as const;
 
 /**
- * Writes durations in a language, in the largest unit that comes out even: "30 days", "90 minutes".
- * Each is kept: to make a number format takes longer than to draw a page.
+ * Writes durations in words of a language, in the largest unit without a fraction: "30 days",
+ * "90 minutes". They are kept, because it takes longer to make a number format than to render a page.
  */
 export function durationsIn(lang: string): (seconds: number) => string {
   const known = new LRUCache<number, string>({ max: 1_000 });
@@ -25,7 +25,7 @@ export function durationsIn(lang: string): (seconds: number) => string {
   };
 }
 
-/** How long ago a time (RFC 3339) was: "3 days ago"; `undefined` when it is none. */
+/** How long ago a time (RFC 3339) was: "3 days ago"; `undefined` for any other text. */
 export function agoIn(lang: string, time: string | undefined): string | undefined {
   const moment = Date.parse(time ?? '');
   if (Number.isNaN(moment)) return undefined;

@@ -45,7 +45,10 @@ const theirs: Face = { ...ours, tile: 'cloud' };
 const again: Face = { tile: 'caution', kind: 'accent', ways: [['tryAgain', 'strong']] };
 const paused: Face = { tile: 'clock', kind: 'accent', ways: [['app', 'tonal']] };
 
-/** How each fault looks, and which ways lead on from it. One without a target is left out; when none is left, the start page leads on. */
+/**
+ * How the page of each fault looks, and which buttons it offers. A button without a target is left
+ * out; if none remains, there is one to the start page.
+ */
 const faces: Record<ErrorCode, Face> = {
   decision_unknown: again,
   request_malformed: lost,
@@ -92,12 +95,15 @@ const labels: Record<Way, string> = {
   home: 'button.start_page',
 };
 
-/** Answers what no route knows. */
+/** For addresses that no route knows. */
 export const pageUnknown: RequestHandler = function pageUnknown() {
   throw new PublicError('page_unknown');
 };
 
-/** For the end of a route that knows other methods only. */
+/**
+ * For methods that a route does not know.
+ * @param allow those that it knows: the value of the `Allow` header
+ */
 export function methodUnknown(allow: string): RequestHandler {
   return function methodUnknown(_req, res) {
     res.setHeader('Allow', allow);
@@ -106,8 +112,8 @@ export function methodUnknown(allow: string): RequestHandler {
 }
 
 /**
- * The only place that turns an error into a page. What has no public face is logged whole under the
- * id that the page shows.
+ * The only place that turns an error into a page. An error without a page of its own is logged in
+ * full, with the id that the page shows.
  */
 export function errorHandler({
   challenges,
@@ -122,7 +128,7 @@ export function errorHandler({
     }
     const code = codeOf(error);
     report(log, req, code, error);
-    // The OAuth2 server says where a browser with an answered challenge has to go.
+    // The challenge has an answer, and the OAuth2 server says where it leads.
     if (error instanceof HydraError && error.redirectTo) {
       res.status(303).location(error.redirectTo).end();
       return;
@@ -170,8 +176,8 @@ function showFault(
 }
 
 /**
- * The same page once more; after a post, the page whose form was posted. Nothing but a query, so
- * that no path of a request can lead to another host.
+ * The same page once more or, after a post, the page with the form. It is a query without a path, so
+ * that no path in a request can turn it into a link to another host.
  */
 function tryAgainOf(req: Request): string {
   const query = new URLSearchParams();

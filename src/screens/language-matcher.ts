@@ -1,17 +1,17 @@
 import { match } from '@formatjs/intl-localematcher';
 import { LRUCache } from 'lru-cache';
 
-/** RFC 5646, 4.4.1: real tags are shorter. */
+/** Language tags in use are shorter (RFC 5646, 4.4.1). */
 const longestTag = 35;
 const mostKept = 1_000;
-/** The tag for no language at all. */
+/** The tag for an undetermined language: `match` returns it when it finds nothing. */
 const none = 'und';
 
 /**
- * Finds what a wish for a language means among the languages that are there, by the distances of
- * CLDR: `zh-TW` is written like `zh-Hant`, and `en-AU` is nearer to `en-GB` than to `en`.
- * @param tags canonical tags of the languages that are there
- * @returns a function that takes any wish, also nonsense, and gives one of the tags
+ * Finds the best of the available languages for a requested one, by the distances of CLDR: `zh-TW`
+ * gets `zh-Hant`, and `en-AU` gets `en-GB` rather than `en`.
+ * @param tags canonical tags of the available languages
+ * @returns takes anything, even nonsense; returns one of the tags, or `undefined` if none fits
  */
 export function createLanguageMatcher(tags: readonly string[]) {
   const languages = new Map(tags.map((tag) => [tag, languageOf(tag)]));
@@ -28,7 +28,10 @@ export function createLanguageMatcher(tags: readonly string[]) {
   };
 }
 
-/** @returns undefined when a text is no language tag; it may have underscores and any case */
+/**
+ * The canonical form of a language tag, which may have underscores and any case.
+ * @returns `undefined` when the text is not a language tag
+ */
 export function canonicalTag(text: string): string | undefined {
   try {
     return new Intl.Locale(text.replaceAll('_', '-')).baseName;
@@ -37,7 +40,7 @@ export function canonicalTag(text: string): string | undefined {
   }
 }
 
-/** CLDR would also give languages that many of a country know, such as Russian for Ukrainian. */
+/** Only looks among tags of the same language: CLDR would also offer Russian for Ukrainian. */
 function nearest(wish: string, languages: ReadonlyMap<string, string>): string | undefined {
   const wanted = canonicalTag(wish);
   if (!wanted || languages.has(wanted)) return wanted;
@@ -46,11 +49,11 @@ function nearest(wish: string, languages: ReadonlyMap<string, string>): string |
   if (same.length === 0) return undefined;
   const found = match([wanted], same, none);
   if (found !== none) return found;
-  // The wrong script is no help, unless nothing is said of scripts.
+  // Only other scripts are available. They help nobody, except if any script was meant.
   return wanted.includes('-') ? undefined : same[0];
 }
 
-/** `no` is Bokmål in nearly all cases, and either way of writing is read by all. */
+/** `no` nearly always means Bokmål, and readers of Nynorsk read it too. */
 function languageOf(tag: string): string {
   const { language } = new Intl.Locale(tag);
   return language === 'no' || language === 'nn' ? 'nb' : language;

@@ -1,15 +1,14 @@
 import { Script } from 'node:vm';
 
-/** A view that EJS has turned into JavaScript, as far as it came. */
+/** A view and the JavaScript that EJS has made of it, perhaps only of its beginning. */
 export interface TranslatedView {
   templateText: string;
   source: string;
 }
 
 /**
- * The line of a view at which its code stops being JavaScript. EJS does not say it, but it puts
- * `__line = …` into the code wherever a line of the view ends. A brace too many or too few is
- * noticed only at the end.
+ * The line of a view that is a syntax error. EJS does not tell it, but it writes `__line = …` into
+ * the JavaScript at the end of each line of the view. A missing or extra brace shows only at the end.
  */
 export function lineOfFault({ templateText, source }: TranslatedView): number {
   const rows = source.trimEnd().split('\n').slice(0, rowOfFault(source));
@@ -21,10 +20,10 @@ export function lineOfFault({ templateText, source }: TranslatedView): number {
 const isCount = (row: string) => /^ {4}; __line = \d+$/.test(row);
 const isStart = (row: string) => row.startsWith('    ; ');
 
-/** From 1; the last row when the code is whole, because EJS itself stopped there. */
+/** The row of the syntax error, from 1; `undefined` when the JavaScript is valid but EJS gave up. */
 function rowOfFault(source: string): number | undefined {
   try {
-    // Only parsed, never run. The function is what allows `return`.
+    // This parses the code without running it. The function around it allows `return`.
     void new Script(`(function () {\n${source}\n})`, { filename: 'view', lineOffset: -1 });
     return undefined;
   } catch (error) {

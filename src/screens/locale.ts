@@ -16,36 +16,36 @@ export interface Locale {
   ownName: string;
   /** The words of a key as plain text. */
   t: (key: string, values?: Values) => string;
-  /** The words of a key as HTML, each value isolated from the direction of the text around it. */
+  /** The words of a key as HTML. Values are isolated, so that their direction does not disturb the text. */
   h: (key: string, values?: Values) => string;
-  /** Like `t`, but takes `<key>_unnamed` when a value that the words need is missing. */
+  /** Like `t`, but uses the words of `<key>_unnamed` when a value that they need is missing. */
   named: (key: string, values: Record<string, string | undefined | 0>) => string;
-  /** A duration in words, in the largest unit that comes out even. */
+  /** A duration in words, in the largest unit without a fraction. */
   time: (seconds: number) => string;
-  /** How long ago a time (RFC 3339) was, in words; `undefined` when it is none. */
+  /** How long ago a time (RFC 3339) was, in words; `undefined` for any other text. */
   ago: (time: string | undefined) => string | undefined;
 }
 
 export interface Locales {
   /** In the order of their tags. */
   all: readonly Locale[];
-  /** English: for everybody whose language is not there. */
+  /** English, for languages that are not available. */
   fallback: Locale;
-  /** The language that a tag means, such as Hebrew for `iw-IL`. Takes anything. */
+  /** The best language for a tag, such as Hebrew for `iw-IL`; `undefined` if none fits. Takes anything. */
   find: (tag: unknown) => Locale | undefined;
 }
 
 const fallbackTag = 'en';
-/** Nobody has more; each one more costs a search. */
+/** Each one costs a search, so a request must not bring any number of them. */
 const mostWishes = 10;
 const longestHeader = 1_000;
-/** All that Unicode has for languages of today. ICU knows directions too, but not that of `dv`. */
+/** All such scripts of living languages. `Intl` tells directions too, but that of `dv` wrongly in Node 20. */
 const rightToLeft = ['Adlm', 'Arab', 'Hebr', 'Mand', 'Nkoo', 'Rohg', 'Samr', 'Syrc', 'Thaa'];
 
 /**
- * Reads all languages of a folder of `<tag>.json` files, flat maps of key and words. Whatever a
- * language does not have is English.
- * @throws when a file is not named after a language or does not hold such a map
+ * Reads all languages from a folder of `<tag>.json` files, flat objects of keys and words. English
+ * stands in for words that a language lacks.
+ * @throws Error when a file is not named after a language or does not hold such an object
  */
 export function loadLocales(folder: string): Locales {
   const words = new Map<string, Record<string, string>>();
@@ -109,8 +109,9 @@ function createLocale(lang: string, words: Record<string, string>): Locale {
 }
 
 /**
- * Chooses the language: the one picked by this request (`?lang=`), then the one that the app wishes
- * for (`preferLocales`), then the one this browser picked before, then the one it asks for.
+ * Chooses the language. First comes the one picked in this request (`?lang=`), then the one that the
+ * app requests (`preferLocales`), then the one picked in this browser before (cookie), then the one
+ * that the browser prefers (`Accept-Language`).
  */
 export function locale(locales: Locales, home: CookieHome): RequestHandler {
   const cookie = cookieName(home, 'lang');
@@ -122,7 +123,7 @@ export function locale(locales: Locales, home: CookieHome): RequestHandler {
   };
 }
 
-/** Speaks the language that was picked in the menu of a page with a form, and remembers it. */
+/** Switches to the language that was picked in the menu of a page with a form, and remembers it. */
 export function postedLocale(locales: Locales, home: CookieHome): RequestHandler {
   return function postedLocale(req, res, next) {
     const picked = locales.find(postedFields(req)['lang']);
@@ -131,19 +132,25 @@ export function postedLocale(locales: Locales, home: CookieHome): RequestHandler
   };
 }
 
-/** Whether a form was posted only to see its page in another language. */
+/** Whether the form was posted only to see its page in another language. */
 export function isLanguageSwitch(req: Request): boolean {
   return Object.hasOwn(postedFields(req), 'lang');
 }
 
-/** Turns to the app's wish (`ui_locales`, OpenID Connect Core 3.1.2.1) unless the person picked. */
+/**
+ * Switches to the language that the app requests, unless the person has picked one.
+ * @param wishes `ui_locales` (OpenID Connect Core 3.1.2.1), best first
+ */
 export function preferLocales(locales: Locales, res: Response, wishes: string[] | undefined): void {
   if (!wishes?.length || res.locals['isLangPicked']) return;
   const wish = firstOf(wishes, locales);
   if (wish) speak(res, wish);
 }
 
-/** Keeps the language that a page was shown in, against the wish of the app, unless the person picks. */
+/**
+ * Switches to the language in which the form was shown, unless the person has picked one.
+ * @param tag `Facts.lang`
+ */
 export function keepLocale(locales: Locales, res: Response, tag: string | undefined): void {
   const shown = locales.find(tag);
   if (!shown || res.locals['isLangPicked']) return;
@@ -151,7 +158,7 @@ export function keepLocale(locales: Locales, res: Response, tag: string | undefi
   speak(res, shown);
 }
 
-/** The language of the page at hand. */
+/** The language of this response. */
 export function localeOf(res: Response): Locale {
   return res.locals['locale'] as Locale;
 }
@@ -168,7 +175,7 @@ function speak(res: Response, chosen: Locale): void {
   Object.assign(res.locals, { locale: chosen, lang, dir, t, h });
 }
 
-/** What the browser asks for (RFC 9110, 12.5.4). */
+/** The language that the browser prefers (RFC 9110, 12.5.4). */
 function askedFor(req: Request, locales: Locales): Locale {
   const header = req.headers['accept-language'] ?? '';
   if (header === '' || header.length > longestHeader) return locales.fallback;

@@ -1,9 +1,10 @@
-/** What stands for the `{names}` of a message. */
+/** The values for the `{names}` in a message. */
 export type Values = Record<string, string | number>;
 
 /**
- * Prepares words with `{names}`, so that a page only fills them. A name without a value stays as it is.
- * @param show turns a value into text or HTML
+ * Prepares a message with `{names}` once, so that filling it is fast. Names without a value stay.
+ * @param show writes a value as text or as HTML
+ * @returns fills the message
  */
 export function compileMessage(words: string, show: (value: string | number) => string) {
   const parts = words.split(/\{(\w+)\}/);
@@ -28,18 +29,18 @@ const escapes: Record<string, string> = {
 
 const special = /[&<>"']/;
 
-/** Looks first: most texts have nothing to escape, and `test` costs less than `replace`. */
+/** Escapes text for HTML. Most texts need no escaping, and `test` is faster than `replace`. */
 export function escapeHtml(text: string): string {
   if (!special.test(text)) return text;
   return text.replace(/[&<>"']/g, (character) => escapes[character]!);
 }
 
-/** HTML of a text that may break after `@`, `.` and `+`. */
+/** Text as HTML that may break into lines after `@`, `.` and `+`. */
 export function breakable(text: string): string {
   return escapeHtml(text).replace(/[@.+](?=.)/g, '$&<wbr>');
 }
 
-/** HTML of a value in words that may run in the other direction. */
+/** A value as HTML for a text that may have the other direction. */
 export function isolated(value: string | number): string {
   return `<bdi>${breakable(String(value))}</bdi>`;
 }

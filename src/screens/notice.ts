@@ -2,14 +2,14 @@ import type { Response } from 'express';
 import { formFault } from '../web/csrf.ts';
 import { localeOf } from './locale.ts';
 
-/** A message under the head of a page. */
+/** A message above the form of a page. */
 export interface Notice {
   kind: 'danger' | 'caution' | 'good' | 'neutral';
   title: string;
   text: string;
 }
 
-/** Says why the post behind this page was refused; `undefined` when it was not. */
+/** Says why the posted form was refused; `undefined` when it was not. */
 export function refusalNotice(res: Response): Notice | undefined {
   const { t } = localeOf(res);
   switch (formFault(res)) {

@@ -11,13 +11,13 @@ export interface Brand {
   termsUrl: string | undefined;
 }
 
-/** What every view knows, whatever the request; for `app.locals`. */
+/** The locals of every view that are the same for all requests. */
 export function siteLocals(brand: Brand, base: string, asset: (name: string) => string) {
   const { logoFile, ...others } = brand;
   return { brand: { ...others, logo: logoFile && asset(logoFile) }, base, asset, wbr: breakable };
 }
 
-/** Query parameters that a page needs again when it is shown in another language. */
+/** The query parameters that a link to another language keeps. */
 const kept = [
   'login_challenge',
   'consent_challenge',
@@ -29,7 +29,7 @@ const kept = [
   'error_description',
 ];
 
-/** What every view knows of the request at hand: where the same page is in other languages. */
+/** The locals of every view that depend on the request: links to the same page in other languages. */
 export function requestLocals(locales: Locales): RequestHandler {
   return function requestLocals(req, res, next) {
     res.locals['languages'] = () => languageLinks(locales, fieldsOf(req), localeOf(res).lang);
@@ -37,7 +37,7 @@ export function requestLocals(locales: Locales): RequestHandler {
   };
 }
 
-/** Nothing but a query, so that no path of a request can lead to another host. */
+/** Only queries, so that no path in a request can turn them into links to another host. */
 function languageLinks(locales: Locales, fields: Record<string, unknown>, current: string) {
   let rest = '';
   for (const name of kept) {

@@ -8,10 +8,10 @@ type Done = (error: Error | null, html?: string) => void;
 type Render = Response['render'];
 
 /**
- * `res.render` as Express documents it, for a folder of ordinary EJS views and the folders below it.
- * All views are compiled here, once. A view sees the locals of its call, then `res.locals`, then
- * `app.locals`. An include is looked for beside its view first, then from the top of the folder.
- * @throws SyntaxError naming file and line, when a view cannot be compiled
+ * Makes a `res.render` that behaves as Express documents it, for a folder of ordinary EJS views and
+ * the folders below it. Compiles all views once, now. Locals of the call come before `res.locals`,
+ * and those before `app.locals`. An `include` is first looked up beside its view, then in the folder.
+ * @throws SyntaxError with file and line, when a view cannot be compiled
  */
 export function createRender(folder: string): Render {
   const views = new Map<string, TemplateFunction>();
@@ -42,7 +42,7 @@ export function createRender(folder: string): Render {
   return render as Render;
 }
 
-/** Without a prototype, so that no name in a view means something of `Object` by accident. */
+/** Without a prototype, so that a name in a view cannot find a member of `Object` by accident. */
 const empty = (): object => Object.create(null) as object;
 
 function compile(path: string, folder: string): TemplateFunction {
@@ -51,13 +51,13 @@ function compile(path: string, folder: string): TemplateFunction {
     views: [folder],
     root: folder,
     cache: true,
-    // EJS would copy the locals once more to take their prototype away. Ours have none.
+    // Safe, because our locals have no prototype. Otherwise EJS copies them for each view.
     unsafePrototypeLocals: true,
   };
   const template = new ejs.Template(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''), options);
   try {
     const view = template.compile() as TemplateFunction;
-    ejs.cache.set(path, view); // where includes look for it
+    ejs.cache.set(path, view); // includes look for it there
     return view;
   } catch (error) {
     const message = (error as Error).message.split('\n', 1)[0]!;

@@ -1,16 +1,16 @@
 import type { Locale } from './locale.ts';
 
-/** A scope as the consent screen shows it; its name stands in for a missing title. */
+/** A scope as the consent screen shows it. Without a title, its name is shown. */
 export interface ScopeView {
   name: string;
   title?: string;
   text?: string;
-  /** Cannot be left out: shown with a check mark in place of the box. */
+  /** Cannot be unticked: it has a check mark instead of a box. */
   isLocked: boolean;
   isChecked: boolean;
 }
 
-/** A scope in the words of a language: `scope.<name>.title` and `scope.<name>.text`. */
+/** A scope with its words in a language: `scope.<name>.title` and `scope.<name>.text`. */
 export function scopeView(
   name: string,
   { t }: Locale,
@@ -23,18 +23,19 @@ export function scopeView(
 
 /** Scopes under one heading. */
 export interface ScopeGroup {
-  /** Locale key. */
+  /** A locale key. */
   heading: 'consent.all' | 'consent.new' | 'consent.before';
   scopes: ScopeView[];
-  /** Shown as a count until the person opens it. */
+  /** Shows only the number of scopes until the person opens it. */
   isFolded: boolean;
 }
 
 const mostUnfolded = 4;
 
 /**
- * Puts new scopes before those that the person has allowed before. The latter fold when there are
- * many, unless nothing else is asked, or one of them is not ticked: nobody would see it.
+ * Puts new scopes first, then those that the person has allowed before. The latter are folded if
+ * there are many, but not if there are no others, or if one is not ticked: nobody would see that.
+ * @param allowed names of the scopes that the person has allowed before
  */
 export function scopeGroups(scopes: ScopeView[], allowed: readonly string[] = []): ScopeGroup[] {
   const known = scopes.filter(({ name }) => allowed.includes(name));
@@ -48,7 +49,7 @@ export function scopeGroups(scopes: ScopeView[], allowed: readonly string[] = []
   return groups.filter((group) => group.scopes.length > 0);
 }
 
-/** The locale key of a remark on the past: there is none, or the app wants more than it had. */
+/** The locale key of a sentence for an app that is new to the person, or that wants more than before. */
 export function leadOf(
   past: { hasConnected: boolean; scopes: readonly string[] },
   requested: readonly string[],

@@ -11,7 +11,7 @@ import { createCompressor, type Compressor } from './compressor.ts';
 
 interface Folder {
   path: string;
-  /** The brand's logo may lie elsewhere. */
+  /** The brand's logo, which may be in another folder. */
   logo: { name: string; path: string } | undefined;
   compressor: Compressor;
 }
@@ -21,18 +21,18 @@ const lasting = 'public, max-age=31536000, immutable';
 const brief = 'public, max-age=300';
 
 /**
- * Serves whatever lies in a folder and the folders below it, but no dotfile outside `.well-known`.
- * Each file has two addresses: the one that `asset` gives, `/static/<hash>/fonts/x.woff2`, which
- * browsers keep for a year, and the plain one, `/fonts/x.woff2`, which they keep for five minutes.
+ * Serves all files in a folder and the folders below it, except dotfiles outside `.well-known`.
+ * Each file has two addresses: `asset` returns `/static/<hash>/fonts/x.woff2`, which browsers keep
+ * for a year; the plain address `/fonts/x.woff2` is kept for five minutes.
  *
- * The hash is that of all files together, so that a relative `url()` in a style sheet leads to an
- * address with the right hash too. Under any other hash the file of today is served, for five
- * minutes: during a rolling update, pages of one version ask an instance of the other.
+ * There is one hash for all files together, so that a relative `url()` in a style sheet has the right
+ * hash too. An address with another hash gets the present file, for five minutes: during a rolling
+ * update, pages of one release ask instances of the other.
  *
- * Put `hashedFiles` before everything that costs time, and `plainFiles` after the screens: no file
- * takes the place of a screen of the same name.
- * @param base the path in front of every address, such as `/auth`
- * @param logoFile a file from anywhere, served as `brand-logo` with its ending
+ * Use `hashedFiles` before everything that costs time, and `plainFiles` after the screens, so that no
+ * file can replace a screen of the same name.
+ * @param base the path at the start of every address, such as `/auth`
+ * @param logoFile a file from anywhere, served as `brand-logo` with its extension
  */
 export function createStaticFiles(
   folder: string,
@@ -53,8 +53,9 @@ export function createStaticFiles(
   };
 
   /**
-   * The address of a file, by its path in the folder.
-   * @throws when there was no such file at start
+   * The address of a file.
+   * @param name its path in the folder
+   * @throws Error when there was no such file at start
    */
   function asset(name: string): string {
     const known = name === logoFile && logo ? logo.name : name;
@@ -83,7 +84,7 @@ function fileServer({ path, logo, compressor }: Folder, cacheControl: string): R
     ...options,
     setHeaders(res: Response, file: string) {
       setHeaders(res);
-      // Such as webauthn and apple-app-site-association, which browsers take only as JSON.
+      // Such as webauthn or apple-app-site-association, which must be JSON.
       if (!extname(file)) res.type('json');
     },
   });
@@ -91,7 +92,7 @@ function fileServer({ path, logo, compressor }: Folder, cacheControl: string): R
   return router.use(express.static(path, options), refuse);
 }
 
-/** What HTTP refuses, such as a range beyond the end, must not get the caching of a file. */
+/** Responses to faulty requests, such as a range beyond the end, must not be cached like files. */
 const refuse: ErrorRequestHandler = function refuse(error: FileError, _req, res, next) {
   const { status, headers = {} } = error;
   if (res.headersSent || !(status >= 400 && status < 500)) return next(error);
@@ -105,7 +106,7 @@ interface FileError extends Error {
   headers?: Record<string, string>;
 }
 
-/** All files of a folder as they are addressed, in the same order on every machine. */
+/** The paths of all files that are served, in the same order on every machine. */
 function namesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => name.split(sep).join('/'))

@@ -1,6 +1,6 @@
 import { isIPv6, SocketAddress } from 'node:net';
 
-/** Whose tries are counted as one: an IPv4 address, or the /64 network of an IPv6 address. */
+/** What counts as one address for limits: an IPv4 address, or the /64 network of an IPv6 address. */
 export function addressGroup(address: string): string {
   const [bare = ''] = address.split('%');
   if (!isIPv6(bare)) return bare.slice(0, 64);

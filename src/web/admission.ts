@@ -1,35 +1,35 @@
-/** What became of a try. */
+/** The result of an attempt. */
 export interface Attempt<T> {
-  /** 0: the try was made. More: it was not, and makes sense again after so many whole seconds. */
+  /** Whole seconds until the attempt is allowed; 0 when it was made. */
   waitSeconds: number;
-  /** What the try proved; `undefined` when it was wrong or not made. */
+  /** What the attempt proved; `undefined` when it was wrong or not made. */
   proven: T | undefined;
 }
 
-/** Counts wrong tries by key. */
+/** Counts wrong attempts by key. */
 export interface Limit {
-  /** How many tries may be under way at once now, 1 or more; when none, for how many seconds. */
+  /** How many wrong attempts are left; if none, the seconds until there is one. */
   standing(key: string): Promise<{ free: number; waitSeconds: number }>;
-  /** Counts one more. */
+  /** Counts one more wrong attempt. */
   charge(key: string): Promise<void>;
-  /** Forgets what was counted. */
+  /** Forgets all wrong attempts. */
   clear(key: string): Promise<void>;
 }
 
-/** A count that a try is charged to when it turns out wrong. */
+/** A count to which an attempt is added if it is wrong. */
 export interface Stake {
   limit: Limit;
   key: string;
-  isClearedByRight: boolean;
+  isClearedOnSuccess: boolean;
 }
 
 const mostWaiting = 200;
 
 /**
- * Makes tries such that many at the same moment get no further than one after the other: no more
- * are under way than may all turn out wrong, and the others wait for what becomes of those.
- * @returns a function that makes one try, or tells how long to wait. `prove` gives `undefined` for
- *   a wrong try; when it throws, nothing is charged.
+ * Applies limits to attempts, so that many at the same time get no further than one after the other:
+ * never are more under way than wrong ones are left, and the rest wait for their results.
+ * @returns makes one attempt, or tells how long to wait. `prove` returns `undefined` for a wrong
+ *   attempt; when it throws, nothing is counted.
  */
 export function createAdmission() {
   const inTurn = createTurns();
@@ -42,13 +42,13 @@ export function createAdmission() {
     );
     const waitSeconds = Math.max(...standings.map((standing) => standing.waitSeconds));
     if (waitSeconds > 0) return { waitSeconds };
-    // from here on nothing is awaited, or the last try under way could end unseen
+    // No `await` from here on: the last attempt under way could end unnoticed, and wake nobody.
     if (standings.every(({ limit, key, free }) => countUnderWay(limit, key) < free)) {
       changeUnderWay(stakes, 1);
       return { waitSeconds: 0 };
     }
     if (waiting.length >= mostWaiting) return { waitSeconds: 1 };
-    return { waitSeconds: 0, until: new Promise((go) => waiting.push(go)) };
+    return { waitSeconds: 0, until: new Promise((wake) => waiting.push(wake)) };
   }
 
   function countUnderWay(limit: Limit, key: string): number {
@@ -65,10 +65,10 @@ export function createAdmission() {
     }
   }
 
-  async function settle(stakes: Stake[], isRight: boolean): Promise<void> {
-    for (const { limit, key, isClearedByRight } of stakes) {
+  async function count(stakes: Stake[], isRight: boolean): Promise<void> {
+    for (const { limit, key, isClearedOnSuccess } of stakes) {
       if (!isRight) await limit.charge(key);
-      else if (isClearedByRight) await limit.clear(key);
+      else if (isClearedOnSuccess) await limit.clear(key);
     }
   }
 
@@ -76,7 +76,7 @@ export function createAdmission() {
     changeUnderWay(stakes, -1);
     const woken = waiting;
     waiting = [];
-    for (const go of woken) go();
+    for (const wake of woken) wake();
   }
 
   return async function attempt<T>(
@@ -92,7 +92,7 @@ export function createAdmission() {
     if (waitSeconds > 0) return { waitSeconds, proven: undefined };
     try {
       const proven = await prove();
-      await inTurn(() => settle(stakes, proven !== undefined));
+      await inTurn(() => count(stakes, proven !== undefined));
       return { waitSeconds, proven };
     } finally {
       end(stakes);
@@ -100,7 +100,7 @@ export function createAdmission() {
   };
 }
 
-/** Runs jobs one after the other: nobody gets between what a job reads and what it writes. */
+/** Runs jobs one after the other, so that no other job comes between a read and a write. */
 function createTurns() {
   let last: Promise<unknown> = Promise.resolve();
   return <T>(job: () => Promise<T>): Promise<T> => {

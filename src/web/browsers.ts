@@ -2,13 +2,13 @@ import { createHmac, hash, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
 
-/** What this app knows of a browser: the secret it was given, and whose sign-ins it made. */
+/** What a browser holds in its cookie. */
 export interface Browser {
-  /** The secret behind the tokens of its forms: stays, so that forms in other tabs go on working. */
+  /** The secret of its CSRF tokens. It stays, so that forms in other tabs go on working. */
   csrf: string;
-  /** The secret that answers and sign-ins are bound to: renewed when the person changes. */
+  /** The secret that answers and sign-ins are bound to. It is renewed when the person changes. */
   secret: string;
-  /** A mark of the person who signed in last; `undefined` before the first sign-in. */
+  /** A keyed hash of the person who signed in last; `undefined` if nobody has since a sign-out. */
   person: string | undefined;
 }
 
@@ -16,8 +16,8 @@ const secretBytes = 18;
 const markBytes = 16;
 
 /**
- * Tells browsers apart by secrets in one signed cookie. One of them is renewed at sign-out, and when
- * somebody else signs in: what was shown before is then bound to a browser that no longer exists.
+ * Tells browsers apart by two secrets in one signed cookie. One is renewed at sign-out and when
+ * somebody else signs in. Pages shown before are then bound to a secret that no browser has.
  */
 export function createBrowsers(home: CookieHome, secrets: readonly string[]) {
   const name = cookieName(home, 'csrf');
@@ -27,15 +27,15 @@ export function createBrowsers(home: CookieHome, secrets: readonly string[]) {
     return digest.toString('base64url', 0, markBytes);
   }
 
-  /** The browser that sends this request; `undefined` when it has no cookie of ours. */
+  /** The browser that sent this request; `undefined` when it has no cookie of ours. */
   function of(req: Request): Browser | undefined {
     const cookie: unknown = req.signedCookies?.[name];
-    if (typeof cookie !== 'string' || cookie === '') return undefined;
-    const [csrf = '', secret = '', person] = cookie.split('.');
-    return { csrf, secret, person };
+    if (typeof cookie !== 'string') return undefined;
+    const [csrf, secret, person] = cookie.split('.');
+    return csrf && secret ? { csrf, secret, person } : undefined;
   }
 
-  /** Gives the browser its cookie, unless it has this one already. */
+  /** Gives the browser a cookie with these secrets, unless it has it already. */
   function keep(req: Request, res: Response, browser: Browser): void {
     const { csrf, secret, person } = browser;
     const value = [csrf, secret, ...(person ? [person] : [])].join('.');
@@ -47,10 +47,10 @@ export function createBrowsers(home: CookieHome, secrets: readonly string[]) {
   return {
     of,
     keep,
-    /** Fit for a key or a sealed form: nobody gets from it to the secret. */
+    /** Identifies the browser without giving its secret away. */
     markOf: ({ secret }: Browser): string => hash('sha256', secret, 'base64'),
 
-    /** The browser that sends this request, with a cookie from now on. */
+    /** The browser that sent this request. If it has no cookie, it gets one. */
     known(req: Request, res: Response): Browser {
       const browser = of(req) ?? fresh();
       keep(req, res, browser);
@@ -58,9 +58,9 @@ export function createBrowsers(home: CookieHome, secrets: readonly string[]) {
     },
 
     /**
-     * The browser as it is once this person has signed in: with another secret if it was somebody
-     * else's. Keep it when the sign-in is done.
-     * @param occasion a second click on the same occasion gets the same secret
+     * What the browser is to hold once this person has signed in: a new secret, if somebody else
+     * signed in before. Call `keep` with it when the sign-in is done.
+     * @param occasion the same occasion gets the same secret, for a second click
      */
     after(req: Request, subject: string, occasion: string): Browser {
       const browser = of(req) ?? fresh();
@@ -72,17 +72,17 @@ export function createBrowsers(home: CookieHome, secrets: readonly string[]) {
       return { ...browser, secret, person: keyed(`${secret} ${subject}`) };
     },
 
-    /** The browser as it is once its person has signed out. */
+    /** What the browser is to hold once somebody has signed out: a new secret. */
     afterSignOut(req: Request, occasion: string): Browser {
       const browser = of(req) ?? fresh();
       const secret = keyed(`${browser.secret} renewed ${occasion}`);
       return { ...browser, secret, person: undefined };
     },
 
-    /** A keyed mark of the browser that fits one flow only, to travel through the OAuth2 server. */
+    /** A keyed hash of the browser's secret for one flow, to pass through the OAuth2 server. */
     bind: ({ secret }: Browser, flow: string): string => keyed(`${secret} flow ${flow}`),
 
-    /** Whether `bind` made this mark for this browser, with any of the secrets in force. */
+    /** Whether `bind` has made this mark for this browser, with any of the cookie secrets. */
     isBound({ secret }: Browser, flow: string, mark: string): boolean {
       return secrets.some((key) => keyed(`${secret} flow ${flow}`, key) === mark);
     },

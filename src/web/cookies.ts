@@ -8,8 +8,8 @@ export interface CookieHome {
 }
 
 /**
- * The name of one of our cookies. Cookies ignore ports, and `__Host-` ignores paths, so two apps on
- * one host are told apart by a mark of the path.
+ * The name of one of our cookies. Cookies with `__Host-` are sent to all paths, so the name contains
+ * ours: two apps on one host need different names.
  * @see https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1
  */
 export function cookieName(home: CookieHome, purpose: string): string {
@@ -17,7 +17,7 @@ export function cookieName(home: CookieHome, purpose: string): string {
   return `${home.isSecure ? '__Host-' : ''}portico_${purpose}${mark}`;
 }
 
-/** Lax, not Strict: people arrive here by a redirect from another site. */
+/** Lax, not Strict, because people arrive by a redirect from another site. */
 export function cookieOptions(home: CookieHome) {
   return {
     httpOnly: true,

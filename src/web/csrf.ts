@@ -7,16 +7,16 @@ export type FormFault = 'form_expired' | 'cookies_blocked';
 
 /** The name of the hidden field that holds the token. */
 const field = '_csrf';
-/** Where csurf looks for the secret, which is a part of the cookie that `browsers` reads. */
+/** Where csurf finds the secret: in the place of a signed cookie. `browsers` has it in its own. */
 const secretName = 'csrf secret';
 
 /**
- * Forms are only taken from the browser that was given them, and only from our own pages. The
- * secret stands in a signed cookie, so that a page view writes to no store.
+ * Accepts forms only from our own pages, and only from the browser that got them. The secret is in a
+ * signed cookie, so that showing a page writes to no store.
  *
- * A post that fails goes on to its handler, marked with `formFault`: the handler shows its screen
- * again, with 403 and a fresh token, and changes nothing.
- * @param origin of our own pages
+ * A post that fails the check still reaches its handler, marked by `formFault`: the handler shows
+ * its screen again, with status 403 and a new token, and changes nothing.
+ * @param origin the origin of our own pages
  */
 export function createCsrf(browsers: Pick<Browsers, 'of' | 'known'>, origin: string) {
   const check = csurf({
@@ -39,7 +39,7 @@ export function createCsrf(browsers: Pick<Browsers, 'of' | 'known'>, origin: str
     });
   };
 
-  /** The token for a form of this page. Gives the browser its cookie when it has none. */
+  /** The token for the form of this page. If the browser has no cookie, it gets one. */
   function tokenFor(req: Request, res: Response): string {
     if (typeof req.csrfToken !== 'function') {
       req.signedCookies[secretName] = browsers.known(req, res).csrf;
@@ -53,12 +53,12 @@ export function createCsrf(browsers: Pick<Browsers, 'of' | 'known'>, origin: str
 
 export type Csrf = ReturnType<typeof createCsrf>;
 
-/** Why the post behind this page was refused; `undefined` when it was not. */
+/** Why the posted form was refused; `undefined` when it was not. */
 export function formFault(res: Response): FormFault | undefined {
   return res.locals['formFault'] as FormFault | undefined;
 }
 
-/** Marks a post as one that must not be acted on. */
+/** Marks a posted form as refused: it must change nothing. */
 export function refuseForm(res: Response, fault: FormFault): void {
   res.locals['formFault'] = fault;
   res.status(403);
@@ -70,7 +70,8 @@ function refuse(fault: FormFault, res: Response, next: NextFunction): void {
 }
 
 /**
- * Fetch metadata where the browser sends it, else the origin, else the token alone decides.
+ * Goes by fetch metadata if the browser sends it, otherwise by the origin. If neither is there, the
+ * token alone decides.
  * @see https://www.w3.org/TR/fetch-metadata/
  */
 function isFromOurPage(req: Request, origin: string): boolean {
@@ -84,7 +85,7 @@ function isTokenFault(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EBADCSRFTOKEN';
 }
 
-/** A refused post gets a token for its form, too. */
+/** Refused posts need a token too, for the form that is shown again. */
 const exceptTokenFault: NextFunction = (error?: unknown) => {
   if (error !== undefined && !isTokenFault(error)) throw error;
 };

@@ -1,19 +1,19 @@
 import type { Request } from 'express';
 import { PublicError } from '../errors.ts';
 
-/** What a form posted, also when the post was refused and its page is shown again. */
+/** The fields of a posted form, even if it was refused; empty when nothing was posted. */
 export function postedFields(req: Request): Record<string, unknown> {
   const body: unknown = req.body;
   return isFields(body) ? body : {};
 }
 
-/** One posted text, or an empty one. */
+/** The value of one posted field; empty when it is missing or came more than once. */
 export function postedText(req: Request, name: string): string {
   const value = postedFields(req)[name];
   return typeof value === 'string' ? value : '';
 }
 
-/** All posted values of one name; boxes of which one, many or none were ticked. */
+/** All values of one posted field, such as checkboxes of the same name. */
 export function postedList(req: Request, name: string): string[] {
   const value = postedFields(req)[name];
   const list: unknown[] = Array.isArray(value) ? value : [value];
@@ -23,8 +23,8 @@ export function postedList(req: Request, name: string): string[] {
 export type Decision = 'accept' | 'reject';
 
 /**
- * The value of the button that was pressed.
- * @throws PublicError `decision_unknown` for anything else: what is not said clearly is never a yes
+ * The decision of the button that was pressed.
+ * @throws PublicError `decision_unknown` for anything else: only a clear yes is a yes
  */
 export function readDecision(req: Request): Decision {
   const decision = postedFields(req)['decision'];

@@ -2,15 +2,15 @@ import helmet from 'helmet';
 import type { RequestHandler } from 'express';
 
 /**
- * Security headers for everything we send. Pages are neither stored nor found by search engines;
- * static files put their own caching in its place.
+ * Security headers for all responses. Pages must not be cached or indexed; static files replace
+ * `Cache-Control` by their own.
  * @param isSecure whether the public address is https
  */
 export function securityHeaders({ isSecure }: { isSecure: boolean }): RequestHandler[] {
   const helmetHeaders = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
-      // No form-action: browsers apply it to every redirect after a form, the app's own included.
+      // No form-action: browsers apply it to all redirects after a form, including the app's own.
       directives: {
         defaultSrc: ["'none'"],
         scriptSrc: ["'none'"],
@@ -22,9 +22,9 @@ export function securityHeaders({ isSecure }: { isSecure: boolean }): RequestHan
         upgradeInsecureRequests: isSecure ? [] : null,
       },
     },
-    // Apps open the sign-in in a pop-up window and must be able to see it close.
+    // Apps may open the sign-in in a pop-up window, and need to see when it closes.
     crossOriginOpenerPolicy: false,
-    // Without it pages would send `Origin: null` with their own forms.
+    // Addresses hold challenges. With `no-referrer`, our own forms would send `Origin: null`.
     referrerPolicy: { policy: 'same-origin' },
     strictTransportSecurity: isSecure && { maxAge: 31_536_000, includeSubDomains: false },
     xFrameOptions: { action: 'deny' },

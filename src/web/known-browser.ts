@@ -6,8 +6,8 @@ const mostAccounts = 5;
 const keptMs = 365 * 24 * 60 * 60 * 1000;
 
 /**
- * Which accounts signed in in this browser before, in a signed cookie: strangers who guess at an
- * account can so be stopped everywhere without locking its owner out of his own browser.
+ * Remembers in a signed cookie which accounts have signed in in this browser. So the limit for an
+ * account can stop strangers everywhere, but does not lock out its owner.
  */
 export function createKnownBrowsers(home: CookieHome) {
   const name = cookieName(home, 'known');
@@ -18,7 +18,7 @@ export function createKnownBrowsers(home: CookieHome) {
   }
 
   return {
-    /** @param accountKey as `Identity.accountKey` makes it */
+    /** @param accountKey `loginKey` of the login as typed */
     knows(req: Request, accountKey: string): boolean {
       return marksOf(req).includes(markOf(accountKey));
     },

@@ -1,6 +1,6 @@
 /**
- * How often a person may guess. Counted in memory: each instance of the app counts on its own, and
- * begins anew when it starts.
+ * How often somebody may guess. Wrong attempts are counted in memory: each instance of the app has
+ * its own counts, and starts with none.
  */
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { addressGroup } from './address-group.ts';
@@ -10,9 +10,9 @@ const minute = 60;
 const mostKeys = 50_000;
 
 /**
- * Limits the guessing of passwords: 5 wrong for one account from one address in 15 minutes, then
- * one try after each pause of 30 seconds, 60 seconds and so on up to 15 minutes; 50 wrong from one
- * address in 15 minutes; 100 wrong for one account in an hour, from wherever.
+ * Limits how often passwords can be wrong: 5 times in 15 minutes for one account from one address,
+ * then once after each pause of 30 seconds, 60 seconds and so on up to 15 minutes; 50 times in 15
+ * minutes from one address; 100 times in an hour for one account from all addresses.
  */
 export function createLoginLimiter() {
   const attempt = createAdmission();
@@ -26,10 +26,11 @@ export function createLoginLimiter() {
 
   return {
     /**
-     * Makes a try unless too many were wrong before it.
-     * @param who `account` as `identity.accountKey` has it, known or not; `isKnownBrowser` when this
-     *   account signed in here before: tries from elsewhere never lock such a browser out
-     * @param prove finds out who it is; `undefined` is a wrong try, an exception is none
+     * Makes an attempt, unless too many were wrong before.
+     * @param who `account` is `loginKey` of the login as typed, whether it exists or not;
+     *   `isKnownBrowser` says that it has signed in in this browser before: attempts from elsewhere
+     *   never lock out such a browser
+     * @param prove checks the password; `undefined` counts as wrong, an exception does not count
      */
     attempt<T>(
       who: { account: string; address: string; isKnownBrowser: boolean },
@@ -37,10 +38,10 @@ export function createLoginLimiter() {
     ): Promise<Attempt<T>> {
       const group = addressGroup(who.address);
       const stakes = [
-        { limit: pair, key: `${who.account} ${group}`, isClearedByRight: true },
-        { limit: address, key: group, isClearedByRight: false },
+        { limit: pair, key: `${who.account} ${group}`, isClearedOnSuccess: true },
+        { limit: address, key: group, isClearedOnSuccess: false },
       ];
-      const anywhere = { limit: account, key: who.account, isClearedByRight: false };
+      const anywhere = { limit: account, key: who.account, isClearedOnSuccess: false };
       return attempt(who.isKnownBrowser ? stakes : [...stakes, anywhere], prove);
     },
   };
@@ -48,7 +49,7 @@ export function createLoginLimiter() {
 
 export type LoginLimiter = ReturnType<typeof createLoginLimiter>;
 
-/** Limits the guessing of device codes: in 10 minutes 5 wrong from one browser, 20 from one address. */
+/** Limits how often device codes can be wrong in 10 minutes: 5 times in a browser, 20 from an address. */
 export function createDeviceLimiter() {
   const attempt = createAdmission();
   const browser = createLimit({ tries: 5, seconds: 10 * minute });
@@ -56,17 +57,17 @@ export function createDeviceLimiter() {
 
   return {
     /**
-     * Makes a try unless too many were wrong before it.
-     * @param who `browser` is anything that stays the same in one browser
-     * @param prove asks whether there is such a code; `undefined` is a wrong try, an exception none
+     * Makes an attempt, unless too many were wrong before.
+     * @param who `browser` is anything that identifies the browser
+     * @param prove checks the code; `undefined` counts as wrong, an exception does not count
      */
     attempt<T>(
       who: { browser: string; address: string },
       prove: () => Promise<T | undefined>,
     ): Promise<Attempt<T>> {
       const stakes = [
-        { limit: browser, key: who.browser, isClearedByRight: true },
-        { limit: address, key: addressGroup(who.address), isClearedByRight: false },
+        { limit: browser, key: who.browser, isClearedOnSuccess: true },
+        { limit: address, key: addressGroup(who.address), isClearedOnSuccess: false },
       ];
       return attempt(stakes, prove);
     },
@@ -77,13 +78,13 @@ export type DeviceLimiter = ReturnType<typeof createDeviceLimiter>;
 
 interface LimitOptions {
   tries: number;
-  /** From the first wrong try on. */
+  /** Counted from the first wrong attempt. */
   seconds: number;
-  /** The pause after so many wrong tries, then there is one more; without it until `seconds` are over. */
+  /** The pause after this many wrong attempts, then one more is allowed. Default: the rest of `seconds`. */
   pauseSeconds?: (wrong: number) => number;
 }
 
-/** Beyond a number of keys the least recently charged one is forgotten: floods fill no memory. */
+/** Keeps a limited number of keys, so that a flood cannot fill the memory: the oldest are forgotten. */
 function createLimit({ tries, seconds, pauseSeconds }: LimitOptions): Limit {
   const counts = new RateLimiterMemory({ points: tries, duration: seconds, keyPrefix: '' });
   const keys = new Set<string>();
@@ -101,7 +102,7 @@ function createLimit({ tries, seconds, pauseSeconds }: LimitOptions): Limit {
   async function charge(key: string) {
     const { consumedPoints: wrong } = await counts.penalty(key);
     if (pauseSeconds && wrong >= tries) {
-      // outlives the pause by `seconds`, so that the next pause is longer
+      // Outlive the pause by `seconds`, so that the next pause is longer.
       await counts.set(key, wrong, pauseSeconds(wrong) + seconds);
     }
     keys.delete(key);

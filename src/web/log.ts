@@ -8,7 +8,7 @@ declare global {
   // oxlint-disable-next-line typescript/no-namespace
   namespace Express {
     interface Request {
-      /** Stands in every log line and on pages where help may be asked. */
+      /** In every log line of this request, and on error pages as the reference. */
       id: string;
     }
   }
@@ -17,15 +17,15 @@ declare global {
 /** JSON lines on standard output. */
 export function createLog(level: string): Log {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  // Writes while requests go on; what waits is written in one go.
+  // Not `sync`: lines are collected and written together, and requests do not wait for that.
   return pino(options, pino.destination({ fd: 1, sync: false }));
 }
 
 const currentRequest = new AsyncLocalStorage<string>();
 
 /**
- * Gives each request an id and writes one line when it is answered. Addresses stand there without
- * their query: it holds challenges.
+ * Gives each request an id, and logs one line when its response is finished. The path is logged
+ * without the query, which holds challenges.
  */
 export function requestLog(log: Log): RequestHandler {
   const isDebug = log.isLevelEnabled('debug');
@@ -41,7 +41,7 @@ export function requestLog(log: Log): RequestHandler {
         'request',
       );
     });
-    // Keeping the id at hand for the lines of admin calls costs time, so only where they are written.
+    // The id for the lines of admin calls costs time: provide it only if they are written.
     if (isDebug) currentRequest.run(req.id, next);
     else next();
   };
@@ -56,7 +56,7 @@ export interface AdminCall {
   ms: number;
 }
 
-/** Writes a debug line for each admin call; `undefined` at quieter levels. */
+/** Logs a debug line for each admin call; `undefined` if that level is off. */
 export function adminCallLog(log: Log): ((call: AdminCall) => void) | undefined {
   if (!log.isLevelEnabled('debug')) return undefined;
   return (call) => {
@@ -67,7 +67,7 @@ export function adminCallLog(log: Log): ((call: AdminCall) => void) | undefined 
 
 export type AuditEvent = 'signed in' | 'refused' | 'granted' | 'denied' | 'signed out' | 'stayed';
 
-/** The audit trail: one line for each decision. */
+/** Logs one line of the audit trail for each decision. */
 export function audit(
   log: Log,
   req: Request,
@@ -81,7 +81,7 @@ function tenths(ms: number): number {
   return Math.round(ms * 10) / 10;
 }
 
-/** Digits and letters that are not mistaken for each other when read out. */
+/** Digits and letters that people do not confuse (no I, L, O, U). */
 const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 function newId(): string {
@@ -93,7 +93,7 @@ function newId(): string {
   return id;
 }
 
-/** An id from outside is taken only from a proxy that we were told to trust. */
+/** The id that a trusted proxy (`TRUST_PROXY`) has given to the request. */
 function idFromProxy(req: Request): string | undefined {
   const given = req.headers['x-request-id'];
   if (typeof given !== 'string' || !/^[\w.:-]{1,64}$/.test(given)) return undefined;

@@ -2,11 +2,11 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** A challenge may have 16 kB, and the address of a page comes again in the Referer of the next. */
+/** A challenge may have 16 kB, and comes twice: in the address and, after a page of ours, as Referer. */
 const maxHeaderSize = 64 * 1024;
 const drainMs = 50;
 
-/** A fault of the request that Node finds before there is a request. */
+/** Faults that Node finds before there is a request, by their codes. */
 const faults: Record<string, [status: string, title: string, text: string]> = {
   HPE_HEADER_OVERFLOW: [
     '431 Request Header Fields Too Large',
@@ -26,13 +26,16 @@ const otherFault = [
 ] as const;
 
 export interface RunningServer {
-  /** The port, also when the system chose it. */
+  /** The actual port, even if the setting was 0. */
   port: number;
-  /** Stops taking requests, lets those under way end, and cuts what is left at the deadline. */
+  /** Accepts no more requests, waits for those being served, and closes the rest at the deadline. */
   stop(deadlineMs: number): Promise<void>;
 }
 
-/** Listens. @throws when the port is taken */
+/**
+ * Starts to listen.
+ * @throws Error when the port is taken or not allowed
+ */
 export async function startServer(
   app: RequestListener,
   { port, host }: { port: number; host: string | undefined },
@@ -49,7 +52,7 @@ export async function startServer(
   };
 }
 
-/** `close` alone waits for browsers that keep a connection open and never use it again. */
+/** `close` alone would wait for idle connections that browsers keep open. */
 async function stop(server: Server, deadlineMs: number): Promise<void> {
   const idle = setInterval(() => server.closeIdleConnections(), drainMs);
   const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
 
-/** Who signed in in this browser, when and how. */
+/** Who has signed in in this browser, when and how. */
 export interface SignIn {
   subject: string;
   /** Milliseconds since 1970. */
@@ -15,14 +15,14 @@ export interface SignIn {
 declare module 'express-session' {
   interface SessionData {
     signIn: SignIn;
-    /** The app that a device was last connected to, for the page that says so. */
+    /** The app on the device that was connected last, for the page that says so. */
     connectedApp: { clientId: string; name: string };
   }
 }
 
 /**
- * Sessions that begin at sign-in. Nothing is read for a browser without our cookie, and nothing is
- * written for a person who only looks at a page.
+ * Sessions, which begin at sign-in. Showing a page never writes to the store, and reads from it only
+ * for browsers with our cookie.
  */
 export function createSessions(
   home: CookieHome,
@@ -44,7 +44,7 @@ export function createSessions(
     res: Response,
   ): Promise<session.Session & Partial<SessionData>> {
     if (!req.session) {
-      // With an https address every browser comes by https, whatever the last hop looks like.
+      // express-session sends no secure cookie otherwise. Browsers use https, even if the proxy does not.
       if (home.isSecure) Object.defineProperty(req, 'secure', { value: true });
       await new Promise<void>((resolve, reject) => {
         void open(req, res, (error?: unknown) => (error ? reject(error) : resolve()));
@@ -58,7 +58,7 @@ export function createSessions(
   }
 
   return {
-    /** Begins a session under a new id, so that an id known before the sign-in is worth nothing. */
+    /** Begins a session with a new id, so that an id known before the sign-in is worthless (fixation). */
     async begin(req: Request, res: Response, signIn: SignIn): Promise<void> {
       const before = await opened(req, res);
       await new Promise<void>((resolve, reject) => {
@@ -67,17 +67,19 @@ export function createSessions(
       req.session.signIn = signIn;
     },
 
+    /** Who has signed in in this browser; `undefined` when nobody has, or the session is over. */
     async signedIn(req: Request, res: Response): Promise<SignIn | undefined> {
       return hasCookie(req) ? (await opened(req, res)).signIn : undefined;
     },
 
-    /** What the session of this browser holds, to read or to add to; `undefined` without one. */
+    /** The session of this browser, to read from and to write to; `undefined` if it has none. */
     async data(req: Request, res: Response): Promise<Partial<SessionData> | undefined> {
       if (!hasCookie(req)) return undefined;
       const data = await opened(req, res);
       return data.signIn && data;
     },
 
+    /** Ends the session of this browser, if it has one. */
     async end(req: Request, res: Response): Promise<void> {
       if (!hasCookie(req)) return;
       const data = await opened(req, res);
@@ -91,13 +93,16 @@ export function createSessions(
 
 export type Sessions = ReturnType<typeof createSessions>;
 
-const mostSessions = 20_000;
+/** Bounded in bytes, like all that strangers can make us keep: about 20,000 sessions of the usual size. */
+const mostBytes = 8 * 1024 * 1024;
+const entryBytes = 200;
 const longestIdleMs = 30 * 24 * 60 * 60 * 1000;
 
-/** Keeps the sessions used last in memory, so many and no more. */
+/** Keeps a limited number of sessions in memory: those used most recently. */
 class BoundedStore extends Store {
   private readonly sessions = new LRUCache<string, string>({
-    max: mostSessions,
+    maxSize: mostBytes,
+    sizeCalculation: (stored) => entryBytes + stored.length,
     ttl: longestIdleMs,
     updateAgeOnGet: true,
   });

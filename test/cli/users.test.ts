@@ -94,13 +94,13 @@ describe('users hash --stdin', () => {
 describe('users hash at a terminal', () => {
   test('asks twice, shows nothing of what is typed, and leaves the terminal as it was', async () => {
     const result = await runWithTerminal(['correct hors\u007Fse\r', 'correct horse\r']);
-    expect(result.stderr).toBe('Password: \nThe same again: \n');
+    expect(result.stderr).toBe('Password: \nRepeat it: \n');
     expect(await isHashOf(result.stdout, 'correct horse')).toBe(true);
     expect(result.rawModes).toEqual([true, false]);
   });
 
   test.each([
-    ['the two differ', ['one\r', 'two\r'], 1, 'The two differ.'],
+    ['the two differ', ['one\r', 'two\r'], 1, 'The two passwords are not the same.'],
     ['nothing is typed', ['\r', '\r'], 1, 'The password is empty.'],
     ['Ctrl-C is typed', ['secre\u0003'], 130, 'Stopped'],
     ['Ctrl-C is typed at the second question', ['secret\r', 'sec\u0003'], 130, 'Stopped'],
@@ -116,17 +116,17 @@ describe('users hash at a terminal', () => {
   test('says what to do when there is no terminal', async () => {
     const { code, stdout, stderr } = await run(['hash'], 'correct horse\n');
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toBe('There is no terminal to ask on: use hash --stdin.\n');
+    expect(stderr).toBe('Without a terminal, use hash --stdin.\n');
   });
 });
 
 describe('users check', () => {
-  test('counts the people of a file that is in order', async () => {
+  test('counts the people of a correct file', async () => {
     const file = await usersFile([foo, { ...max, demo: true }]);
     const { code, stdout } = await run(['check', file]);
     expect(code).toBe(0);
     expect(stdout).toBe(
-      `${file} is in order: 2 people, 1 of them for demonstration: not for a public address.\n`,
+      `${file} is correct: 2 people, 1 of them for demonstration on localhost only.\n`,
     );
   });
 

@@ -48,7 +48,7 @@ const isOurs = ({ what }: Import) => /^(src|dev|packages)\//.test(what);
 const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/(main\.ts|cli\/)/, /^src\//],
   [/^src\/app\.ts/, /^src\/(routes|screens|challenge|web|folders)/],
-  [/^src\/assemble\.ts/, /^src\/(identity|challenge|screens|web|folders)/],
+  [/^src\/assemble\.ts/, /^src\/(identity|policy\/required-actions|challenge|screens|web|folders)/],
   [/^src\/routes\//, /^src\/(policy|challenge|screens|web|errors|identity\/login-key)/],
   [/^src\/(challenge|screens)\//, /^src\/(web|errors)/],
   [/^src\/web\//, /^src\/errors/],
