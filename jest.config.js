@@ -10,4 +10,7 @@ export default {
   },
   coverageProvider: 'babel',
   testTimeout: 30_000,
+  // A test that fails half-way may leave a server or a socket open, which would keep the run from
+  // ending for as long as they live. What fails is said by then.
+  forceExit: true,
 };

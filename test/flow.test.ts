@@ -3,7 +3,16 @@
  * people go through them. The server is a stand-in, or the real one that `HYDRA_PUBLIC_URL`,
  * `HYDRA_ADMIN_URL` and `HYDRA_APP_URL` name (the last is where that one expects this app).
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  jest,
+  test,
+} from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import * as oidc from 'openid-client';
 import type { NewClient } from '@portico/hydra-admin';
@@ -43,6 +52,7 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
     let aheadMs = 0;
 
     let browser: Browser;
+    let sample: Awaited<ReturnType<typeof startSampleClient>> | undefined;
 
     beforeAll(async () => {
       usersFile = await writeUsersFile();
@@ -53,6 +63,12 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
 
     beforeEach(() => {
       browser = newBrowser();
+    });
+
+    // Also when the test failed: a server that is left open keeps the whole run from ending.
+    afterEach(async () => {
+      await sample?.close();
+      sample = undefined;
     });
 
     afterAll(async () => {
@@ -324,12 +340,11 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
 
       test('works with the sample app, by its buttons', async () => {
         const { adminUrl, issuer } = oauth2;
-        const sample = await startSampleClient({ port: 0, issuer, admin: { adminUrl } });
+        sample = await startSampleClient({ port: 0, issuer, admin: { adminUrl } });
         const place = await signIn(browser, `${sample.url}/sign-in/plain`, asAda);
         expect(place.page?.status).toBe(200);
         expect(place.url.origin).toBe(sample.url);
         expect(place.page?.text).toContain(ada.name);
-        await sample.close();
       });
     });
 

@@ -9,6 +9,8 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   timeout: 30_000,
+  /** Whatever hangs: all of it takes three minutes on two cores. */
+  globalTimeout: 20 * 60_000,
   forbidOnly: Boolean(process.env['CI']),
   reporter: [['line']],
   use: {

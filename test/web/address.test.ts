@@ -1,6 +1,7 @@
 /** What the public address rules: links, cookies, static files, https. */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, request as httpsRequest } from 'node:https';
+import { createServer, request as httpsRequest, type Server } from 'node:https';
 import { request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -12,11 +13,16 @@ import { addressOf, foosLogin, newChallenge, screens } from '../support/screens.
 import { words } from '../support/words.ts';
 
 let stub: AdminStub;
+let proxy: Server | undefined;
 beforeAll(async () => {
   stub = await startAdminStub();
 });
 beforeEach(() => stub.reset());
-afterAll(() => stub.close());
+afterAll(async () => {
+  proxy?.close();
+  proxy?.closeAllConnections();
+  await stub.close();
+});
 
 describe('with a path in its address, the app', () => {
   let app: TestApp;
@@ -154,7 +160,7 @@ test('with an https address, everything works through a real proxy', async () =>
   const pem = (name: string) =>
     readFileSync(`packages/hydra-admin/test/fixtures/tls/${name}.pem`, 'utf8');
   let backend = '';
-  const proxy = createServer({ key: pem('key'), cert: pem('cert') }, (req, res) => {
+  proxy = createServer({ key: pem('key'), cert: pem('cert') }, (req, res) => {
     const { method, headers } = req;
     const also = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '198.51.100.9' };
     const onward = forward(backend + req.url, { method, headers: { ...headers, ...also } }, (r) => {
@@ -163,8 +169,8 @@ test('with an https address, everything works through a real proxy', async () =>
     });
     req.pipe(onward);
   });
-  proxy.unref();
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
   const publicUrl = `https://localhost:${(proxy.address() as AddressInfo).port}`;
   const app = await startApp(stub, { BASE_URL: publicUrl, TRUST_PROXY: 'loopback' });
   backend = app.url;
@@ -215,8 +221,6 @@ test('with an https address, everything works through a real proxy', async () =>
   const start = await send('/');
   expect(start.html).toContain('value="sign_out"');
   await app.close();
-  proxy.closeAllConnections();
-  await new Promise((resolve) => proxy.close(resolve));
 });
 
 describe('a secret for cookies', () => {
