@@ -54,7 +54,7 @@ export interface WayForward {
   startAgain?: string | undefined;
   /** The app that sent the person here. */
   app?: AppView | undefined;
-  /** Seconds until the next try makes sense. */
+  /** Seconds until another attempt makes sense. */
   retryAfterSeconds?: number | undefined;
 }
 

@@ -17,5 +17,5 @@ export const bytesForRestarts = 8 * mebibyte;
  */
 export const longestKept = 8 * 1024;
 
-/** Challenges live shorter: 30 minutes with the server's usual settings. */
+/** How long all of it is kept. Challenges live 30 minutes with the server's usual settings. */
 export const lifeMs = 2 * 60 * 60 * 1000;

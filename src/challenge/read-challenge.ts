@@ -4,7 +4,7 @@ import { PublicError } from '../errors.ts';
 /** What the OAuth2 server asks of us: each kind has a screen. */
 export type ChallengeKind = 'login' | 'consent' | 'logout' | 'device';
 
-/** A challenge whose form is checked, so that the admin API can be asked about it. */
+/** A well-formed challenge, which may be sent to the admin API. */
 export interface Challenge {
   kind: ChallengeKind;
   /** As the server wrote it. */

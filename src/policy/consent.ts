@@ -104,7 +104,7 @@ export function grantable(asked: Asked, allowed: Grant): Grant {
   };
 }
 
-/** Whether this scope cannot be unticked: without `openid` an app cannot sign anybody in. */
+/** Whether the person cannot untick this scope: without `openid`, the app cannot sign them in. */
 export function isNeeded(scope: string, policy: ConsentPolicy): boolean {
   return scope === 'openid' && policy.consentPreselect === 'all';
 }
@@ -138,8 +138,8 @@ export function consentDecision(
 }
 
 /**
- * What the app is told when it asked not to show a page, but the person has to pass one first
- * (OpenID Connect Core 3.1.2.6).
+ * What the app is told when it asked for no page, but the person must see one first: see
+ * `required-actions.ts` (OpenID Connect Core 3.1.2.6).
  */
 export const interactionRequired: Reject = {
   error: 'interaction_required',

@@ -1,15 +1,15 @@
-/** CHANGE HERE: screens that a person has to pass before an app gets anything, such as new terms of use. */
+/** CHANGE HERE: what people must do before an app gets anything, such as accept new terms of use. */
 import type { Request } from 'express';
 import type { User } from '../identity/backend.ts';
 import type { Asked } from './consent.ts';
 
 export interface RequiredAction {
   /**
-   * The screen, such as `/terms`. It gets the `consent_challenge`, takes it through its own form, and
-   * leads back to `/consent` with it when it is done.
+   * The path of its screen, such as `/terms`. The screen gets the `consent_challenge` as a parameter,
+   * and leads back to `/consent` with it when it is done.
    */
   path: `/${string}`;
-  /** Whether this person still has to pass it. */
+  /** Whether this person still has to do it. */
   isDue: (user: User, asked: Asked, req: Request) => Promise<boolean>;
 }
 

@@ -171,7 +171,7 @@ async function personOf({ identity }: Needs, facts: ConsentFacts): Promise<User>
   throw new PublicError('account_unknown', { app, startAgain });
 }
 
-/** Where the person has to go first, if anywhere. */
+/** The address of the first required action that this person still has to do; `undefined` if none. */
 async function actionDue(
   { addresses, requiredActions }: Needs,
   req: Request,

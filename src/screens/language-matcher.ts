@@ -49,7 +49,7 @@ function nearest(wish: string, languages: ReadonlyMap<string, string>): string |
   if (same.length === 0) return undefined;
   const found = match([wanted], same, none);
   if (found !== none) return found;
-  // Only other scripts are available. They help nobody, except if any script was meant.
+  // Only other scripts are available. Few people can read them, but a bare language accepts any.
   return wanted.includes('-') ? undefined : same[0];
 }
 

@@ -84,7 +84,7 @@ function fileServer({ path, logo, compressor }: Folder, cacheControl: string): R
     ...options,
     setHeaders(res: Response, file: string) {
       setHeaders(res);
-      // Such as webauthn or apple-app-site-association, which must be JSON.
+      // Files such as webauthn and apple-app-site-association must be sent as JSON.
       if (!extname(file)) res.type('json');
     },
   });

@@ -26,8 +26,8 @@ export interface Stake {
 const mostWaiting = 200;
 
 /**
- * Applies limits to attempts, so that many at the same time get no further than one after the other:
- * never are more under way than wrong ones are left, and the rest wait for their results.
+ * Applies limits to attempts, so that many at the same time get no further than one after the other.
+ * Only as many are made at once as may still be wrong; the others wait for their results.
  * @returns makes one attempt, or tells how long to wait. `prove` returns `undefined` for a wrong
  *   attempt; when it throws, nothing is counted.
  */

@@ -14,7 +14,7 @@ declare global {
   }
 }
 
-/** JSON lines on standard output. */
+/** A log of JSON lines on the standard output. */
 export function createLog(level: string): Log {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   // Not `sync`: lines are collected and written together, and requests do not wait for that.
