@@ -1,36 +1,64 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { resolve, sep } from 'node:path';
+import { posix, resolve, sep } from 'node:path';
 import ejs, { type Options, type TemplateFunction } from 'ejs';
 import type { Response } from 'express';
 import { lineOfFault } from './line-of-fault.ts';
+import { escapeHtml } from './messages.ts';
 
 type Done = (error: Error | null, html?: string) => void;
 type Render = Response['render'];
+type Locals = Record<string, unknown>;
+
+/** A compiled view. */
+interface View {
+  /** Path below the folder of views, with slashes. */
+  name: string;
+  toHtml: TemplateFunction;
+}
 
 /**
- * Makes a `res.render` that behaves as Express documents it, for a folder of ordinary EJS views and
- * the folders below it. Compiles all views once, now. Locals of the call come before `res.locals`,
- * and those before `app.locals`. An `include` is first looked up beside its view, then in the folder.
- * @throws SyntaxError with file and line, when a view cannot be compiled
+ * `res.render` as Express documents it, for a folder of ordinary EJS views and the folders below it.
+ * All views are compiled here, once. A view sees the locals of its call, then `res.locals`, then
+ * `app.locals`. An include is looked for beside its view first, then from the top of the folder.
+ * @throws SyntaxError naming file and line, when a view cannot be compiled
  */
 export function createRender(folder: string): Render {
-  const views = new Map<string, TemplateFunction>();
+  const views = new Map<string, View>();
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.ejs')) continue;
-    views.set(file.split(sep).join('/'), compile(resolve(folder, file), folder));
+    const name = file.split(sep).join('/');
+    views.set(name, { name, toHtml: compile(resolve(folder, file)) });
   }
 
-  function htmlOf(name: string, locals: object): string {
-    const view = views.get(name.endsWith('.ejs') ? name : `${name}.ejs`);
-    if (!view) throw new Error(`There is no view "${name}" in ${folder}`);
-    return view(locals);
+  function viewOf(path: string, from = ''): View {
+    const name = path.endsWith('.ejs') ? path : `${path}.ejs`;
+    const beside = path.startsWith('/')
+      ? undefined
+      : views.get(posix.join(posix.dirname(from), name));
+    const view = beside ?? views.get(posix.join('.', name));
+    if (view) return view;
+    throw new Error(
+      from === ''
+        ? `There is no view "${path}" in ${folder}`
+        : `Could not find the include file "${path}"`,
+    );
+  }
+
+  /**
+   * In the place of EJS's own `include`, which looks at the disk and copies all its options each
+   * time: a view calls what its locals name first.
+   */
+  function htmlOf(view: View, locals: Locals): string {
+    locals['include'] = (path: string, own?: Locals) =>
+      htmlOf(viewOf(path, view.name), localsOf(locals, own));
+    return view.toHtml(locals);
   }
 
   function render(this: Response, name: string, more?: object | Done, callback?: Done): void {
     const own = typeof more === 'object' ? more : undefined;
     const done = typeof more === 'function' ? (more as Done) : callback;
     try {
-      const html = htmlOf(name, Object.assign(empty(), this.app.locals, this.locals, own));
+      const html = htmlOf(viewOf(name), localsOf(this.app.locals, this.locals, own));
       if (done) return done(null, html);
       if (!this.hasHeader('Content-Type')) this.type('html');
       this.end(html);
@@ -42,23 +70,23 @@ export function createRender(folder: string): Render {
   return render as Render;
 }
 
-/** Without a prototype, so that a name in a view cannot find a member of `Object` by accident. */
-const empty = (): object => Object.create(null) as object;
+/** Without a prototype, so that no name in a view means something of `Object` by accident. */
+function localsOf(first: object, second?: object, third?: object): Locals {
+  return { __proto__: null, ...first, ...second, ...third } as Locals;
+}
 
-function compile(path: string, folder: string): TemplateFunction {
+function compile(path: string): TemplateFunction {
   const options: Options & { unsafePrototypeLocals: true } = {
     filename: path,
-    views: [folder],
-    root: folder,
-    cache: true,
-    // Safe, because our locals have no prototype. Otherwise EJS copies them for each view.
+    // As EJS escapes, but faster where there is nothing to escape, as in most texts.
+    escape: (value?: unknown) =>
+      value === undefined || value === null ? '' : escapeHtml(String(value)),
+    // EJS would copy the locals once more to take their prototype away. Ours have none.
     unsafePrototypeLocals: true,
   };
   const template = new ejs.Template(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''), options);
   try {
-    const view = template.compile() as TemplateFunction;
-    ejs.cache.set(path, view); // includes look for it there
-    return view;
+    return template.compile() as TemplateFunction;
   } catch (error) {
     const message = (error as Error).message.split('\n', 1)[0]!;
     throw new SyntaxError(`${path}:${lineOfFault(template)} ${message}`, { cause: error });
