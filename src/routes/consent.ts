@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { Router, type Request, type Response } from 'express';
-import { undefinedIfHydraError, type ConsentRequest } from '@portico/hydra-admin';
+import { undefinedIfHydraError, type ConsentRequest, type Reject } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
 import { baseFacts } from '../challenge/facts.ts';
 import type { Step } from '../challenge/step.ts';
@@ -92,7 +92,7 @@ async function showConsent(needs: Needs, req: Request, res: Response): Promise<v
   const grant = everythingRequested(facts);
   const target = await step.onceUnasked(reason, () =>
     action
-      ? hydra.consent.reject(step.challenge, interactionRequired)
+      ? deny(needs, req, step, { facts, reject: interactionRequired })
       : accept(needs, req, step, { facts, user, grant, reason }),
   );
   leave(res, target);
@@ -108,7 +108,7 @@ async function submitConsent(needs: Needs, req: Request, res: Response): Promise
 
   needs.challenges.mustBeBound(req, facts.flow, facts.startAgain);
   if (readDecision(req) === 'reject') {
-    return step.answer('reject', () => deny(needs, req, step, facts));
+    return step.answer('reject', () => deny(needs, req, step, { facts, reject: consentDenied }));
   }
   const user = await personOf(needs, facts);
   const action = await actionDue(needs, req, { step, user, facts });
@@ -152,10 +152,10 @@ async function deny(
   { addresses, challenges, hydra, log }: Needs,
   req: Request,
   step: Step,
-  facts: ConsentFacts,
+  { facts, reject }: { facts: ConsentFacts; reject: Reject },
 ): Promise<string> {
   challenges.mustBeOpen(facts.flow, facts);
-  const answer = hydra.consent.reject(step.challenge, consentDenied);
+  const answer = hydra.consent.reject(step.challenge, reject);
   const redirectTo = await orWhereItLed(answer, () => hydra.consent.get(step.challenge));
   audit(log, req, 'denied', { subject: facts.subject, client: facts.clientId });
   challenges.close(facts.flow);

@@ -82,8 +82,8 @@ function compile(path: string): TemplateFunction {
   const options: Options & { unsafePrototypeLocals: true } = {
     filename: path,
     // As EJS escapes, but faster where there is nothing to escape, as in most texts.
-    escape: (value?: unknown) =>
-      value === undefined || value === null ? '' : escapeHtml(String(value)),
+    escape: (value?: string | number) =>
+      value === undefined || value === null ? '' : escapeHtml(`${value}`),
     // EJS would copy the locals once more, to take away a prototype that may be `Object`'s.
     unsafePrototypeLocals: true,
   };
