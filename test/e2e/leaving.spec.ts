@@ -81,14 +81,15 @@ test('tells the app of a no in the same way', async ({ page, world, openApp }) =
   expect(app.visits[0]?.headers).toMatchObject({ 'sec-fetch-user': '?1' });
 });
 
-test('reaches an app at an IPv6 address', async ({ page, world, openApp }) => {
-  test.skip(!hasIpv6, 'This machine has no ::1.');
-  const app = await openApp('[::1]');
-  await openConsent(page, world, { redirectUri: `${app.url}/callback` });
-  await allow(page);
-  await page.waitForURL(`${app.url}/callback?*`);
-  expect(app.visits[0]?.headers).toMatchObject({ 'sec-fetch-user': '?1' });
-});
+for (const host of ['127.0.0.1', 'localhost', ...(hasIpv6 ? ['[::1]'] : [])]) {
+  test(`reaches an app at http://${host}`, async ({ page, world, openApp }) => {
+    const app = await openApp(host);
+    await openConsent(page, world, { redirectUri: `${app.url}/callback` });
+    await allow(page);
+    await page.waitForURL(`${app.url}/callback?*`);
+    expect(app.visits[0]?.headers).toMatchObject({ 'sec-fetch-user': '?1' });
+  });
+}
 
 test('opens an app by its own scheme, in the same navigation as the click', async ({
   page,
