@@ -6,7 +6,8 @@ export interface FolderWatch {
 }
 
 /** Other files may be temporary ones of an editor. */
-const isSource = /\.(ts|ejs|json|css|svg|png|webp)$/;
+const isSource =
+  /\.(ts|ejs|json|css|js|svg|png|jpe?g|gif|avif|webp|ico|woff2?|ttf|otf|webmanifest|txt)$/;
 /** Saving a file can cause several events. */
 const quietMs = 60;
 
