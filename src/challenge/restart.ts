@@ -15,11 +15,14 @@ export function restartOf(requestUrl: string, { isDevice }: { isDevice: boolean 
 /**
  * Where somebody else can sign in: at the same authorization request, but with `prompt=login`
  * (OpenID Connect Core 3.1.2.1). Device flows know no prompt: they just start again.
+ * @param startAgain as `restartOf` gives it
  */
-export function restartAsSomebodyElse(requestUrl: string, flow: { isDevice: boolean }) {
-  const address = restartOf(requestUrl, flow);
-  if (!address || flow.isDevice) return address;
-  const url = new URL(address);
+export function restartAsSomebodyElse(
+  startAgain: string | undefined,
+  { isDevice }: { isDevice: boolean },
+): string | undefined {
+  if (!startAgain || isDevice) return startAgain;
+  const url = new URL(startAgain);
   const prompts = (url.searchParams.get('prompt') ?? '').split(' ');
   url.searchParams.set('prompt', prompts.includes('consent') ? 'login consent' : 'login');
   url.searchParams.delete('id_token_hint');

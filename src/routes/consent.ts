@@ -66,8 +66,6 @@ const longestAsked = 16 * 1024;
 /** The facts that the page is rendered from. */
 const consentFacts = v.object({
   ...baseFacts.entries,
-  /** Where somebody else can sign in. */
-  startAsSomebodyElse: v.optional(v.string()),
   flow: v.optional(v.object({ id: v.string(), mark: v.string() })),
   subject: v.string(),
   clientId: v.string(),
@@ -167,8 +165,8 @@ async function deny(
 async function personOf({ identity }: Needs, facts: ConsentFacts): Promise<User> {
   const user = await identity.find(facts.subject);
   if (user && !user.disabled) return user;
-  const { app, startAsSomebodyElse: startAgain } = facts;
-  throw new PublicError('account_unknown', { app, startAgain });
+  const startAgain = restartAsSomebodyElse(facts.startAgain, facts);
+  throw new PublicError('account_unknown', { app: facts.app, startAgain });
 }
 
 /** The address of the first required action that this person still has to do; `undefined` if none. */
@@ -225,7 +223,6 @@ function factsOf({ challenges }: Needs, request: ConsentRequest): ConsentFacts {
   return {
     app: appView(client),
     startAgain: restartOf(requestUrl, { isDevice }),
-    startAsSomebodyElse: isDevice ? undefined : restartAsSomebodyElse(requestUrl, { isDevice }),
     flow: challenges.flowOf(request.context),
     subject,
     clientId: client.client_id,
@@ -263,7 +260,7 @@ async function showForm(
     ...step.form(facts),
     app: facts.app,
     person: personView(user),
-    changeHref: facts.startAsSomebodyElse,
+    changeHref: facts.isDevice ? undefined : restartAsSomebodyElse(facts.startAgain, facts),
     lead: past && leadOf(past, facts.scopes),
     scopeGroups: scopeGroups(scopes, past?.scopes),
     audiences: facts.audiences,

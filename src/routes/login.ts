@@ -56,8 +56,6 @@ const loginFacts = v.object({
   isDevice: v.boolean(),
   /** The subject that the OAuth2 server remembers in this browser. */
   remembered: v.optional(v.string()),
-  /** Where somebody else can sign in. */
-  startAsSomebodyElse: v.optional(v.string()),
 });
 type LoginFacts = v.InferOutput<typeof loginFacts>;
 
@@ -183,8 +181,9 @@ async function answerGone(
 }
 
 /** @throws PublicError `account_unknown` in a device flow: the server would remember the same person */
-function signInAsSomebodyElse({ addresses }: Needs, { startAsSomebodyElse }: LoginFacts): string {
-  if (startAsSomebodyElse) return startAsSomebodyElse;
+function signInAsSomebodyElse({ addresses }: Needs, facts: LoginFacts): string {
+  const target = facts.isDevice ? undefined : restartAsSomebodyElse(facts.startAgain, facts);
+  if (target) return target;
   throw new PublicError('account_unknown', { startAgain: addresses.signOutOfServer });
 }
 
@@ -245,10 +244,7 @@ function factsOf(request: LoginRequest): LoginFacts {
     clientId: client.client_id,
     isDevice,
     startAgain: restartOf(requestUrl, { isDevice }),
-    ...(skip && {
-      remembered: subject,
-      startAsSomebodyElse: isDevice ? undefined : restartAsSomebodyElse(requestUrl, { isDevice }),
-    }),
+    ...(skip && { remembered: subject }),
   };
 }
 
