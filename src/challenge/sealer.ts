@@ -1,62 +1,38 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createSecretKey,
-  hkdfSync,
-  randomBytes,
-  type KeyObject,
-} from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 
-const algorithm = 'aes-256-gcm';
-const ivBytes = 12;
-const tagBytes = 16;
-
-/** Encrypts data into text that nobody but this app can read, make or change. */
+/** Signs data into a text that everybody can read, but only this app can make or change. */
 export interface Sealer {
   seal(data: object): string;
-  /** @returns the data, or `undefined` when `seal` did not make this text */
+  /** @returns what was sealed, or `undefined` when the text was not made by `seal` */
   open(text: string): unknown;
 }
 
 /**
- * Seals the facts of forms. They are encrypted, not only signed, because they hold the person's
- * subject, which pages do not show.
- * @param secrets the first one seals, all of them open
- * @param purpose text sealed for one purpose cannot be opened for another
+ * @param secrets the first one seals; texts of the others are still opened
+ * @param purpose keeps texts that are sealed for one thing from being taken for another
  */
 export function createSealer(secrets: readonly string[], purpose: string): Sealer {
-  const keys = secrets.map((secret) => keyFor(secret, purpose));
+  const keys = secrets.map((secret) => createSecretKey(`portico ${purpose} ${secret}`, 'utf8'));
 
   return {
     seal(data) {
-      const iv = randomBytes(ivBytes);
-      const cipher = createCipheriv(algorithm, keys[0]!, iv);
-      const sealed = [cipher.update(JSON.stringify(data), 'utf8'), cipher.final()];
-      return Buffer.concat([iv, cipher.getAuthTag(), ...sealed]).toString('base64url');
+      const text = Buffer.from(JSON.stringify(data)).toString('base64url');
+      return `${signatureOf(text, keys[0]!).toString('base64url')}.${text}`;
     },
-    open(text) {
-      const bytes = Buffer.from(text, 'base64url');
-      if (bytes.length <= ivBytes + tagBytes) return undefined;
-      for (const key of keys) {
-        const opened = openWith(key, bytes);
-        if (opened !== undefined) return JSON.parse(opened);
-      }
-      return undefined;
+    open(sealed) {
+      const dot = sealed.indexOf('.');
+      const signature = Buffer.from(sealed.slice(0, Math.max(0, dot)), 'base64url');
+      const text = sealed.slice(dot + 1);
+      if (!keys.some((key) => isSame(signature, signatureOf(text, key)))) return undefined;
+      return JSON.parse(Buffer.from(text, 'base64url').toString());
     },
   };
 }
 
-function keyFor(secret: string, purpose: string): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `portico ${purpose}`, 32)));
+function signatureOf(text: string, key: KeyObject): Buffer {
+  return createHmac('sha256', key).update(text).digest();
 }
 
-function openWith(key: KeyObject, bytes: Buffer): string | undefined {
-  const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, ivBytes));
-  decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
-  const text = decipher.update(bytes.subarray(ivBytes + tagBytes), undefined, 'utf8');
-  try {
-    return text + decipher.final('utf8');
-  } catch {
-    return undefined; // sealed with another key, or changed
-  }
+function isSame(one: Buffer, other: Buffer): boolean {
+  return one.length === other.length && timingSafeEqual(one, other);
 }

@@ -39,15 +39,22 @@ export function requestLocals(locales: Locales): RequestHandler {
 
 /** Only queries, so that no path in a request can turn them into links to another host. */
 function languageLinks(locales: Locales, fields: Record<string, unknown>, current: string) {
-  let rest = '';
-  for (const name of kept) {
-    const value = fields[name];
-    if (typeof value === 'string') rest += `&${name}=${encodeURIComponent(value.toWellFormed())}`;
-  }
   return locales.all.map(({ lang, ownName }) => ({
     tag: lang,
     name: ownName,
-    href: `?lang=${lang}${rest}`,
+    // Pages with a form have buttons in the place of links.
+    get href() {
+      return `?lang=${lang}${keptQuery(fields)}`;
+    },
     isCurrent: lang === current,
   }));
+}
+
+function keptQuery(fields: Record<string, unknown>): string {
+  let query = '';
+  for (const name of kept) {
+    const value = fields[name];
+    if (typeof value === 'string') query += `&${name}=${encodeURIComponent(value.toWellFormed())}`;
+  }
+  return query;
 }

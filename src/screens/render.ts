@@ -14,6 +14,8 @@ interface View {
   /** Path below the folder of views, with slashes. */
   name: string;
   toHtml: TemplateFunction;
+  /** The views that it includes, by the paths that it names. */
+  includes: Map<string, View>;
 }
 
 /**
@@ -27,7 +29,7 @@ export function createRender(folder: string): Render {
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.ejs')) continue;
     const name = file.split(sep).join('/');
-    views.set(name, { name, toHtml: compile(resolve(folder, file)) });
+    views.set(name, { name, toHtml: compile(resolve(folder, file)), includes: new Map() });
   }
 
   function viewOf(path: string, from = ''): View {
@@ -35,7 +37,7 @@ export function createRender(folder: string): Render {
     const beside = path.startsWith('/')
       ? undefined
       : views.get(posix.join(posix.dirname(from), name));
-    const view = beside ?? views.get(posix.join('.', name));
+    const view = beside ?? views.get(name.replace(/^\/+/, ''));
     if (view) return view;
     throw new Error(
       from === ''
@@ -44,13 +46,19 @@ export function createRender(folder: string): Render {
     );
   }
 
+  function includedBy(view: View, path: string): View {
+    const included = view.includes.get(path) ?? viewOf(path, view.name);
+    view.includes.set(path, included);
+    return included;
+  }
+
   /**
    * In the place of EJS's own `include`, which looks at the disk and copies all its options each
    * time: a view calls what its locals name first.
    */
   function htmlOf(view: View, locals: Locals): string {
     locals['include'] = (path: string, own?: Locals) =>
-      htmlOf(viewOf(path, view.name), localsOver(locals, own));
+      htmlOf(includedBy(view, path), localsOver(locals, own));
     return view.toHtml(locals);
   }
 

@@ -9,13 +9,11 @@ const [secret, next, other] = ['a', 'b', 'c'].map((letter) => letter.repeat(40))
 const facts = { subject: 'ada', scopes: ['openid'], name: 'Ä“<' };
 
 describe('a sealed text', () => {
-  test('opens to what was sealed, and shows nothing of it', () => {
+  test('opens to what was sealed', () => {
     const sealer = createSealer([secret], 'form');
     const text = sealer.seal(facts);
     expect(sealer.open(text)).toEqual(facts);
-    expect(text).toMatch(/^[\w-]+$/);
-    expect(Buffer.from(text, 'base64url').toString('latin1')).not.toContain('ada');
-    expect(sealer.seal(facts)).not.toBe(text);
+    expect(text).toMatch(/^[\w-]+\.[\w-]+$/);
   });
 
   test('still opens when a new secret has taken over', () => {
@@ -27,6 +25,8 @@ describe('a sealed text', () => {
   test.each([
     ['empty', () => ''],
     ['short', () => 'abc'],
+    ['not signed', () => Buffer.from(JSON.stringify(facts)).toString('base64url')],
+    ['signed with nothing', () => `.${Buffer.from('{}').toString('base64url')}`],
     ['no base64', () => '\u{1F600}'.repeat(40)],
     ['sealed with another secret', () => createSealer([other], 'form').seal(facts)],
     ['sealed for another purpose', () => createSealer([secret], 'link').seal(facts)],
