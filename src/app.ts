@@ -43,8 +43,8 @@ export function createApp(parts: Parts): Express {
   app.use(requestLocals(locales), cookieParser([...cookieSecrets]));
   app.use(locale(locales, baseUrl));
   // Before any screen: each relies on a parsed form that is known to come from our own page.
-  app.use(express.urlencoded({ extended: false, limit: largestForm }));
-  app.use(postedLocale(locales, baseUrl), csrf.csrf);
+  const readForm = express.urlencoded({ extended: false, limit: largestForm });
+  app.post(/.*/, readForm, postedLocale(locales, baseUrl), csrf.csrf);
 
   app.use(base, loginRoutes(parts), consentRoutes(parts), logoutRoutes(parts));
   app.use(base, deviceRoutes(parts), startRoutes(parts), oauth2ErrorRoutes(parts));

@@ -58,7 +58,7 @@ export function createRender(folder: string): Render {
    */
   function htmlOf(view: View, locals: Locals): string {
     locals['include'] = (path: string, own?: Locals) =>
-      htmlOf(includedBy(view, path), localsOver(locals, own));
+      htmlOf(includedBy(view, path), flat(locals, own));
     return view.toHtml(locals);
   }
 
@@ -66,7 +66,7 @@ export function createRender(folder: string): Render {
     const own = typeof more === 'object' ? more : undefined;
     const done = typeof more === 'function' ? (more as Done) : callback;
     try {
-      const html = htmlOf(viewOf(name), localsOver(this.app.locals, this.locals, own));
+      const html = htmlOf(viewOf(name), flat(this.app.locals, this.locals, own));
       if (done) return done(null, html);
       if (!this.hasHeader('Content-Type')) this.type('html');
       this.end(html);
@@ -78,12 +78,19 @@ export function createRender(folder: string): Render {
   return render as Render;
 }
 
+/** So that no name in a view means something of `Object` by accident. */
+const namesOfObject = Object.fromEntries(
+  Object.getOwnPropertyNames(Object.prototype)
+    .filter((name) => name !== '__proto__')
+    .map((name) => [name, undefined]),
+);
+
 /**
- * Own locals in front of others. Copies would take longer than the rest of a small view. At the end
- * of the chain stands `app.locals`, which has no prototype: no name means something of `Object`.
+ * One flat object with all locals. Views read from it by `with`, which is slower from an object
+ * that has no prototype, or other locals as its prototype.
  */
-function localsOver(others: object, ...own: (object | undefined)[]): Locals {
-  return Object.assign(Object.create(others) as Locals, ...own) as Locals;
+function flat(first: object, second?: object, third?: object): Locals {
+  return { ...namesOfObject, ...first, ...second, ...third };
 }
 
 function compile(path: string): TemplateFunction {
@@ -92,7 +99,7 @@ function compile(path: string): TemplateFunction {
     // As EJS escapes, but faster where there is nothing to escape, as in most texts.
     escape: (value?: string | number) =>
       value === undefined || value === null ? '' : escapeHtml(`${value}`),
-    // EJS would copy the locals once more, to take away a prototype that may be `Object`'s.
+    // EJS would copy the locals once more to take away their prototype; all of them are ours.
     unsafePrototypeLocals: true,
   };
   const template = new ejs.Template(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''), options);
