@@ -8,7 +8,7 @@ import { postedFields, postedText } from '../web/form.ts';
 import { createAnswers } from './answers.ts';
 import { lifeMs } from './bounds.ts';
 import { baseFacts, readFacts, readSealed, type Facts, type FactsSchema } from './facts.ts';
-import { leave } from './leave.ts';
+import { leave } from '../web/leave.ts';
 import {
   challengeField,
   readChallenge,

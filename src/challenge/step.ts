@@ -3,7 +3,7 @@ import type { Browser, Browsers } from '../web/browsers.ts';
 import type { Csrf } from '../web/csrf.ts';
 import type { Answers } from './answers.ts';
 import type { Facts, Sealed } from './facts.ts';
-import { leave } from './leave.ts';
+import { leave } from '../web/leave.ts';
 import { challengeField, type Challenge } from './read-challenge.ts';
 import type { Restarts } from './restarts.ts';
 import type { Sealer } from './sealer.ts';

@@ -5,7 +5,7 @@ import type { Parts } from '../assemble.ts';
 import { baseFacts } from '../challenge/facts.ts';
 import type { Step } from '../challenge/step.ts';
 import { orWhereItLed } from '../challenge/conflict.ts';
-import { leave } from '../challenge/leave.ts';
+import { leave } from '../web/leave.ts';
 import { restartAsSomebodyElse, restartOf } from '../challenge/restart.ts';
 import { PublicError } from '../errors.ts';
 import type { User } from '../identity/backend.ts';

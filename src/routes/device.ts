@@ -2,7 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import type { Parts } from '../assemble.ts';
 import { baseFacts } from '../challenge/facts.ts';
 import type { Step } from '../challenge/step.ts';
-import { leave } from '../challenge/leave.ts';
+import { leave } from '../web/leave.ts';
 import { PublicError } from '../errors.ts';
 import { appView } from '../screens/app-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';

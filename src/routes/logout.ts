@@ -4,7 +4,7 @@ import type { LogoutRequest } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
 import { baseFacts, type Facts } from '../challenge/facts.ts';
 import type { Step } from '../challenge/step.ts';
-import { leave } from '../challenge/leave.ts';
+import { leave } from '../web/leave.ts';
 import { maySkipLogoutQuestion } from '../policy/logout.ts';
 import { appView } from '../screens/app-view.ts';
 import { personView } from '../screens/person-view.ts';

@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import type { Parts } from '../assemble.ts';
-import { leave } from '../challenge/leave.ts';
+import { leave } from '../web/leave.ts';
 import { PublicError } from '../errors.ts';
 import { personView } from '../screens/person-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { PublicError, publicCodeOf, statusOf, type ErrorCode, type WayForward } from '../errors.ts';
 import { fieldsOf } from '../web/form.ts';
+import { leave } from '../web/leave.ts';
 import { localeOf } from './locale.ts';
 import { HydraError } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
@@ -130,7 +131,7 @@ export function errorHandler({
     report(log, req, code, error);
     // The challenge has an answer, and the OAuth2 server says where it leads.
     if (error instanceof HydraError && error.redirectTo) {
-      res.status(303).location(error.redirectTo).end();
+      leave(res, error.redirectTo);
       return;
     }
     const known = code === 'challenge_elsewhere' ? {} : challenges.wayForward(req);

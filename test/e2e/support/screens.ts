@@ -122,6 +122,14 @@ export const screens: Screen[] = [
   ['challenge-unknown', (page, world) => go(page, world, '/login?login_challenge=unknown')],
   ['challenge-expired', openExpired],
   ['challenge-used', openUsed],
+  [
+    'challenge-elsewhere',
+    async (page, world) => {
+      await openConsent(page, world);
+      await page.context().clearCookies();
+      await page.reload();
+    },
+  ],
   ['page-unknown', (page, world) => go(page, world, '/nothing-here')],
 ];
 
