@@ -15,6 +15,7 @@ import { backendSetting, settingsOfBackend } from './identity/index.ts';
 const appSettings = {
   PORT: setting('a port number, 0 to 65535', kind.integer(0, 65_535), { fallback: '3000' }),
   HOST: setting('a host name or address to listen on', kind.text),
+  KEEP_ALIVE_SECONDS: setting('seconds, 1 to 3600', kind.integer(1, 3_600), { fallback: '75' }),
   BASE_URL: setting(
     'the public address of this app, https (http only for localhost), without query or password',
     kind.baseUrl,
@@ -93,7 +94,7 @@ function arrange(
   ofBackend: Record<string, unknown>,
 ) {
   return deepFreeze({
-    server: { port: v.PORT, host: v.HOST },
+    server: { port: v.PORT, host: v.HOST, keepAliveSeconds: v.KEEP_ALIVE_SECONDS },
     web: {
       baseUrl: v.BASE_URL,
       cookieSecrets: v.COOKIE_SECRET,
