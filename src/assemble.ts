@@ -6,6 +6,8 @@ import { createIdentity } from './identity/index.ts';
 import type { Identity } from './identity/backend.ts';
 import { requiredActions, type RequiredAction } from './policy/required-actions.ts';
 import { loadLocales, type Locales } from './screens/locale.ts';
+import { openAuditFile, type AuditOutput } from './web/audit-file.ts';
+import { createAuditTrail, type Audit, type AuditTrail } from './web/audit.ts';
 import { createBrowsers, type Browsers } from './web/browsers.ts';
 import { createCsrf, type Csrf } from './web/csrf.ts';
 import { createKnownBrowsers, type KnownBrowsers } from './web/known-browser.ts';
@@ -15,7 +17,7 @@ import {
   type DeviceLimiter,
   type LoginLimiter,
 } from './web/limits.ts';
-import { adminCallLog, createLog, type Log } from './web/log.ts';
+import { adminCallLog, createLog, standardOutput, type Log, type Output } from './web/log.ts';
 import { createSessions, type Sessions } from './web/session.ts';
 
 /** What the app is made of. A route says which parts it needs: `Pick<Parts, 'hydra' | 'log'>`. */
@@ -23,6 +25,8 @@ export interface Parts {
   config: Config;
   policy: Config['policy'];
   log: Log;
+  audit: Audit;
+  auditTrail: AuditTrail;
   hydra: Hydra;
   identity: Identity;
   challenges: Challenges;
@@ -54,20 +58,32 @@ export interface Addresses {
 
 /**
  * Builds the parts, once. Does not wait for the OAuth2 server, which may start later than we do.
- * @throws Error when people or languages cannot be read; the message is for the operator
+ * @param output takes the lines of the log and, unless AUDIT_LOG names a file, of the audit trail
+ * @throws Error when people or languages cannot be read, or the audit log cannot be opened; the
+ *   message is for the operator
  */
-export async function assemble(config: Config, log = createLog(config.log.level)): Promise<Parts> {
+export async function assemble(config: Config, output = standardOutput()): Promise<Parts> {
   const { baseUrl, cookieSecrets: secrets } = config.web;
+  const log = createLog(config.log.level, output);
   const identity = await createIdentity(config.identity, log);
   const browsers = createBrowsers(baseUrl, secrets);
-  const csrf = createCsrf(browsers, baseUrl.origin);
+  const auditTrail = createAuditTrail({
+    output: auditOutput(config.log.audit, log, output),
+    browsers,
+    secrets,
+    base: baseUrl.path,
+  });
+  const { audit } = auditTrail;
+  const csrf = createCsrf(browsers, baseUrl.origin, audit);
   return {
     config,
     policy: config.policy,
     log,
+    audit,
+    auditTrail,
     hydra: createHydra(config.hydra, adminCallLog(log), (text) => log.warn(text)),
     identity,
-    challenges: createChallenges({ browsers, csrf, secrets }),
+    challenges: createChallenges({ audit, browsers, csrf, secrets }),
     browsers,
     csrf,
     sessions: createSessions(baseUrl, secrets),
@@ -78,6 +94,11 @@ export async function assemble(config: Config, log = createLog(config.log.level)
     addresses: addressesOf(config),
     requiredActions,
   };
+}
+
+function auditOutput(target: string, log: Log, output: Output): AuditOutput {
+  if (target !== 'stdout') return openAuditFile(target, { log });
+  return { write: (line) => output.write(`${line}\n`), reopen() {}, close() {} };
 }
 
 function addressesOf({ web, hydra }: Config): Addresses {

@@ -47,6 +47,11 @@ const appSettings = {
     kind.oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     { fallback: 'info' },
   ),
+  AUDIT_LOG: setting(
+    'stdout, or the path of a file with at least one slash in it',
+    kind.matching(/^stdout$|\//),
+    { fallback: 'stdout' },
+  ),
   IDENTITY: backendSetting,
 } satisfies Settings;
 
@@ -119,7 +124,7 @@ function arrange(
       privacyUrl: v.PRIVACY_URL,
       termsUrl: v.TERMS_URL,
     },
-    log: { level: v.LOG_LEVEL },
+    log: { level: v.LOG_LEVEL, audit: v.AUDIT_LOG },
   });
 }
 

@@ -9,7 +9,7 @@ const stopWithinMs = 10_000;
 /** Settings → parts → app → port. On a signal the process stops in the reverse order. */
 async function main(): Promise<void> {
   const parts = await assemble(loadConfig(process.env));
-  const { config, log, hydra, identity } = parts;
+  const { auditTrail, config, log, hydra, identity } = parts;
   const server = await startServer(createApp(parts), {
     ...config.server,
     headers: rawHeaders(config.web.baseUrl),
@@ -19,10 +19,13 @@ async function main(): Promise<void> {
   const stop = async (signal: string) => {
     log.info({ signal }, 'stopping');
     await server.stop(stopWithinMs);
+    auditTrail.close();
     await Promise.all([hydra.close(), identity.close()]);
     log.info('stopped');
   };
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop(signal));
+  // Without a file, a hang-up ends the process, as usual.
+  if (config.log.audit !== 'stdout') process.on('SIGHUP', () => auditTrail.reopen());
   log.info({ port: server.port, address: config.web.baseUrl.href }, 'listening');
 }
 

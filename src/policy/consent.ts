@@ -36,9 +36,9 @@ export function isChecked(client: OAuth2Client, policy: ConsentPolicy): boolean 
 /**
  * Why nobody needs to be asked:
  * - `remembered`: the person has allowed this and chosen "Don't ask me again";
- * - `first-party`: the operator has set `skip_consent` on the client.
+ * - `first_party`: the operator has set `skip_consent` on the client.
  */
-export type ReasonToSkip = 'remembered' | 'first-party';
+export type ReasonToSkip = 'remembered' | 'first_party';
 
 /** @returns `undefined` when the person must be asked */
 export async function reasonToSkip(
@@ -48,7 +48,7 @@ export async function reasonToSkip(
   if (isDeviceFlow(request)) return undefined;
   if (request.skip) return 'remembered';
   const isFirstParty = request.client.skip_consent === true && isChecked(request.client, policy);
-  return isFirstParty ? 'first-party' : undefined;
+  return isFirstParty ? 'first_party' : undefined;
 }
 
 /** What a person has allowed an app before. */
@@ -119,7 +119,7 @@ export function rememberDecision(
   policy: ConsentPolicy,
 ): Pick<AcceptConsent, 'remember' | 'remember_for'> {
   if (how.reason === 'remembered') return {};
-  if (!how.isRemembered && how.reason !== 'first-party') return { remember: false };
+  if (!how.isRemembered && how.reason !== 'first_party') return { remember: false };
   return { remember: true, remember_for: policy.consentRememberSeconds };
 }
 

@@ -34,16 +34,15 @@ import { isLanguageSwitch, localeOf, preferLocales } from '../screens/locale.ts'
 import { refusalNotice } from '../screens/notice.ts';
 import { leadOf, scopeGroups, scopeView } from '../screens/scope-view.ts';
 import { postedList, postedText, readDecision } from '../web/form.ts';
-import { audit } from '../web/log.ts';
 
 type Needs = Pick<
   Parts,
   | 'addresses'
+  | 'audit'
   | 'challenges'
   | 'hydra'
   | 'identity'
   | 'locales'
-  | 'log'
   | 'policy'
   | 'requiredActions'
   | 'sessions'
@@ -130,7 +129,7 @@ interface Accepted {
 }
 
 async function accept(
-  { challenges, hydra, log, policy }: Needs,
+  { audit, challenges, hydra, policy }: Needs,
   req: Request,
   step: Step,
   { facts, user, grant, ...how }: Accepted,
@@ -141,13 +140,14 @@ async function accept(
   const answer = hydra.consent.accept(step.challenge, decision);
   const redirectTo = await orWhereItLed(answer, () => hydra.consent.get(step.challenge));
   const { clientId: client, subject } = facts;
-  audit(log, req, 'granted', { subject, client, ...grant, ...how });
+  const { isRemembered: remember, reason } = how;
+  audit(req, 'granted', { subject, client, ...grant, remember, reason });
   challenges.close(facts.flow);
   return redirectTo;
 }
 
 async function deny(
-  { addresses, challenges, hydra, log }: Needs,
+  { addresses, audit, challenges, hydra }: Needs,
   req: Request,
   step: Step,
   { facts, reject }: { facts: ConsentFacts; reject: Reject },
@@ -155,7 +155,8 @@ async function deny(
   challenges.mustBeOpen(facts.flow, facts);
   const answer = hydra.consent.reject(step.challenge, reject);
   const redirectTo = await orWhereItLed(answer, () => hydra.consent.get(step.challenge));
-  audit(log, req, 'denied', { subject: facts.subject, client: facts.clientId });
+  const reason = reject === consentDenied ? 'consent_denied' : 'interaction_required';
+  audit(req, 'denied', { subject: facts.subject, client: facts.clientId, reason });
   challenges.close(facts.flow);
   // In a device flow the server would show raw JSON to the person and tell the device nothing.
   return facts.isDevice ? addresses.denied : redirectTo;

@@ -12,7 +12,14 @@ import { postedText, readDecision } from '../web/form.ts';
 
 type Needs = Pick<
   Parts,
-  'addresses' | 'browsers' | 'challenges' | 'deviceLimiter' | 'hydra' | 'locales' | 'sessions'
+  | 'addresses'
+  | 'audit'
+  | 'browsers'
+  | 'challenges'
+  | 'deviceLimiter'
+  | 'hydra'
+  | 'locales'
+  | 'sessions'
 >;
 
 /** The screen for the code that a TV or another device shows (RFC 8628, section 3.3). */
@@ -56,6 +63,9 @@ async function submitDevice(needs: Needs, req: Request, res: Response): Promise<
     () => step.attempt(['accept', code], () => needs.hydra.device.accept(step.challenge, code)),
   );
   if (target) return leave(res, target);
+  const isPaused = waitSeconds > 0;
+  const seconds = isPaused ? waitSeconds : undefined;
+  needs.audit(req, 'code_refused', { reason: isPaused ? 'paused' : 'wrong', seconds });
   showForm(needs, res, step, { code: typed, isWrong: waitSeconds === 0, seconds: waitSeconds });
 }
 

@@ -7,7 +7,7 @@ import type { Step } from '../challenge/step.ts';
 import { orWhereItLed } from '../challenge/conflict.ts';
 import { leave } from '../web/leave.ts';
 import { restartAsSomebodyElse, restartOf } from '../challenge/restart.ts';
-import { PublicError } from '../errors.ts';
+import { PublicError, publicCodeOf } from '../errors.ts';
 import type { Refusal, User } from '../identity/backend.ts';
 import { foldLogin, loginKey, longestLogin } from '../identity/login-key.ts';
 import { isDeviceFlow } from '../policy/consent.ts';
@@ -24,17 +24,16 @@ import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, keepLocale, localeOf, preferLocales } from '../screens/locale.ts';
 import { refusalNotice, type Notice } from '../screens/notice.ts';
 import { postedFields, postedText, readDecision, type Decision } from '../web/form.ts';
-import { audit } from '../web/log.ts';
 
 type Needs = Pick<
   Parts,
   | 'addresses'
+  | 'audit'
   | 'challenges'
   | 'hydra'
   | 'identity'
   | 'knownBrowsers'
   | 'locales'
-  | 'log'
   | 'loginLimiter'
   | 'policy'
   | 'sessions'
@@ -79,7 +78,7 @@ async function submitLogin(needs: Needs, req: Request, res: Response): Promise<v
 
   keepLocale(needs.locales, res, facts.lang);
   if (decisionOf(req) === 'reject') return cancel(needs, req, step, facts);
-  const outcome = await checkPassword(needs, req, form.login);
+  const outcome = await checkPassword(needs, req, { login: form.login, client: facts.clientId });
   if ('user' in outcome) return signIn(needs, req, res, { step, facts, form, user: outcome.user });
   if (await step.isAnswered()) throw new PublicError('challenge_used');
   showForm(needs, res, step, { facts, form, failure: outcome });
@@ -92,21 +91,33 @@ function decisionOf(req: Request): Decision {
 }
 
 /** Asks the user store, unless too many passwords were wrong before. */
-async function checkPassword(needs: Needs, req: Request, login: string): Promise<Outcome> {
+async function checkPassword(
+  needs: Needs,
+  req: Request,
+  { login, client }: { login: string; client: string },
+): Promise<Outcome> {
+  const noteBusy = (error: unknown): never => {
+    if (publicCodeOf(error) === 'busy')
+      needs.audit(req, 'refused', { reason: 'busy', login, client });
+    throw error;
+  };
   const account = loginKey(foldLogin(login));
   const isKnownBrowser = needs.knownBrowsers.knows(req, account);
   const who = { account, address: req.ip ?? '', isKnownBrowser };
   let refused: Refusal = 'wrong';
   const { waitSeconds, proven } = await needs.loginLimiter.attempt(who, async () => {
-    const found = await needs.identity.verify(login, postedText(req, 'password'));
+    const found = await needs.identity.verify(login, postedText(req, 'password')).catch(noteBusy);
     if ('user' in found) return found.user;
     refused = found.refused;
     return undefined;
   });
   if (proven) return { user: proven };
-  const reason = waitSeconds > 0 ? 'paused' : refused;
-  audit(needs.log, req, 'refused', { reason });
-  return waitSeconds > 0 ? { seconds: waitSeconds } : { isWrong: true };
+  if (waitSeconds > 0) {
+    needs.audit(req, 'refused', { reason: 'paused', login, client, seconds: waitSeconds });
+    return { seconds: waitSeconds };
+  }
+  needs.audit(req, 'refused', { reason: refused, login, client });
+  return { isWrong: true };
 }
 
 async function signIn(
@@ -121,12 +132,21 @@ async function signIn(
   const { isRemembered } = form;
   const browser = step.browserAfter(user.subject);
   const accept = async () => {
-    const how = { isRemembered, amr: passwordMethods };
+    const amr = passwordMethods;
+    const how = { isRemembered, amr };
     const decision = await loginDecision(user, how, needs.policy);
     const bound = needs.challenges.bind(decision, browser);
     const answer = needs.hydra.login.accept(step.challenge, bound);
     const redirectTo = await orWhereItLed(answer, () => needs.hydra.login.get(step.challenge));
-    audit(needs.log, req, 'signed in', { subject: user.subject, client: facts.clientId });
+    const { subject } = user;
+    const { clientId: client } = facts;
+    needs.audit(req, 'signed_in', {
+      login: form.login,
+      subject,
+      client,
+      amr,
+      remember: isRemembered,
+    });
     return redirectTo;
   };
   const target = await step.once(['accept', isRemembered, user.subject], accept, browser);
@@ -140,7 +160,7 @@ async function cancel(needs: Needs, req: Request, step: Step, facts: LoginFacts)
   await step.answer('reject', async () => {
     const answer = needs.hydra.login.reject(step.challenge, loginDenied);
     const redirectTo = await orWhereItLed(answer, () => needs.hydra.login.get(step.challenge));
-    audit(needs.log, req, 'refused', { client: facts.clientId, reason: 'cancelled' });
+    needs.audit(req, 'denied', { client: facts.clientId, reason: 'login_cancelled' });
     // In a device flow the server would show raw JSON to the person and tell the device nothing.
     return facts.isDevice ? needs.addresses.denied : redirectTo;
   });
@@ -163,7 +183,7 @@ async function answerRemembered(
     const redirectTo = await needs.hydra.login.accept(step.challenge, bound);
     step.keep(browser);
     const client = request.client.client_id;
-    audit(needs.log, req, 'signed in', { subject: user.subject, client, remembered: true });
+    needs.audit(req, 'signed_in', { reason: 'remembered', subject: user.subject, client, amr });
     return redirectTo;
   });
   leave(res, target);
@@ -177,7 +197,7 @@ async function answerGone(
   request: LoginRequest,
 ): Promise<void> {
   const { subject } = request;
-  audit(needs.log, req, 'refused', { subject, client: request.client.client_id, reason: 'gone' });
+  needs.audit(req, 'refused', { subject, client: request.client.client_id, reason: 'gone' });
   const target = isSilent(request)
     ? await needs.hydra.login.reject(request.challenge, loginRequired)
     : signInAsSomebodyElse(needs, factsOf(request));

@@ -12,11 +12,10 @@ import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, keepLocale, localeOf, preferLocales } from '../screens/locale.ts';
 import { refusalNotice } from '../screens/notice.ts';
 import { readDecision } from '../web/form.ts';
-import { audit } from '../web/log.ts';
 
 type Needs = Pick<
   Parts,
-  'addresses' | 'challenges' | 'hydra' | 'identity' | 'locales' | 'log' | 'sessions'
+  'addresses' | 'audit' | 'challenges' | 'hydra' | 'identity' | 'locales' | 'sessions'
 >;
 
 /** The question before signing out, and the pages after it. */
@@ -73,25 +72,25 @@ async function submitLogout(needs: Needs, req: Request, res: Response): Promise<
 }
 
 async function signOut(
-  { hydra, log }: Needs,
+  { audit, hydra }: Needs,
   req: Request,
   step: Step,
   { subject, clientId }: LogoutFacts,
 ): Promise<string> {
   const redirectTo = await hydra.logout.accept(step.challenge);
-  audit(log, req, 'signed out', { subject, client: clientId });
+  audit(req, 'signed_out', { subject, client: clientId });
   return redirectTo;
 }
 
 /** A rejected logout request leads nowhere: the server returns no address, so the page is ours. */
 async function stay(
-  { addresses, hydra, log }: Needs,
+  { addresses, audit, hydra }: Needs,
   req: Request,
   step: Step,
   { subject, clientId }: LogoutFacts,
 ): Promise<string> {
   await hydra.logout.reject(step.challenge);
-  audit(log, req, 'stayed', { subject, client: clientId });
+  audit(req, 'stayed', { subject, client: clientId });
   return addresses.stayed;
 }
 

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { PublicError, publicCodeOf, statusOf, type ErrorCode, type WayForward } from '../errors.ts';
+import { formFault } from '../web/csrf.ts';
 import { fieldsOf } from '../web/form.ts';
 import { leave } from '../web/leave.ts';
 import { localeOf } from './locale.ts';
@@ -117,10 +118,11 @@ export function methodUnknown(allow: string): RequestHandler {
  * full, with the id that the page shows.
  */
 export function errorHandler({
+  audit,
   challenges,
   config,
   log,
-}: Pick<Parts, 'challenges' | 'config' | 'log'>): ErrorRequestHandler {
+}: Pick<Parts, 'audit' | 'challenges' | 'config' | 'log'>): ErrorRequestHandler {
   const base = config.web.baseUrl.path;
   return function errorHandler(error: unknown, req, res, _next) {
     if (res.headersSent) {
@@ -129,6 +131,7 @@ export function errorHandler({
     }
     const code = codeOf(error);
     report(log, req, code, error);
+    if (isRefusal(req, code) && !formFault(res)) audit(req, 'form_refused', { reason: code });
     // The challenge has an answer, and the OAuth2 server says where it leads.
     if (error instanceof HydraError && error.redirectTo) {
       leave(res, error.redirectTo);
@@ -197,6 +200,12 @@ function codeOf(error: unknown): ErrorCode {
   return typeof status === 'number' && status >= 400 && status < 500
     ? 'request_malformed'
     : 'unexpected';
+}
+
+/** Whether a form was refused, or a screen that belongs to another browser or to a person now gone. */
+function isRefusal({ method }: Request, code: ErrorCode): boolean {
+  if (code === 'challenge_elsewhere' || code === 'account_unknown') return true;
+  return method === 'POST' && statusOf[code] < 500;
 }
 
 function report(log: Log, req: Request, code: ErrorCode, error: unknown): void {

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Request, RequestHandler } from 'express';
 
 export type Log = Logger;
+/** Takes whole lines, each with a line break at its end. */
+export type Output = DestinationStream;
 
 declare global {
   // oxlint-disable-next-line typescript/no-namespace
@@ -14,11 +16,31 @@ declare global {
   }
 }
 
-/** A log of JSON lines on the standard output. */
-export function createLog(level: string): Log {
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  // Not `sync`: lines are collected and written together, and requests do not wait for that.
-  return pino(options, pino.destination({ fd: 1, sync: false }));
+/** In bytes: what is kept of lines that nobody reads. Further ones are dropped. */
+const mostUnread = 16 * 1024 * 1024;
+const complainEveryMs = 60_000;
+
+/**
+ * The standard output. Lines are collected and written together, and requests do not wait for that;
+ * the rest is written when the process ends. If lines cannot be written, the app goes on without.
+ */
+export function standardOutput(): Output {
+  const output = pino.destination({ fd: 1, sync: false, maxLength: mostUnread });
+  // A fault without a listener would end the process, for example when the disk is full.
+  let complainedAt = Number.NEGATIVE_INFINITY;
+  const complain = (fault: unknown) => {
+    if (Date.now() - complainedAt < complainEveryMs) return;
+    complainedAt = Date.now();
+    process.stderr.write(`Lines of the log cannot be written: ${String(fault)}\n`);
+  };
+  output.on('error', complain);
+  output.on('drop', () => complain('nobody reads them'));
+  return output;
+}
+
+/** A log of JSON lines. */
+export function createLog(level: string, output: Output): Log {
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, output);
 }
 
 const currentRequest = new AsyncLocalStorage<string>();
@@ -63,18 +85,6 @@ export function adminCallLog(log: Log): ((call: AdminCall) => void) | undefined 
     const ms = tenths(call.ms);
     log.debug({ request: currentRequest.getStore(), ...call, ms }, 'admin call');
   };
-}
-
-export type AuditEvent = 'signed in' | 'refused' | 'granted' | 'denied' | 'signed out' | 'stayed';
-
-/** Logs one line of the audit trail for each decision. */
-export function audit(
-  log: Log,
-  req: Request,
-  event: AuditEvent,
-  facts: Record<string, unknown>,
-): void {
-  log.info({ request: req.id, audit: event, ...facts }, event);
 }
 
 function tenths(ms: number): number {

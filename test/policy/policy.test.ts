@@ -126,9 +126,9 @@ describe('consent', () => {
     ['a new request', {}, open, undefined],
     ['a remembered one', { skip: true }, open, 'remembered'],
     ['a remembered one of an unchecked app', { skip: true }, registering, 'remembered'],
-    ['one of a first-party app', { client: own }, open, 'first-party'],
+    ['one of a first-party app', { client: own }, open, 'first_party'],
     ['one of an app that calls itself first-party', { client: own }, registering, undefined],
-    ['one of a checked first-party app', { client: ownChecked }, registering, 'first-party'],
+    ['one of a checked first-party app', { client: ownChecked }, registering, 'first_party'],
     ['a remembered one of a first-party app', { client: own, skip: true }, open, 'remembered'],
     [
       'one with a half-hearted mark',
@@ -182,7 +182,7 @@ describe('consent', () => {
     ['not ticked', { isRemembered: false }, { remember: false }],
     ['not said', {}, { remember: false }],
     ['remembered already', { reason: 'remembered' }, {}],
-    ['first-party', { reason: 'first-party' }, { remember: true, remember_for: 60 }],
+    ['first-party', { reason: 'first_party' }, { remember: true, remember_for: 60 }],
   ] as const)('is remembered when %s', (_when, how, expected) => {
     expect(rememberDecision(how, open)).toEqual(expected);
   });

@@ -3,7 +3,7 @@ import { afterAll } from '@jest/globals';
 import type { Parts } from '../../src/assemble.ts';
 import { openBrowser, type Browser } from './browser.ts';
 import { removeUsersFile, writeUsersFile } from './people.ts';
-import { serveApp, type LogLine, type Settings } from './serve-app.ts';
+import { serveApp, type AuditLine, type LogLine, type Settings } from './serve-app.ts';
 
 export interface TestApp {
   /** Where it listens, with the path of its BASE_URL. */
@@ -13,6 +13,8 @@ export interface TestApp {
   parts: Parts;
   /** All lines so far, when LOG_LEVEL is set. */
   logs: LogLine[];
+  /** All lines of the audit trail so far, unless AUDIT_LOG names a file. */
+  audits: AuditLine[];
   /** A new browser at it; `headers` go with each request. */
   browser(headers?: Record<string, string>): Browser;
   /** At the end of a test file this happens by itself, also when a test failed before it. */
@@ -53,7 +55,7 @@ export async function startApp(
     BASE_URL: publicUrl.replace('{port}', `${port}`),
   });
   const served = await serveApp(settingsAt, options);
-  const { port, parts, logs } = served;
+  const { port, parts, logs, audits } = served;
 
   async function close(): Promise<void> {
     if (!running.delete(close)) return;
@@ -68,6 +70,7 @@ export async function startApp(
     publicUrl: href,
     parts,
     logs,
+    audits,
     browser: (headers = {}) => openBrowser({ url, publicUrl: href, headers }),
     close,
   };
