@@ -17,6 +17,7 @@ import {
   type DeviceLimiter,
   type LoginLimiter,
 } from './web/limits.ts';
+import { createLoginMark, type LoginMark } from './web/login-mark.ts';
 import { adminCallLog, createLog, standardOutput, type Log, type Output } from './web/log.ts';
 import { createSessions, type Sessions } from './web/session.ts';
 
@@ -34,6 +35,7 @@ export interface Parts {
   csrf: Csrf;
   sessions: Sessions;
   knownBrowsers: KnownBrowsers;
+  loginMark: LoginMark;
   loginLimiter: LoginLimiter;
   deviceLimiter: DeviceLimiter;
   locales: Locales;
@@ -87,9 +89,10 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     browsers,
     csrf,
     sessions: createSessions(baseUrl, secrets),
-    knownBrowsers: createKnownBrowsers(baseUrl),
-    loginLimiter: createLoginLimiter(),
-    deviceLimiter: createDeviceLimiter(),
+    knownBrowsers: createKnownBrowsers(baseUrl, secrets),
+    loginMark: createLoginMark(secrets),
+    loginLimiter: createLoginLimiter(config.limits),
+    deviceLimiter: createDeviceLimiter(config.limits),
     locales: loadLocales(folders.locales),
     addresses: addressesOf(config),
     requiredActions,

@@ -31,6 +31,21 @@ const appSettings = {
     'false, a number of proxies, or their addresses separated by commas',
     kind.trustProxy,
   ),
+  LIMIT_ADDRESS_TRIES: setting(
+    'a number of wrong passwords, 5 to 100000',
+    kind.integer(5, 100_000),
+    {
+      fallback: '50',
+    },
+  ),
+  LIMIT_TRUSTED_NETWORKS: setting(
+    'addresses or networks, such as 10.0.0.0/8, separated by commas',
+    kind.networks,
+  ),
+  PASSWORD_CHECKS_AT_ONCE: setting('a number, 1 to 64', kind.integer(1, 64), { fallback: '2' }),
+  PASSWORD_CHECKS_WAITING: setting('a number, 0 to 10000', kind.integer(0, 10_000), {
+    fallback: '256',
+  }),
   LOGIN_REMEMBER_SECONDS: setting('seconds, 0 or more', kind.seconds, { fallback: '2592000' }),
   CONSENT_REMEMBER_SECONDS: setting('seconds, 0 or more', kind.seconds, { fallback: '0' }),
   CONSENT_PRESELECT: setting('all or none', kind.oneOf('all', 'none'), { fallback: 'all' }),
@@ -106,10 +121,15 @@ function arrange(
       trustProxy: v.TRUST_PROXY ?? false,
     },
     hydra: hydraConfigOf(v, files),
+    limits: {
+      addressTries: v.LIMIT_ADDRESS_TRIES,
+      trustedNetworks: v.LIMIT_TRUSTED_NETWORKS ?? [],
+    },
     identity: {
       backend: v.IDENTITY,
       settings: ofBackend,
       mayHaveDemoUsers: v.BASE_URL.isLoopback,
+      passwordChecks: { atOnce: v.PASSWORD_CHECKS_AT_ONCE, waiting: v.PASSWORD_CHECKS_WAITING },
     },
     policy: {
       loginRememberSeconds: v.LOGIN_REMEMBER_SECONDS,

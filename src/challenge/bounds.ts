@@ -4,8 +4,10 @@
  */
 const mebibyte = 1024 * 1024;
 
-/** Answers with the addresses that they lead to: about 10,000 of the usual length. */
-export const bytesForAnswers = 16 * mebibyte;
+/** Answers with the addresses that they lead to: about 8,000 of the usual length. */
+export const bytesForAnswers = 12 * mebibyte;
+/** The same for answers that take no sign-in, such as a cancelled one: about 2,000. */
+export const bytesForAnonymousAnswers = 4 * mebibyte;
 /** The fact that a challenge was answered, or that a sign-in has ended: about 50,000. */
 export const bytesForUsed = 8 * mebibyte;
 /** Where sign-ins can start again: about 4,000 addresses of the usual length. */

@@ -156,9 +156,9 @@ export function createChallenges({ audit, browsers, csrf, secrets }: ChallengesO
       if (flow && answers.isClosed(flowKey(flow))) throw new PublicError('challenge_used', way);
     },
 
-    /** Notes that a sign-in has ended: servers since 2.2 would issue new challenges for it. */
-    close(flow: Flow | undefined): void {
-      if (flow) answers.close(flowKey(flow));
+    /** Notes that the sign-in of this person has ended: servers since 2.2 would issue new challenges for it. */
+    close(flow: Flow | undefined, subject: string): void {
+      if (flow) answers.close(flowKey(flow), { subject, network: '' });
     },
 
     /** What an error page can offer for the challenge of this request; empty when nothing is known. */

@@ -87,11 +87,11 @@ async function showConsent(needs: Needs, req: Request, res: Response): Promise<v
   const action = await actionDue(needs, req, { step, user, facts });
   if (action && !isSilent(request)) return leave(res, action);
   const grant = everythingRequested(facts);
-  const target = await step.onceUnasked(reason, () =>
+  const answer = () =>
     action
       ? deny(needs, req, step, { facts, reject: interactionRequired })
-      : accept(needs, req, step, { facts, user, grant, reason }),
-  );
+      : accept(needs, req, step, { facts, user, grant, reason });
+  const target = await step.onceUnasked(reason, answer, facts);
   leave(res, target);
 }
 
@@ -105,7 +105,8 @@ async function submitConsent(needs: Needs, req: Request, res: Response): Promise
 
   needs.challenges.mustBeBound(req, facts.flow, facts.startAgain);
   if (readDecision(req) === 'reject') {
-    return step.answer('reject', () => deny(needs, req, step, { facts, reject: consentDenied }));
+    const denial = { facts, reject: consentDenied };
+    return step.answer('reject', () => deny(needs, req, step, denial), facts);
   }
   const user = await personOf(needs, facts);
   const action = await actionDue(needs, req, { step, user, facts });
@@ -113,11 +114,12 @@ async function submitConsent(needs: Needs, req: Request, res: Response): Promise
   const form = readForm(req);
   const grant = grantable(facts, form);
   const { isRemembered } = form;
-  await step.answer(['accept', grant, isRemembered], async () => {
+  const answer = async () => {
     const redirectTo = await accept(needs, req, step, { facts, user, grant, isRemembered });
     if (facts.isDevice) await noteConnected(needs, req, res, facts);
     return redirectTo;
-  });
+  };
+  await step.answer(['accept', grant, isRemembered], answer, facts);
 }
 
 interface Accepted {
@@ -142,7 +144,7 @@ async function accept(
   const { clientId: client, subject } = facts;
   const { isRemembered: remember, reason } = how;
   audit(req, 'granted', { subject, client, ...grant, remember, reason });
-  challenges.close(facts.flow);
+  challenges.close(facts.flow, facts.subject);
   return redirectTo;
 }
 
@@ -157,7 +159,7 @@ async function deny(
   const redirectTo = await orWhereItLed(answer, () => hydra.consent.get(step.challenge));
   const reason = reject === consentDenied ? 'consent_denied' : 'interaction_required';
   audit(req, 'denied', { subject: facts.subject, client: facts.clientId, reason });
-  challenges.close(facts.flow);
+  challenges.close(facts.flow, facts.subject);
   // In a device flow the server would show raw JSON to the person and tell the device nothing.
   return facts.isDevice ? addresses.denied : redirectTo;
 }

@@ -8,6 +8,7 @@ import { appView } from '../screens/app-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, keepLocale, localeOf } from '../screens/locale.ts';
 import { refusalNotice } from '../screens/notice.ts';
+import { clientAddress } from '../web/client-address.ts';
 import { postedText, readDecision } from '../web/form.ts';
 
 type Needs = Pick<
@@ -57,15 +58,20 @@ async function submitDevice(needs: Needs, req: Request, res: Response): Promise<
   if (readDecision(req) !== 'accept') throw new PublicError('decision_unknown');
   const code = normalised(typed);
   if (code === '') return showForm(needs, res, step, { code: typed, isWrong: true });
-  const browser = needs.browsers.of(req)?.secret ?? '';
-  const { waitSeconds, proven: target } = await needs.deviceLimiter.attempt(
-    { browser, address: req.ip ?? '' },
-    () => step.attempt(['accept', code], () => needs.hydra.device.accept(step.challenge, code)),
+  const known = needs.browsers.of(req);
+  const who = { browser: known ? needs.browsers.markOf(known) : '', address: clientAddress(req) };
+  const {
+    waitSeconds,
+    proven: target,
+    limits,
+  } = await needs.deviceLimiter.attempt(who, () =>
+    step.attempt(['accept', code], () => needs.hydra.device.accept(step.challenge, code)),
   );
   if (target) return leave(res, target);
   const isPaused = waitSeconds > 0;
   const seconds = isPaused ? waitSeconds : undefined;
   needs.audit(req, 'code_refused', { reason: isPaused ? 'paused' : 'wrong', seconds });
+  if (!isPaused) for (const reason of limits) needs.audit(req, 'limit_hit', { reason });
   showForm(needs, res, step, { code: typed, isWrong: waitSeconds === 0, seconds: waitSeconds });
 }
 

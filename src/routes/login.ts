@@ -7,9 +7,9 @@ import type { Step } from '../challenge/step.ts';
 import { orWhereItLed } from '../challenge/conflict.ts';
 import { leave } from '../web/leave.ts';
 import { restartAsSomebodyElse, restartOf } from '../challenge/restart.ts';
-import { PublicError, publicCodeOf } from '../errors.ts';
-import type { Refusal, User } from '../identity/backend.ts';
-import { foldLogin, loginKey, longestLogin } from '../identity/login-key.ts';
+import { PublicError } from '../errors.ts';
+import type { User } from '../identity/backend.ts';
+import { longestLogin } from '../identity/login-key.ts';
 import { isDeviceFlow } from '../policy/consent.ts';
 import {
   isSilent,
@@ -19,6 +19,7 @@ import {
   passwordMethods,
   rememberedLoginDecision,
 } from '../policy/login.ts';
+import { checkPassword, type PasswordRefused } from './check-password.ts';
 import { appView } from '../screens/app-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, keepLocale, localeOf, preferLocales } from '../screens/locale.ts';
@@ -33,6 +34,7 @@ type Needs = Pick<
   | 'hydra'
   | 'identity'
   | 'knownBrowsers'
+  | 'loginMark'
   | 'locales'
   | 'loginLimiter'
   | 'policy'
@@ -78,9 +80,11 @@ async function submitLogin(needs: Needs, req: Request, res: Response): Promise<v
 
   keepLocale(needs.locales, res, facts.lang);
   if (decisionOf(req) === 'reject') return cancel(needs, req, step, facts);
-  const outcome = await checkPassword(needs, req, { login: form.login, client: facts.clientId });
+  // A second click gets the first one's answer, and no password is checked once more.
+  const subject = step.subjectOf(decisionOn(needs, form));
+  const again = subject === undefined ? undefined : await needs.identity.find(subject);
+  const outcome = again ? { user: again } : await checkPassword(needs, req, form.login, facts);
   if ('user' in outcome) return signIn(needs, req, res, { step, facts, form, user: outcome.user });
-  if (await step.isAnswered()) throw new PublicError('challenge_used');
   showForm(needs, res, step, { facts, form, failure: outcome });
 }
 
@@ -88,36 +92,6 @@ async function submitLogin(needs: Needs, req: Request, res: Response): Promise<v
 function decisionOf(req: Request): Decision {
   const isMissing = postedFields(req)['decision'] === undefined;
   return isMissing && postedText(req, 'password') !== '' ? 'accept' : readDecision(req);
-}
-
-/** Asks the user store, unless too many passwords were wrong before. */
-async function checkPassword(
-  needs: Needs,
-  req: Request,
-  { login, client }: { login: string; client: string },
-): Promise<Outcome> {
-  const noteBusy = (error: unknown): never => {
-    if (publicCodeOf(error) === 'busy')
-      needs.audit(req, 'refused', { reason: 'busy', login, client });
-    throw error;
-  };
-  const account = loginKey(foldLogin(login));
-  const isKnownBrowser = needs.knownBrowsers.knows(req, account);
-  const who = { account, address: req.ip ?? '', isKnownBrowser };
-  let refused: Refusal = 'wrong';
-  const { waitSeconds, proven } = await needs.loginLimiter.attempt(who, async () => {
-    const found = await needs.identity.verify(login, postedText(req, 'password')).catch(noteBusy);
-    if ('user' in found) return found.user;
-    refused = found.refused;
-    return undefined;
-  });
-  if (proven) return { user: proven };
-  if (waitSeconds > 0) {
-    needs.audit(req, 'refused', { reason: 'paused', login, client, seconds: waitSeconds });
-    return { seconds: waitSeconds };
-  }
-  needs.audit(req, 'refused', { reason: refused, login, client });
-  return { isWrong: true };
 }
 
 async function signIn(
@@ -149,11 +123,17 @@ async function signIn(
     });
     return redirectTo;
   };
-  const target = await step.once(['accept', isRemembered, user.subject], accept, browser);
+  const about = { subject: user.subject, after: browser };
+  const target = await step.once(decisionOn(needs, form), accept, about);
   const proof = { subject: user.subject, at: Date.now(), amr: passwordMethods };
   await needs.sessions.begin(req, res, proof);
-  needs.knownBrowsers.remember(req, res, loginKey(foldLogin(form.login)));
+  needs.knownBrowsers.remember(req, res, needs.loginMark(form.login));
   leave(res, target);
+}
+
+/** What makes two posts the same answer. Who signs in is not known before the password is checked. */
+function decisionOn({ loginMark }: Needs, { login, isRemembered }: LoginForm): unknown {
+  return ['accept', isRemembered, loginMark(login)];
 }
 
 async function cancel(needs: Needs, req: Request, step: Step, facts: LoginFacts): Promise<void> {
@@ -177,7 +157,7 @@ async function answerRemembered(
   if (!user || user.disabled) return answerGone(needs, req, res, request);
   const signedIn = await needs.sessions.signedIn(req, res);
   const amr = signedIn?.subject === user.subject ? signedIn.amr : undefined;
-  const target = await step.onceUnasked('remembered', async () => {
+  const answer = async () => {
     const browser = step.browserAfter(user.subject);
     const bound = needs.challenges.bind(await rememberedLoginDecision(user, amr), browser);
     const redirectTo = await needs.hydra.login.accept(step.challenge, bound);
@@ -185,7 +165,8 @@ async function answerRemembered(
     const client = request.client.client_id;
     needs.audit(req, 'signed_in', { reason: 'remembered', subject: user.subject, client, amr });
     return redirectTo;
-  });
+  };
+  const target = await step.onceUnasked('remembered', answer, user);
   leave(res, target);
 }
 
@@ -245,9 +226,7 @@ interface LoginPage {
   failure?: Failure;
 }
 
-/** A wrong login or password, or the seconds until the next attempt is allowed. */
-type Failure = { isWrong: true } | { seconds: number };
-type Outcome = { user: User } | Failure;
+type Failure = PasswordRefused;
 
 function readForm(req: Request): LoginForm {
   const isRemembered = postedText(req, 'remember') !== '';

@@ -45,9 +45,8 @@ async function showLogout(needs: Needs, req: Request, res: Response): Promise<vo
   if (!maySkipLogoutQuestion(request) || req.method !== 'GET') {
     return showForm(needs, res, step, request);
   }
-  const target = await step.onceUnasked('unasked', () =>
-    signOut(needs, req, step, factsOf(request)),
-  );
+  const facts = factsOf(request);
+  const target = await step.onceUnasked('unasked', () => signOut(needs, req, step, facts), facts);
   await needs.sessions.end(req, res);
   step.keep(step.browserAfterSignOut());
   leave(res, target);
@@ -62,11 +61,12 @@ async function submitLogout(needs: Needs, req: Request, res: Response): Promise<
 
   keepLocale(needs.locales, res, facts.lang);
   if (readDecision(req) === 'reject') {
-    await step.once('reject', () => stay(needs, req, step, facts));
+    await step.once('reject', () => stay(needs, req, step, facts), { subject: facts.subject });
     return showStayed(needs, req, res, facts);
   }
   const accept = () => signOut(needs, req, step, facts);
-  const target = await step.once('accept', accept, step.browserAfterSignOut());
+  const { subject } = facts;
+  const target = await step.once('accept', accept, { subject, after: step.browserAfterSignOut() });
   await needs.sessions.end(req, res);
   leave(res, target);
 }

@@ -38,7 +38,10 @@ const numberOfShares = 256;
 export function createFairCache<V>(options: FairCacheOptions<V>) {
   const { maxSize, ttlMs, sizeOf = () => 1, onEvict } = options;
   const kept = new Map<string, Kept<V>>();
-  const shares = Array.from({ length: numberOfShares }, (): Share => ({ keys: new Set(), size: 0 }));
+  const shares = Array.from({ length: numberOfShares }, (): Share => ({
+    keys: new Set(),
+    size: 0,
+  }));
   const seed = randomBytes(16).toString('base64');
   let size = 0;
 
@@ -58,24 +61,29 @@ export function createFairCache<V>(options: FairCacheOptions<V>) {
     const entry = oldest === undefined ? undefined : kept.get(oldest);
     if (oldest === undefined || !entry) return;
     remove(oldest, entry);
-    if (entry.until > Date.now()) onEvict?.(oldest, entry.value);
+    if (entry.until > performance.now()) onEvict?.(oldest, entry.value);
   }
 
   return {
     get(key: string): V | undefined {
       const entry = kept.get(key);
       if (!entry) return undefined;
-      if (entry.until > Date.now()) return entry.value;
+      if (entry.until > performance.now()) return entry.value;
       remove(key, entry);
       return undefined;
     },
 
-    has: (key: string): boolean => (kept.get(key)?.until ?? 0) > Date.now(),
+    has: (key: string): boolean => (kept.get(key)?.until ?? 0) > performance.now(),
 
     /** @param group who fills the memory with this entry */
     set(key: string, group: string, value: V): void {
       this.delete(key);
-      const entry = { value, size: sizeOf(value), share: shareOf(group), until: Date.now() + ttlMs };
+      const entry = {
+        value,
+        size: sizeOf(value),
+        share: shareOf(group),
+        until: performance.now() + ttlMs,
+      };
       kept.set(key, entry);
       entry.share.keys.add(key);
       entry.share.size += entry.size;
@@ -88,19 +96,15 @@ export function createFairCache<V>(options: FairCacheOptions<V>) {
       if (entry) remove(key, entry);
     },
 
-    clear(): void {
-      for (const [key, entry] of kept) remove(key, entry);
-    },
-
     /** All entries that have not run out. */
     *entries(): Generator<[string, V]> {
-      const now = Date.now();
+      const now = performance.now();
       for (const [key, { value, until }] of kept) if (until > now) yield [key, value];
     },
 
-    /** How many entries are kept. */
-    get count(): number {
-      return kept.size;
+    /** The sum of the sizes of all entries. */
+    get size(): number {
+      return size;
     },
   };
 }

@@ -105,10 +105,7 @@ export function createLoginLimiter({ addressTries, trustedNetworks }: LimitsConf
      * Makes an attempt, unless too many were wrong before.
      * @param prove checks the password; `undefined` counts as wrong, an exception does not count
      */
-    async attempt<T>(
-      guesser: Guesser,
-      prove: () => Promise<T | undefined>,
-    ): Promise<Attempt<T>> {
+    async attempt<T>(guesser: Guesser, prove: () => Promise<T | undefined>): Promise<Attempt<T>> {
       return attempt(await stakesOf(guesser), prove);
     },
     ...limitSet([...Object.values(limits), ...networks.limits]),

@@ -13,10 +13,14 @@ const device = { isDevice: true };
 test('what is kept of restarts is bounded in bytes, the newest last', () => {
   const restarts = createRestarts();
   const startAgain = `https://auth.example.org/?${'x'.repeat(longestKept - 30)}`;
-  for (let i = 0; i < 3_000; i++) restarts.set(`challenge ${i}`, { startAgain, browser: 'b' });
-  expect(restarts.calculatedSize).toBeLessThanOrEqual(bytesForRestarts);
+  restarts.set('of another network', '192.0.2.1', { startAgain, browser: 'a' });
+  for (let i = 0; i < 3_000; i++) {
+    restarts.set(`challenge ${i}`, '198.51.100.7', { startAgain, browser: 'b' });
+  }
+  expect(restarts.size).toBeLessThanOrEqual(bytesForRestarts);
   expect(restarts.get('challenge 2999')).toEqual({ startAgain, browser: 'b' });
   expect(restarts.get('challenge 0')).toBeUndefined();
+  expect(restarts.get('of another network')).toEqual({ startAgain, browser: 'a' });
 });
 
 test.each([

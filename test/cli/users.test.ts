@@ -3,6 +3,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { runUsers } from '../../src/cli/run-users.ts';
+import { origin } from '../support/origin.ts';
 import { createPasswordChecker } from '../../src/identity/password.ts';
 import { foo, max, removeUsersFile, writeUsersFile } from '../support/people.ts';
 
@@ -56,7 +57,7 @@ async function runWithTerminal(answers: string[]) {
 
 async function isHashOf(line: string, password: string): Promise<boolean> {
   expect(line).toMatch(hashLine);
-  return createPasswordChecker().matches(line.trim(), password);
+  return createPasswordChecker().matches(line.trim(), password, origin.turn);
 }
 
 describe('users hash --stdin', () => {

@@ -104,7 +104,6 @@ const doors: Record<string, RegExp> = {
   got: /^packages\/hydra-admin\/src\/send-got\.ts/,
   helmet: /^src\/web\/headers\.ts/,
   pino: /^src\/web\/log\.ts/,
-  'rate-limiter-flexible': /^src\/web\/limits\.ts/,
   undici: /^packages\/hydra-admin\/src\/send-undici\.ts/,
 };
 

@@ -305,9 +305,9 @@ describe('a challenge', () => {
           ...parts,
           identity: {
             ...parts.identity,
-            verify: (login, secret) => {
+            verify: (login, secret, origin) => {
               verified.push(login);
-              return parts.identity.verify(login, secret);
+              return parts.identity.verify(login, secret, origin);
             },
           },
         }),

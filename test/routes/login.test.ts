@@ -17,9 +17,9 @@ let hashed = 0;
 /** Counts the passwords that are looked at. */
 function counting(parts: Parts): Parts {
   const { identity } = parts;
-  const verify: typeof identity.verify = (login, secret) => {
+  const verify: typeof identity.verify = (login, secret, origin) => {
     hashed += 1;
-    return identity.verify(login, secret);
+    return identity.verify(login, secret, origin);
   };
   return { ...parts, identity: { ...identity, verify } };
 }
@@ -249,7 +249,112 @@ describe('a wrong password', () => {
   });
 });
 
+describe('a challenge that is answered', () => {
+  test('gets its answer again with a second click, and no password is looked at once more', async () => {
+    const [browser, page] = await open();
+    const [other, otherPage] = [newBrowser(), page];
+    const first = await browser.submit(page, { fill: foosLogin });
+    for (let i = 0; i < 20; i++) {
+      const again = await browser.submit(page, { fill: { ...foosLogin, password: `guess ${i}` } });
+      expect([again.status, again.leadsTo]).toEqual([303, first.leadsTo]);
+    }
+    for (const fill of [wrong, { email: 'ada', password }, { ...foosLogin, remember: 'true' }]) {
+      const different = await browser.submit(page, { fill: { ...fill, email: `${fill.email}x` } });
+      expect([different.status, different.heading]).toEqual([
+        409,
+        words('error.challenge_used.title'),
+      ]);
+    }
+    expect((await other.submit(otherPage, { fill: foosLogin })).status).toBe(409);
+    expect(hashed).toBe(1);
+    expect(accepted()).toHaveLength(1);
+  });
+
+  test('begins a session with each click, because the browser drops the first response', async () => {
+    const [browser, page] = await open();
+    const cookiesOf = async () => {
+      const { headers } = await browser.submit(page, { fill: foosLogin });
+      return String(headers['set-cookie']);
+    };
+    for (const cookies of [await cookiesOf(), await cookiesOf()]) {
+      expect(cookies).toMatch(/portico_session\w*=/);
+      expect(cookies).toMatch(/portico_known\w*=/);
+    }
+    expect(hashed).toBe(1);
+  });
+});
+
+describe('an office of fifty people with fifty typos', () => {
+  test('slows down for seconds, and not at all for browsers that signed in before', async () => {
+    const office = { 'X-Forwarded-For': '203.0.113.77' };
+    const [home] = await open(undefined, newBrowser(office));
+    await home.submit(await home.get(login()), { fill: foosLogin });
+    for (let i = 0; i < 50; i++) {
+      const [colleague, page] = await open(undefined, newBrowser(office));
+      const fill = { email: `colleague${i}@example.org`, password: 'typo' };
+      expect((await colleague.submit(page, { fill })).status).toBe(400);
+    }
+    const [last, page] = await open(undefined, newBrowser(office));
+    const slowed = await last.submit(page, { fill: { email: 'max@example.org', password } });
+    expect([slowed.status, slowed.headers['retry-after']]).toEqual([429, '1']);
+    const known = await home.submit(await home.get(login()), { fill: foosLogin });
+    expect(known.leadsTo).toContain('login_verifier=');
+  });
+
+  test('does not even slow down where its network is trusted', async () => {
+    const own = await startApp(stub, {
+      TRUST_PROXY: 'loopback',
+      LIMIT_TRUSTED_NETWORKS: '203.0.113.0/24',
+      LIMIT_ADDRESS_TRIES: '5',
+    });
+    const results: number[] = [];
+    for (let i = 0; i < 10; i++) {
+      const [browser, page] = await open(
+        undefined,
+        own.browser({ 'X-Forwarded-For': '203.0.113.77' }),
+      );
+      const fill = { email: `colleague${i}@example.org`, password: 'typo' };
+      results.push((await browser.submit(page, { fill })).status);
+    }
+    expect(results).toEqual(Array.from({ length: 10 }, () => 400));
+    await own.close();
+  });
+});
+
+describe('a stolen cookie of a known browser', () => {
+  test('allows five guesses, from however many addresses', async () => {
+    const own = await startApp(stub, { TRUST_PROXY: 'loopback' });
+    const [home, page] = await open(undefined, newBrowser({}, own));
+    await home.submit(page, { fill: foosLogin });
+    const results: number[] = [];
+    for (let i = 0; i < 12; i++) {
+      const headers = { 'X-Forwarded-For': `203.0.113.${i}` };
+      const form = await home.get(login());
+      results.push((await home.submit(form, { fill: wrong, headers })).status);
+    }
+    expect(results).toEqual([
+      ...Array.from({ length: 5 }, () => 400),
+      ...Array.from({ length: 7 }, () => 429),
+    ]);
+    await own.close();
+  });
+});
+
 describe('many wrong passwords', () => {
+  test("tell nobody that two logins are one person's", async () => {
+    const answers: unknown[] = [];
+    for (const [name, email] of [
+      ['ada', ada.email],
+      ['nobody', 'nobody@example.net'],
+    ]) {
+      const [browser, page] = await open();
+      for (let i = 0; i < 5; i++)
+        await browser.submit(page, { fill: { email: name!, password: 'x' } });
+      answers.push((await browser.submit(page, { fill: { email: email!, password: 'x' } })).status);
+    }
+    expect(answers).toEqual([400, 400]);
+  });
+
   test.each([
     ['a known account', 'max@example.org'],
     ['an unknown account', 'nobody@example.net'],

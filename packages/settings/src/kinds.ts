@@ -117,6 +117,12 @@ export function trustProxy(given: string): TrustProxy | undefined {
   return list.every(isProxy) ? list : undefined;
 }
 
+/** Addresses and networks, separated by commas. */
+export function networks(given: string): string[] | undefined {
+  const list = given.split(',').map((entry) => entry.trim());
+  return list.every((entry) => isAddressOrNetwork(entry)) ? list : undefined;
+}
+
 function isAddressOrNetwork(entry: string): boolean {
   const [address = '', prefix = '0', ...more] = entry.split('/');
   const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
