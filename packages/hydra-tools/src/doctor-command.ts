@@ -10,7 +10,7 @@ export const doctorCommand: Command = {
   name: 'doctor',
   operands: [],
   summary: 'Checks that the OAuth2 server and this app fit together, and says what to change.',
-  details: `It needs HYDRA_ADMIN_URL, HYDRA_PUBLIC_URL and BASE_URL as the app has them. It registers a test
+  details: `It needs HYDRA_ADMIN_URL, HYDRA_PUBLIC_URL, BASE_URL and SELF_REGISTRATION as the app has them. It registers a test
 client, signs an invented person in and out, and removes both again, also after a failure. Exit code
 0 without faults (there may be warnings), 1 with faults.`,
   options: {},

@@ -13,6 +13,7 @@ export type About =
   | 'public'
   | 'issuer'
   | 'hosts'
+  | 'registration'
   | 'cookies'
   | 'probe'
   | 'login'
