@@ -18,7 +18,8 @@ import { securityHeaders } from './web/headers.ts';
 import { requestLog } from './web/log.ts';
 import { parsedQuery } from './web/parsed-query.ts';
 
-const largestForm = '64kb';
+/** A challenge of 32 kB, the sealed facts, and the most that an app may ask for. */
+const largestForm = '128kb';
 
 /** The whole app: what happens to a request, from top to bottom. */
 export function createApp(parts: Parts): Express {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { PublicError } from '../errors.ts';
-import { bytesForAnswers, bytesForUsed, lifeMs, longestKept } from './bounds.ts';
+import { bytesForAnswers, bytesForUsed, lifeMs, longestTarget } from './bounds.ts';
 
 /** Who answers a challenge, and how. */
 export interface Answer {
@@ -98,7 +98,7 @@ export function createAnswers() {
     pending.set(key, { browsers, decision: digest, result });
     try {
       const target = await result;
-      const isShort = target.length <= longestKept;
+      const isShort = target.length <= longestTarget;
       given.set(key, { browsers, decision: digest, target: isShort ? target : undefined });
       return target;
     } finally {

@@ -2,8 +2,8 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** A challenge may have 16 kB, and comes twice: in the address and, after a page of ours, as Referer. */
-const maxHeaderSize = 64 * 1024;
+/** A challenge may have 32 kB, and comes twice: in the address and, after a page of ours, as Referer. */
+const maxHeaderSize = 96 * 1024;
 const drainMs = 50;
 
 /** Faults that Node finds before there is a request, by their codes. */
