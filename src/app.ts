@@ -19,11 +19,12 @@ import { securityHeaders } from './web/headers.ts';
 import { requestLog } from './web/log.ts';
 import { parsedQuery } from './web/parsed-query.ts';
 
-const largestForm = '64kb';
+/** A challenge of 32 kB, the sealed facts, and the most that an app may ask for. */
+const largestForm = '128kb';
 
 /** The whole app: what happens to a request, from top to bottom. */
 export function createApp(parts: Parts): Express {
-  const { config, csrf, locales, log } = parts;
+  const { addressWatch, config, csrf, locales, log } = parts;
   const { baseUrl, cookieSecrets, trustProxy } = config.web;
   const base = baseUrl.path || '/';
   const { hashedFiles, plainFiles, asset } = createStaticFiles(folders.public, {
@@ -40,7 +41,7 @@ export function createApp(parts: Parts): Express {
 
   app.use(forwardedAddresses, requestLog(log));
   app.use(securityHeaders(baseUrl)); // before static files: they need them too
-  app.use(hashedFiles, parsedQuery);
+  app.use(hashedFiles, addressWatch.watch, parsedQuery);
   app.use(requestLocals(locales), cookieParser([...cookieSecrets]));
   app.use(locale(locales, baseUrl));
   // Before any screen: each relies on a parsed form that is known to come from our own page.

@@ -8,6 +8,7 @@ import { requiredActions, type RequiredAction } from './policy/required-actions.
 import { loadLocales, type Locales } from './screens/locale.ts';
 import { openAuditFile, type AuditOutput } from './web/audit-file.ts';
 import { createAuditTrail, type Audit, type AuditTrail } from './web/audit.ts';
+import { createAddressWatch, type AddressWatch } from './web/address-watch.ts';
 import { createBrowsers, type Browsers } from './web/browsers.ts';
 import { createCsrf, type Csrf } from './web/csrf.ts';
 import { createKnownBrowsers, type KnownBrowsers } from './web/known-browser.ts';
@@ -38,6 +39,7 @@ export interface Parts {
   loginMark: LoginMark;
   loginLimiter: LoginLimiter;
   deviceLimiter: DeviceLimiter;
+  addressWatch: AddressWatch;
   locales: Locales;
   addresses: Addresses;
   requiredActions: readonly RequiredAction[];
@@ -93,6 +95,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     loginMark: createLoginMark(secrets),
     loginLimiter: createLoginLimiter(config.limits),
     deviceLimiter: createDeviceLimiter(config.limits),
+    addressWatch: createAddressWatch(log),
     locales: loadLocales(folders.locales),
     addresses: addressesOf(config),
     requiredActions,

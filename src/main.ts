@@ -1,6 +1,7 @@
 import { createApp } from './app.ts';
 import { assemble } from './assemble.ts';
 import { loadConfig } from './config.ts';
+import { startControl } from './web/control.ts';
 import { rawHeaders } from './web/headers.ts';
 import { startServer } from './web/server.ts';
 
@@ -16,11 +17,14 @@ async function main(): Promise<void> {
     warn: (fault) => log.error({ err: fault }, 'fault of the server'),
   });
 
+  const { controlSocket } = config;
+  const control = controlSocket ? await startControl(controlSocket, parts) : undefined;
+
   const stop = async (signal: string) => {
     log.info({ signal }, 'stopping');
     await server.stop(stopWithinMs);
     auditTrail.close();
-    await Promise.all([hydra.close(), identity.close()]);
+    await Promise.all([control?.close(), hydra.close(), identity.close()]);
     log.info('stopped');
   };
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop(signal));

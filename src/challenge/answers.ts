@@ -6,7 +6,7 @@ import {
   bytesForAnswers,
   bytesForUsed,
   lifeMs,
-  longestKept,
+  longestTarget,
 } from './bounds.ts';
 
 /** Who answers a challenge, and how. */
@@ -125,7 +125,7 @@ export function createAnswers() {
     pending.set(key, { browsers, decision: digest, giver, result });
     try {
       const target = await result;
-      const isShort = target.length <= longestKept;
+      const isShort = target.length <= longestTarget;
       const answer = { browsers, decision: digest, giver, target: isShort ? target : undefined };
       if (giver.subject === undefined) givenAnonymously.set(key, giver.network, answer);
       else given.set(key, giver.subject, answer);

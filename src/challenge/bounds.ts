@@ -14,10 +14,20 @@ export const bytesForUsed = 8 * mebibyte;
 export const bytesForRestarts = 8 * mebibyte;
 
 /**
+ * The longest challenge. Usual ones have fewer than 2,000 characters, but servers since 2.2 write the
+ * whole client into it, and one with many keys or addresses has a long one. It comes in the address,
+ * once more as Referer, and in the form: see `maxHeaderSize` of the server and `largestForm`.
+ */
+export const longestChallenge = 32 * 1024;
+
+/**
  * The longest address that is kept or put into a page, in characters. Usual ones have fewer than
  * 2,000; browsers and proxies refuse much longer ones.
  */
 export const longestKept = 8 * 1024;
+
+/** The longest address that an answer may lead to and be kept: it holds a verifier, too. */
+export const longestTarget = longestKept + longestChallenge;
 
 /** How long all of it is kept. Challenges live 30 minutes with the server's usual settings. */
 export const lifeMs = 2 * 60 * 60 * 1000;

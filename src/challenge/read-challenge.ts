@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { PublicError } from '../errors.ts';
+import { longestChallenge } from './bounds.ts';
 
 /** What the OAuth2 server asks of us: each kind has a screen. */
 export type ChallengeKind = 'login' | 'consent' | 'logout' | 'device';
@@ -12,8 +13,6 @@ export interface Challenge {
   /** A hash: of fixed length, and the same for all spellings of the challenge. */
   key: string;
 }
-
-const longestChallenge = 16 * 1024;
 
 /** Servers write challenges as base64url with padding, as hexadecimal digits, or as a UUID. */
 const alphabet = /^[\w.~-]+={0,2}$/;
@@ -29,7 +28,7 @@ export function challengeField(kind: ChallengeKind): `${ChallengeKind}_challenge
  * Reads the challenge of a request.
  * @param fields of the query or of the posted form
  * @throws PublicError `challenge_missing` unless there is exactly one; `challenge_too_long` above
- *   16 kB; `challenge_unknown` for a text that no server writes
+ *   `longestChallenge`; `challenge_unknown` for a text that no server writes
  */
 export function readChallenge(fields: Record<string, unknown>, kind: ChallengeKind): Challenge {
   const text = fields[challengeField(kind)];

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-/** `npm run -s hydra -- …` and `portico …`: manages the OAuth2 server through its admin API. */
+/** `npm run -s hydra -- …` and `portico …`: manages the OAuth2 server, and the limits of this app. */
 import { runHydra } from '@portico/hydra-tools';
+import { checkAddresses } from './check-addresses.ts';
+import { limitsCommands } from './limits-commands.ts';
 
 try {
   process.loadEnvFile(); // variables that are set already win
@@ -10,4 +12,7 @@ try {
   }
 }
 
-process.exitCode = await runHydra(process.argv.slice(2), process);
+process.exitCode = await runHydra(process.argv.slice(2), process, {
+  commands: limitsCommands,
+  checks: [checkAddresses],
+});

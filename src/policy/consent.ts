@@ -1,12 +1,13 @@
 /** CHANGE HERE: who is asked for consent, and what may be granted. */
-import type {
-  ConsentSession,
-  Page,
-  AcceptConsent,
-  Claims,
-  ConsentRequest,
-  OAuth2Client,
-  Reject,
+import {
+  isDeviceVerification,
+  type AcceptConsent,
+  type Claims,
+  type ConsentRequest,
+  type ConsentSession,
+  type OAuth2Client,
+  type Page,
+  type Reject,
 } from '@portico/hydra-admin';
 
 export interface ConsentPolicy {
@@ -22,7 +23,7 @@ export interface ConsentPolicy {
  * may have got the code from a stranger.
  */
 export function isDeviceFlow(request: Pick<ConsentRequest, 'request_url'>): boolean {
-  return /^https?:[^?#]*\/oauth2\/device\/verify(?:[?#]|$)/i.test(request.request_url);
+  return isDeviceVerification(request.request_url);
 }
 
 /**
@@ -102,6 +103,15 @@ export function grantable(asked: Asked, allowed: Grant): Grant {
     scopes: asked.scopes.filter((scope) => allowed.scopes.includes(scope)),
     audiences: asked.audiences.filter((audience) => allowed.audiences.includes(audience)),
   };
+}
+
+/**
+ * Whether a scope is ticked beforehand. An app that nobody has checked must not get lasting access by
+ * one careless click.
+ */
+export function isPreselected(scope: string, client: OAuth2Client, policy: ConsentPolicy): boolean {
+  const isLasting = scope === 'offline_access' || scope === 'offline';
+  return policy.consentPreselect === 'all' && (!isLasting || isChecked(client, policy));
 }
 
 /** Whether the person cannot untick this scope: without `openid`, the app cannot sign them in. */

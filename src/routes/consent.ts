@@ -19,6 +19,7 @@ import {
   isChecked,
   isDeviceFlow,
   isNeeded,
+  isPreselected,
   pastWith,
   reasonToSkip,
   rememberDecision,
@@ -27,12 +28,14 @@ import {
   type ReasonToSkip,
 } from '../policy/consent.ts';
 import { isSilent } from '../policy/login.ts';
+import { callsItselfLike } from '../policy/lookalike.ts';
 import { appView, returnHostOf, webAddress } from '../screens/app-view.ts';
 import { personView } from '../screens/person-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, localeOf, preferLocales } from '../screens/locale.ts';
 import { refusalNotice } from '../screens/notice.ts';
-import { leadOf, scopeGroups, scopeView } from '../screens/scope-view.ts';
+import { leadOf, scopeGroups, scopeIds, scopeView } from '../screens/scope-view.ts';
+import { visibleValue } from '../screens/visible-text.ts';
 import { postedList, postedText, readDecision } from '../web/form.ts';
 
 type Needs = Pick<
@@ -40,6 +43,7 @@ type Needs = Pick<
   | 'addresses'
   | 'audit'
   | 'challenges'
+  | 'config'
   | 'hydra'
   | 'identity'
   | 'locales'
@@ -59,8 +63,9 @@ export function consentRoutes(needs: Needs): Router {
 
 /** How long the page waits to learn what was allowed before. */
 const pastTimeoutMs = 500;
-/** In characters: more than any app asks for, and little enough to fit into a posted form. */
-const longestAsked = 16 * 1024;
+/** More than any app asks for, and little enough to fit into a posted form, which is encoded. */
+const longestAsked = 24 * 1024;
+const mostAsked = 500;
 
 /** The facts that the page is rendered from. */
 const consentFacts = v.object({
@@ -220,7 +225,11 @@ function factsOf({ challenges }: Needs, request: ConsentRequest): ConsentFacts {
   const isDevice = isDeviceFlow(request);
   const scopes = [...new Set(request.requested_scope)];
   const audiences = [...new Set(request.requested_access_token_audience)];
-  if ([...scopes, ...audiences].join(' ').length > longestAsked) {
+  const asked = [...scopes, ...audiences];
+  if (
+    asked.length > mostAsked ||
+    encodeURIComponent(asked.join(' ').toWellFormed()).length > longestAsked
+  ) {
     throw new PublicError('request_malformed', { app: appView(client) });
   }
   return {
@@ -242,7 +251,7 @@ async function showForm(
   res: Response,
   { step, request, facts }: { step: Step; request: ConsentRequest; facts: ConsentFacts },
 ): Promise<void> {
-  const { challenges, locales, policy } = needs;
+  const { challenges, config, locales, policy } = needs;
   challenges.mustBeBound(req, facts.flow, facts.startAgain);
   challenges.mustBeOpen(facts.flow, facts);
   const [user, past] = await Promise.all([personOf(needs, facts), pastOf(needs, request)]);
@@ -253,12 +262,17 @@ async function showForm(
   const locale = localeOf(res);
   const ticked = req.method === 'POST' ? postedList(req, 'grant_scope') : undefined;
   const seconds = policy.consentRememberSeconds;
-  const scopes = facts.scopes.map((name) =>
+  const ids = scopeIds(facts.scopes);
+  const scopes = facts.scopes.map((name, index) =>
     scopeView(name, locale, {
+      id: ids[index]!,
       isLocked: isNeeded(name, policy),
-      isChecked: ticked?.includes(name) ?? policy.consentPreselect === 'all',
+      isChecked: ticked?.includes(name) ?? isPreselected(name, client, policy),
     }),
   );
+  const isUnchecked = !isChecked(client, policy);
+  const isLookalike = isUnchecked && callsItselfLike(appView(client).name, config.brand.name);
+  const unchecked = { ago: locale.ago(client.created_at) };
   res.render('consent', {
     ...step.form(facts),
     app: facts.app,
@@ -266,11 +280,12 @@ async function showForm(
     changeHref: facts.isDevice ? undefined : restartAsSomebodyElse(facts.startAgain, facts),
     lead: past && leadOf(past, facts.scopes),
     scopeGroups: scopeGroups(scopes, past?.scopes),
-    audiences: facts.audiences,
+    audiences: facts.audiences.map((value) => ({ value, label: visibleValue(value) })),
     backTo: facts.isDevice ? undefined : returnHostOf(request.request_url, client),
     policyUrl: webAddress(client.policy_uri),
     termsUrl: webAddress(client.tos_uri),
-    unchecked: isChecked(client, policy) ? undefined : { ago: locale.ago(client.created_at) },
+    unchecked: isUnchecked && !isLookalike ? unchecked : undefined,
+    lookalike: isLookalike ? unchecked : undefined,
     isRemembered: postedText(req, 'remember') !== '',
     rememberTime: seconds > 0 ? locale.time(seconds) : undefined,
     notice: refusalNotice(res),

@@ -10,7 +10,7 @@ import { restartAsSomebodyElse, restartOf } from '../challenge/restart.ts';
 import { PublicError } from '../errors.ts';
 import type { User } from '../identity/backend.ts';
 import { longestLogin } from '../identity/login-key.ts';
-import { isDeviceFlow } from '../policy/consent.ts';
+import { isChecked, isDeviceFlow } from '../policy/consent.ts';
 import {
   isSilent,
   loginDecision,
@@ -19,6 +19,7 @@ import {
   passwordMethods,
   rememberedLoginDecision,
 } from '../policy/login.ts';
+import { callsItselfLike } from '../policy/lookalike.ts';
 import { checkPassword, type PasswordRefused } from './check-password.ts';
 import { appView } from '../screens/app-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
@@ -31,6 +32,7 @@ type Needs = Pick<
   | 'addresses'
   | 'audit'
   | 'challenges'
+  | 'config'
   | 'hydra'
   | 'identity'
   | 'knownBrowsers'
@@ -55,6 +57,8 @@ const loginFacts = v.object({
   ...baseFacts.entries,
   clientId: v.string(),
   isDevice: v.boolean(),
+  /** An app that nobody has checked calls itself like the house. */
+  lookalike: v.optional(v.object({ createdAt: v.optional(v.string()) })),
   /** The subject that the OAuth2 server remembers in this browser. */
   remembered: v.optional(v.string()),
 });
@@ -69,7 +73,7 @@ async function showLogin(needs: Needs, req: Request, res: Response): Promise<voi
   }
   preferLocales(needs.locales, res, request.oidc_context?.ui_locales);
   const form = { login: loginHintOf(request), isRemembered: false };
-  showForm(needs, res, step, { facts: factsOf(request), form });
+  showForm(needs, res, step, { facts: factsOf(needs, request), form });
 }
 
 async function submitLogin(needs: Needs, req: Request, res: Response): Promise<void> {
@@ -181,7 +185,7 @@ async function answerGone(
   needs.audit(req, 'refused', { subject, client: request.client.client_id, reason: 'gone' });
   const target = isSilent(request)
     ? await needs.hydra.login.reject(request.challenge, loginRequired)
-    : signInAsSomebodyElse(needs, factsOf(request));
+    : signInAsSomebodyElse(needs, factsOf(needs, request));
   leave(res, target);
 }
 
@@ -196,12 +200,12 @@ function signInAsSomebodyElse({ addresses }: Needs, facts: LoginFacts): string {
 async function showAgain(needs: Needs, res: Response, step: Step, form: LoginForm): Promise<void> {
   const request = await needs.hydra.login.get(step.challenge);
   preferLocales(needs.locales, res, request.oidc_context?.ui_locales);
-  showForm(needs, res, step, { facts: factsOf(request), form });
+  showForm(needs, res, step, { facts: factsOf(needs, request), form });
 }
 
 function showForm({ policy }: Needs, res: Response, step: Step, page: LoginPage): void {
   const { facts, form, failure } = page;
-  const { lang, time } = localeOf(res);
+  const { lang, time, ago } = localeOf(res);
   if (failure) res.status('seconds' in failure ? 429 : 400);
   if (failure && 'seconds' in failure) res.setHeader('Retry-After', String(failure.seconds));
   const { loginRememberSeconds } = policy;
@@ -209,6 +213,7 @@ function showForm({ policy }: Needs, res: Response, step: Step, page: LoginPage)
     ...step.form({ ...facts, lang }),
     ...form,
     app: facts.app,
+    lookalike: facts.lookalike && { ago: ago(facts.lookalike.createdAt) },
     notice: failure ? noticeOf(res, failure) : refusalNotice(res),
     isWrong: failure !== undefined && 'isWrong' in failure,
     rememberTime: loginRememberSeconds > 0 ? time(loginRememberSeconds) : undefined,
@@ -239,14 +244,17 @@ function loginHintOf({ oidc_context: context }: LoginRequest): string {
   return hint.length <= longestLogin ? hint : '';
 }
 
-function factsOf(request: LoginRequest): LoginFacts {
+function factsOf({ config, policy }: Needs, request: LoginRequest): LoginFacts {
   const { client, request_url: requestUrl, skip, subject } = request;
   const isDevice = isDeviceFlow(request);
+  const app = appView(client);
+  const isLookalike = !isChecked(client, policy) && callsItselfLike(app.name, config.brand.name);
   return {
-    app: appView(client),
+    app,
     clientId: client.client_id,
     isDevice,
     startAgain: restartOf(requestUrl, { isDevice }),
+    ...(isLookalike && { lookalike: { createdAt: client.created_at } }),
     ...(skip && { remembered: subject }),
   };
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { Router, type Request, type Response } from 'express';
-import type { LogoutRequest } from '@portico/hydra-admin';
+import { uiLocalesOf, type LogoutRequest } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
 import { baseFacts, type Facts } from '../challenge/facts.ts';
 import type { Step } from '../challenge/step.ts';
@@ -100,6 +100,7 @@ async function showForm(
   step: Step,
   request: LogoutRequest,
 ): Promise<void> {
+  // Logout requests have no `oidc_context`, only an address (RP-Initiated Logout 1.0, section 2).
   preferLocales(needs.locales, res, uiLocalesOf(request.request_url));
   const facts = factsOf(request);
   const user = await needs.identity.find(request.subject);
@@ -124,10 +125,4 @@ async function showStayed(
 
 function factsOf({ client, subject }: LogoutRequest): LogoutFacts {
   return { app: client ? appView(client) : undefined, clientId: client?.client_id, subject };
-}
-
-/** Logout requests have no `oidc_context`, only an address (RP-Initiated Logout 1.0, section 2). */
-function uiLocalesOf(requestUrl: string): string[] | undefined {
-  const query = requestUrl.slice(requestUrl.indexOf('?') + 1);
-  return new URLSearchParams(query).get('ui_locales')?.split(' ');
 }

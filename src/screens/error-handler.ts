@@ -150,7 +150,7 @@ function showFault(
   code: ErrorCode,
   { way, base }: { way: WayForward; base: string },
 ): void {
-  const { t, named, time } = localeOf(res);
+  const { h, named, namedHtml, time } = localeOf(res);
   const { ways, hasReference, tile, kind } = faces[code];
   const targets: Record<Way, string | undefined> = {
     startAgain: way.startAgain,
@@ -162,7 +162,7 @@ function showFault(
   const known = ways.filter(([name]) => targets[name]);
   const shown: typeof ways = known.length > 0 ? known : [['home', 'tonal']];
   const buttons = shown.map(([name, style]) => ({
-    label: t(labels[name], { app: way.app?.name ?? '' }),
+    label: h(labels[name], { app: way.app?.name ?? '' }),
     href: targets[name],
     style,
   }));
@@ -172,7 +172,7 @@ function showFault(
     tile,
     kind,
     title: named(`error.${code}.title`, values),
-    text: named(`error.${code}.text`, values),
+    text: namedHtml(`error.${code}.text`, values),
     buttons,
     reference: hasReference && req.id,
     details: undefined,

@@ -20,6 +20,8 @@ export interface Locale {
   h: (key: string, values?: Values) => string;
   /** Like `t`, but uses the words of `<key>_unnamed` when a value that they need is missing. */
   named: (key: string, values: Record<string, string | undefined | 0>) => string;
+  /** Like `named`, as HTML in which values are isolated. */
+  namedHtml: (key: string, values: Record<string, string | undefined | 0>) => string;
   /** A duration in words, in the largest unit without a fraction. */
   time: (seconds: number) => string;
   /** How long ago a time (RFC 3339) was, in words; `undefined` for any other text. */
@@ -91,18 +93,22 @@ function createLocale(lang: string, words: Record<string, string>): Locale {
   const html = new Map(
     entries.map(([key, value]) => [key, compileMessage(escapeHtml(value), isolated)]),
   );
+  const h: Locale['h'] = (key, values) => html.get(key)?.(values) ?? escapeHtml(key);
+  /** The key for a message when a value that it needs may be missing. */
+  const keyFor = (key: string, values: Record<string, string | undefined | 0>) => {
+    const isMissing = ([name, value]: [string, unknown]) =>
+      !value && words[key]?.includes(`{${name}}`);
+    return Object.entries(values).some(isMissing) ? `${key}_unnamed` : key;
+  };
   const t: Locale['t'] = (key, values) => text.get(key)?.(values) ?? key;
   return {
     lang,
     dir: rightToLeft.includes(new Intl.Locale(lang).maximize().script ?? '') ? 'rtl' : 'ltr',
     ownName: new Intl.DisplayNames([lang], { type: 'language' }).of(lang) ?? lang,
     t,
-    h: (key, values) => html.get(key)?.(values) ?? escapeHtml(key),
-    named: (key, values) => {
-      const isMissing = ([name, value]: [string, unknown]) =>
-        !value && words[key]?.includes(`{${name}}`);
-      return t(Object.entries(values).some(isMissing) ? `${key}_unnamed` : key, values as Values);
-    },
+    h,
+    named: (key, values) => t(keyFor(key, values), values as Values),
+    namedHtml: (key, values) => h(keyFor(key, values), values as Values),
     time: durationsIn(lang),
     ago: (time) => agoIn(lang, time),
   };

@@ -40,7 +40,7 @@ export function breakable(text: string): string {
   return escapeHtml(text).replace(/[@.+](?=.)/g, '$&<wbr>');
 }
 
-/** A value as HTML for a text that may have the other direction. */
+/** A value as HTML for a text that may have the other direction. Names are not to be translated. */
 export function isolated(value: string | number): string {
-  return `<bdi>${breakable(String(value))}</bdi>`;
+  return `<bdi translate="no">${breakable(String(value))}</bdi>`;
 }

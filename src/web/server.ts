@@ -9,8 +9,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { faultOfListening } from './listen-faults.ts';
 import { answerRequest, answerSocket, rawAnswerOf } from './raw-answers.ts';
 
-/** A challenge may have 16 kB, and comes twice: in the address and, after a page of ours, as Referer. */
-const maxHeaderSize = 64 * 1024;
+/** A challenge may have 32 kB, and comes twice: in the address and, after a page of ours, as Referer. */
+const maxHeaderSize = 96 * 1024;
 const drainMs = 50;
 
 /** How long a browser may take, and how often that is checked: the sum is what a request may last. */

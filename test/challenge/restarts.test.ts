@@ -46,10 +46,26 @@ test.each([
   ['&prompt=none', 'login'],
   ['&prompt=consent', 'login consent'],
   ['&prompt=login%20consent', 'login consent'],
+  ['&pr%6Fmpt=consent&prompt=none', 'login consent'],
+  ['&prompt=consent;&prompt=none', 'login'],
 ])('somebody else signs in by a fresh prompt: %s', (given, prompt) => {
-  const address = `https://a.example/oauth2/auth?state=s&id_token_hint=ey.x${given}`;
+  const address = `https://a.example/oauth2/auth?state=s&id_token_hint=ey.x&login%5Fhint=ada${given}`;
   const url = new URL(restartAsSomebodyElse(address, browser)!);
-  expect(Object.fromEntries(url.searchParams)).toEqual({ state: 's', prompt });
+  expect([...url.searchParams]).toEqual([
+    ['state', 's'],
+    ['prompt', prompt],
+  ]);
+});
+
+test('what the server does not read stays unread, and what it reads first stays first', () => {
+  const written =
+    'redirect_uri=https://x%zz&a=1;b=2&redirect%5Furi=https://b&redirect_uri=https://c';
+  const url = new URL(restartAsSomebodyElse(`https://a.example/auth?${written}`, browser)!);
+  expect([...url.searchParams]).toEqual([
+    ['redirect_uri', 'https://b'],
+    ['redirect_uri', 'https://c'],
+    ['prompt', 'login'],
+  ]);
 });
 
 test.each([
@@ -57,6 +73,8 @@ test.each([
   ['https://a.example/?state=s', 'https://a.example/?state=s'],
   ['https://a.example/?login_hint=ada&state=s', 'https://a.example/?state=s'],
   ['https://a.example/?state=s&id_token_hint=ey', 'https://a.example/?state=s'],
+  ['https://a.example/?login%5Fhint=ada', 'https://a.example/'],
+  ['https://a.example/?state=s&request=ey.x', undefined],
 ])('another browser is told %s without what it says of a person', (given, expected) => {
   expect(restartForAnybody(given)).toBe(expected);
 });

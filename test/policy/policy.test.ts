@@ -11,6 +11,7 @@ import {
   isChecked,
   isDeviceFlow,
   isNeeded,
+  isPreselected,
   reasonToSkip,
   rememberDecision,
   type Asked,
@@ -87,7 +88,18 @@ describe('login', () => {
   test.each([
     [`${authorization}&prompt=none`, true],
     [`${authorization}&prompt=login`, false],
-    [`${authorization}&prompt=none%20login`, false],
+    [`${authorization}&prompt=none%20login`, true],
+    [`${authorization}&prompt=none%20`, true],
+    [`${authorization}&prompt=+none`, true],
+    [`${authorization}&prompt=none%20none`, true],
+    [`${authorization}&pr%6Fmpt=none`, true],
+    [`${authorization}&prompt=&prompt=none`, false],
+    [`${authorization}&prompt=none;`, false],
+    [`${authorization}&prompt=none%09`, false],
+    [`${authorization}&prompt=NONE`, false],
+    [`${authorization}&prompt=none&request=ey.x`, undefined],
+    [`${authorization}&request_uri=https%3A%2F%2Fa.example%2Fr`, undefined],
+    [`${authorization}&prompt=none&request=`, true],
     [authorization, false],
     ['no address', false],
     ['', false],
@@ -175,6 +187,17 @@ describe('consent', () => {
     ['email', 'all', false],
   ] as const)('needs %s where %s is ticked: %s', (scope, consentPreselect, expected) => {
     expect(isNeeded(scope, { ...open, consentPreselect })).toBe(expected);
+  });
+
+  test.each([
+    ['offline_access', plain, open, true],
+    ['offline_access', plain, registering, false],
+    ['offline', plain, registering, false],
+    ['offline_access', checked, registering, true],
+    ['email', plain, registering, true],
+    ['email', checked, { ...registering, consentPreselect: 'none' }, false],
+  ] as const)('ticks %s beforehand: %#', (scope, client, policy, expected) => {
+    expect(isPreselected(scope, client, policy)).toBe(expected);
   });
 
   test.each([
