@@ -18,7 +18,10 @@ const secretName = 'csrf secret';
  * its screen again, with status 403 and a new token, and changes nothing.
  * @param origin the origin of our own pages
  */
-export function createCsrf(browsers: Pick<Browsers, 'of' | 'known'>, origin: string) {
+export function createCsrf(
+  browsers: Pick<Browsers, 'of' | 'isUnreadable' | 'known'>,
+  origin: string,
+) {
   const check = csurf({
     cookie: { key: secretName, signed: true },
     value: (req: Request) => {
@@ -30,7 +33,10 @@ export function createCsrf(browsers: Pick<Browsers, 'of' | 'known'>, origin: str
   const csrf: RequestHandler = function csrf(req, res, next) {
     if (req.method !== 'POST') return next();
     const browser = browsers.of(req);
-    if (!browser) return refuse('cookies_blocked', res, next);
+    if (!browser) {
+      // A cookie that came along shows that cookies work: the page is from before another secret.
+      return refuse(browsers.isUnreadable(req) ? 'form_expired' : 'cookies_blocked', res, next);
+    }
     req.signedCookies[secretName] = browser.csrf;
     check(req, res, (error?: unknown) => {
       if (error !== undefined && !isTokenFault(error)) return next(error);
