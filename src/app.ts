@@ -1,5 +1,5 @@
 import cookieParser from 'cookie-parser';
-import express, { type Express } from 'express';
+import express, { Router, type Express } from 'express';
 import type { Parts } from './assemble.ts';
 import { folders } from './folders.ts';
 import { consentRoutes } from './routes/consent.ts';
@@ -16,7 +16,9 @@ import { createRender } from './screens/render.ts';
 import { createStaticFiles } from './screens/static-files.ts';
 import { forwardedAddresses } from './web/client-address.ts';
 import { securityHeaders } from './web/headers.ts';
+import { literalPath } from './web/literal-path.ts';
 import { requestLog } from './web/log.ts';
+import { onlyOpened } from './web/opening.ts';
 import { parsedQuery } from './web/parsed-query.ts';
 
 /** A challenge of 32 kB, the sealed facts, and the most that an app may ask for. */
@@ -26,7 +28,7 @@ const largestForm = '128kb';
 export function createApp(parts: Parts): Express {
   const { addressWatch, config, csrf, locales, log } = parts;
   const { baseUrl, cookieSecrets, trustProxy } = config.web;
-  const base = baseUrl.path || '/';
+  const base = literalPath(baseUrl.path) || '/';
   const { hashedFiles, plainFiles, asset } = createStaticFiles(folders.public, {
     base: baseUrl.path,
     logoFile: config.brand.logoFile,
@@ -48,9 +50,10 @@ export function createApp(parts: Parts): Express {
   const readForm = express.urlencoded({ extended: false, limit: largestForm });
   app.post(/.*/, readForm, postedLocale(locales, baseUrl), csrf.csrf);
 
-  app.use(base, loginRoutes(parts), consentRoutes(parts), logoutRoutes(parts));
-  app.use(base, deviceRoutes(parts), startRoutes(parts), oauth2ErrorRoutes(parts));
-  app.use(base, statusRoutes(parts));
+  const screens = Router().use(onlyOpened);
+  screens.use(loginRoutes(parts), consentRoutes(parts), logoutRoutes(parts));
+  screens.use(deviceRoutes(parts), startRoutes(parts), oauth2ErrorRoutes(parts));
+  app.use(base, screens, statusRoutes(parts));
   app.use(plainFiles); // after the screens, so that no file can replace one
   app.use(pageUnknown, errorHandler(parts));
   return app;

@@ -17,7 +17,7 @@ const appSettings = {
   HOST: setting('a host name or address to listen on', kind.text),
   KEEP_ALIVE_SECONDS: setting('seconds, 1 to 3600', kind.integer(1, 3_600), { fallback: '75' }),
   BASE_URL: setting(
-    'the public address of this app, https (http only for localhost), without query or password',
+    'the public address of this app, https (http only for localhost), without query, password, `;` or `//` in its path',
     kind.baseUrl,
     { isRequired: true },
   ),

@@ -19,6 +19,9 @@ const alphabet = /^[\w.~-]+={0,2}$/;
 /** Up to 2.1, and for logouts. Some databases ignore the case of such ids. */
 const hexadecimal = /^[\da-f-]{32,36}$/i;
 
+/** Blanks, controls, and all that leaves nothing to be seen. */
+const invisible = /^[\s\p{C}\p{Z}\p{DI}\u2800]*$/u;
+
 /** The name of the parameter that carries a challenge, in addresses and in forms. */
 export function challengeField(kind: ChallengeKind): `${ChallengeKind}_challenge` {
   return `${kind}_challenge`;
@@ -32,10 +35,19 @@ export function challengeField(kind: ChallengeKind): `${ChallengeKind}_challenge
  */
 export function readChallenge(fields: Record<string, unknown>, kind: ChallengeKind): Challenge {
   const text = fields[challengeField(kind)];
-  if (typeof text !== 'string' || text === '') throw new PublicError('challenge_missing');
+  if (!isSomething(text)) throw new PublicError('challenge_missing');
   if (text.length > longestChallenge) throw new PublicError('challenge_too_long');
   if (!alphabet.test(text)) throw new PublicError('challenge_unknown');
   return { kind, text, key: hash('sha256', `${kind} ${canonical(text)}`, 'base64') };
+}
+
+/** Whether there is exactly one challenge, of whatever spelling: what is invisible is none. */
+export function hasChallenge(fields: Record<string, unknown>, kind: ChallengeKind): boolean {
+  return isSomething(fields[challengeField(kind)]);
+}
+
+function isSomething(text: unknown): text is string {
+  return typeof text === 'string' && !invisible.test(text);
 }
 
 /**

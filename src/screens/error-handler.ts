@@ -3,6 +3,7 @@ import { PublicError, publicCodeOf, statusOf, type ErrorCode, type WayForward } 
 import { formFault } from '../web/csrf.ts';
 import { fieldsOf } from '../web/form.ts';
 import { leave } from '../web/leave.ts';
+import { answerBriefly, isGuess, wantsPage } from '../web/opening.ts';
 import { localeOf } from './locale.ts';
 import { HydraError } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
@@ -97,8 +98,13 @@ const labels: Record<Way, string> = {
   home: 'button.start_page',
 };
 
-/** For addresses that no route knows. */
-export const pageUnknown: RequestHandler = function pageUnknown() {
+/**
+ * For addresses that no route knows, and for screens that nobody opens. A guess gets a 403: a browser
+ * drops it and asks again when the person goes there, and a proxy sees no fault of ours in it.
+ */
+export const pageUnknown: RequestHandler = function pageUnknown(req, res) {
+  if (isGuess(req)) return answerBriefly(res, 403);
+  if (!wantsPage(req)) return answerBriefly(res, 404);
   throw new PublicError('page_unknown');
 };
 

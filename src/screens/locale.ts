@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Request, RequestHandler, Response } from 'express';
 import { cookieName, cookieOptions, type CookieHome } from '../web/cookies.ts';
 import { postedFields } from '../web/form.ts';
+import { isOpened } from '../web/opening.ts';
 import { agoIn, durationsIn } from './durations.ts';
 import { canonicalTag, createLanguageMatcher } from './language-matcher.ts';
 import { compileMessage, escapeHtml, isolated, type Values } from './messages.ts';
@@ -123,8 +124,8 @@ export function locale(locales: Locales, home: CookieHome): RequestHandler {
   const cookie = cookieName(home, 'lang');
   return function locale(req, res, next) {
     const picked = locales.find(req.query['lang']);
-    if (picked) pick(res, picked, home);
-    else speak(res, locales.find(req.cookies?.[cookie]) ?? askedFor(req, locales));
+    if (picked && isOpened(req)) pick(res, picked, home);
+    else speak(res, picked ?? locales.find(req.cookies?.[cookie]) ?? askedFor(req, locales));
     next();
   };
 }

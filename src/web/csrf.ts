@@ -19,7 +19,11 @@ const secretName = 'csrf secret';
  * its screen again, with status 403 and a new token, and changes nothing.
  * @param origin the origin of our own pages
  */
-export function createCsrf(browsers: Pick<Browsers, 'of' | 'known'>, origin: string, audit: Audit) {
+export function createCsrf(
+  browsers: Pick<Browsers, 'of' | 'isUnreadable' | 'known'>,
+  origin: string,
+  audit: Audit,
+) {
   const check = csurf({
     cookie: { key: secretName, signed: true },
     value: (req: Request) => {
@@ -31,13 +35,18 @@ export function createCsrf(browsers: Pick<Browsers, 'of' | 'known'>, origin: str
   const csrf: RequestHandler = function csrf(req, res, next) {
     if (req.method !== 'POST') return next();
     const isOurs = isFromOurPage(req, origin);
-    const refuse = (fault: FormFault, reason: 'no_cookie' | 'wrong_token'): void => {
+    const refuse = (fault: FormFault, reason: 'no_cookie' | 'unknown_cookie' | 'wrong_token'): void => {
       refuseForm(res, fault);
       audit(req, 'form_refused', { reason: isOurs ? reason : 'cross_site' });
       next();
     };
     const browser = browsers.of(req);
-    if (!browser) return refuse('cookies_blocked', 'no_cookie');
+    if (!browser) {
+      // A cookie that came along shows that cookies work: the page is from before another secret.
+      return browsers.isUnreadable(req)
+        ? refuse('form_expired', 'unknown_cookie')
+        : refuse('cookies_blocked', 'no_cookie');
+    }
     req.signedCookies[secretName] = browser.csrf;
     check(req, res, (error?: unknown) => {
       if (error !== undefined && !isTokenFault(error)) return next(error);

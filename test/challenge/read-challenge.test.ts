@@ -17,6 +17,15 @@ describe('a challenge', () => {
   test.each([
     ['none', undefined, 'challenge_missing'],
     ['an empty one', '', 'challenge_missing'],
+    ['a blank one', ' ', 'challenge_missing'],
+    ['tabs and line breaks', '\t\r\n\v', 'challenge_missing'],
+    ['NUL alone', '\0', 'challenge_missing'],
+    [
+      'invisible characters',
+      '\u200b\u2060\ufeff\u00ad\u202e\u3164\ufe0f\u2800',
+      'challenge_missing',
+    ],
+    ['17 kB of blanks', ' '.repeat(17_000), 'challenge_missing'],
     ['two', ['a', 'b'], 'challenge_missing'],
     ['more than 32 kB', 'x'.repeat(32 * 1024 + 1), 'challenge_too_long'],
     ['a line break at the end', 'abcd\n', 'challenge_unknown'],

@@ -465,14 +465,14 @@ describe.each(transports)('when the admin API, asked by %s,', (transport) => {
       await before.go();
       const { browser } = before;
       const cookies = browser.cookies();
-      expect(Object.keys(cookies)).toContain('portico_session');
+      expect(Object.keys(cookies)).toContain(app.cookie('session'));
       for (const what of ['signs out', 'signs out of an app that asks nothing']) {
         const scene = await begin(app, doingOf(what), browser);
         scene.spoil((res) => sendJson(res, { error: 'error' }, status));
         const page = await scene.go();
         expect(page.status).toBe(status === 404 ? 404 : 502);
       }
-      expect(browser.cookies()['portico_session']).toBe(cookies['portico_session']);
+      expect(browser.cookies()[app.cookie('session')]).toBe(cookies[app.cookie('session')]);
       expect((await browser.get('/')).text).toContain(foo.email);
     }
   });

@@ -411,7 +411,7 @@ describe('a page', () => {
     for (const open of [openLogin, openConsent, openLogout, openDevice]) {
       const [plain, ...more] = (await open({}, app.browser())).setCookies;
       expect(more).toEqual([]);
-      expect(plain).toMatch(/^portico_csrf=s%3A.*HttpOnly.*SameSite=Lax/);
+      expect(plain).toMatch(/^portico_csrf-\d+=s%3A.*HttpOnly.*SameSite=Lax/);
       const by = secure.browser({ 'x-forwarded-proto': 'https' });
       const [hidden] = (await open({}, by)).setCookies;
       expect(hidden).toMatch(/^__Host-portico_csrf=s%3A.*HttpOnly.*Secure.*SameSite=Lax/);

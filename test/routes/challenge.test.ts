@@ -360,7 +360,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
       const { address } = openAt(stub, screen);
       const browser = app.browser();
       const form = await browser.get(address);
-      browser.setCookie('portico_csrf', 's%3AAuC2GSYgoCmuLAefAx3AFDoa.forged');
+      browser.setCookie(app.cookie('csrf'), 's%3AAuC2GSYgoCmuLAefAx3AFDoa.forged');
       const page = await browser.submit(form, yes);
       expect(page.status).toBe(403);
       expectNothingSent();
@@ -514,7 +514,7 @@ test('login: a conflict at the server is a 409 with a new beginning', async () =
   expect(page.text).toContain(words('error.challenge_used.text', { app: 'Meadow Notes' }));
   expect(link(page, words('button.start_again'))?.href).toEqual(authorization);
   expect(link(page, appLink)?.href).toBe('https://notes.example.org');
-  expect(browser.cookies()).not.toHaveProperty('portico_session');
+  expect(browser.cookies()).not.toHaveProperty([app.cookie('session')]);
 });
 
 test('login: answered once, it takes neither another person, nor another wish, nor a guess', async () => {

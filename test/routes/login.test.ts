@@ -139,13 +139,13 @@ describe('signing in', () => {
 
   test('begins a session under a new id, which no page before it has', async () => {
     const [browser, page] = await open();
-    browser.setCookie('portico_session', 's%3Aplanted.by-somebody');
+    browser.setCookie(app.cookie('session'), 's%3Aplanted.by-somebody');
     const done = await browser.submit(page, { fill: foosLogin });
-    const cookie = done.setCookies.find((line) => line.startsWith('portico_session='));
+    const cookie = done.setCookies.find((line) => line.startsWith(`${app.cookie('session')}=`));
     expect(cookie).toMatch(/; Path=\/; HttpOnly; SameSite=Lax$/);
     const [, again] = await open(undefined, browser);
     const second = await browser.submit(again, { fill: foosLogin });
-    const other = second.setCookies.find((line) => line.startsWith('portico_session='));
+    const other = second.setCookies.find((line) => line.startsWith(`${app.cookie('session')}=`));
     expect(other?.split(';')[0]).not.toBe(cookie?.split(';')[0]);
   });
 
@@ -208,7 +208,7 @@ describe('a wrong password', () => {
     expect(control(again, 'password')?.tag).toMatch(/aria-invalid="true".*autofocus/);
     expect(again.html).not.toContain('wrong"');
     expect(stub.sent()).toEqual([]);
-    expect(browser.cookies()).not.toHaveProperty('portico_session');
+    expect(browser.cookies()).not.toHaveProperty([app.cookie('session')]);
     const done = await browser.submit(again, { fill: { password: 'foobar' } });
     expect(done.leadsTo).toContain('login_verifier=');
   });
@@ -452,7 +452,7 @@ describe('a person whom the server remembers', () => {
         context: { portico_flow: expect.any(String) },
       },
     ]);
-    expect(Object.keys(browser.cookies())).toEqual(['portico_csrf']);
+    expect(Object.keys(browser.cookies())).toEqual([app.cookie('csrf')]);
   });
 
   test('is answered once, however often the page is loaded', async () => {
@@ -527,7 +527,7 @@ describe('a person whom the server remembers', () => {
     const done = await browser.submit(form, { fill: foosLogin });
     expect(new URL(done.leadsTo!).searchParams.get('prompt')).toBe('login');
     expect(stub.sent()).toEqual([]);
-    expect(browser.cookies()).not.toHaveProperty('portico_session');
+    expect(browser.cookies()).not.toHaveProperty([app.cookie('session')]);
   });
 });
 

@@ -36,7 +36,7 @@ async function signedIn(): Promise<Browser> {
   const page = await browser.get(addressOf('/login', 'login_challenge', login));
   await browser.submit(page, { fill: foosLogin });
   stub.calls.length = 0;
-  expect(browser.cookies()).toHaveProperty('portico_session');
+  expect(browser.cookies()).toHaveProperty([app.cookie('session')]);
   return browser;
 }
 
@@ -87,13 +87,13 @@ describe('yes', () => {
     expect(done.status).toBe(303);
     expect(done.leadsTo).toMatch(/^http:\/\/127\.0\.0\.1:4444\/oauth2\/sessions\/logout\?logout_v/);
     expect(stub.sent().map(({ operation }) => operation)).toEqual(['logout.accept']);
-    expect(browser.cookies()).not.toHaveProperty('portico_session');
+    expect(browser.cookies()).not.toHaveProperty([app.cookie('session')]);
     expect(isSignedIn(await browser.get('/'))).toBe(false);
   });
 
   test('is worth nothing to who kept the cookie', async () => {
     const browser = await signedIn();
-    const [kept] = browser.cookies()['portico_session']!.split(';');
+    const [kept] = browser.cookies()[app.cookie('session')]!.split(';');
     await browser.submit(await browser.get(logout()), { press: 'accept' });
     const thief = app.browser({ Cookie: kept! });
     expect(isSignedIn(await thief.get('/'))).toBe(false);
@@ -149,7 +149,7 @@ describe('a question that need not be asked', () => {
     expect(page.status).toBe(303);
     expect(page.leadsTo).toContain('logout_verifier=');
     expect(stub.sent().map(({ operation }) => operation)).toEqual(['logout.accept']);
-    expect(browser.cookies()).not.toHaveProperty('portico_session');
+    expect(browser.cookies()).not.toHaveProperty([app.cookie('session')]);
   });
 
   test.each([

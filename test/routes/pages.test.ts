@@ -107,7 +107,7 @@ describe('the start page', () => {
     expect(page.text).toContain(foo.email);
     const done = await browser.submit(page);
     expect(done.leadsTo).toBe('http://127.0.0.1:4444/oauth2/sessions/logout');
-    expect(browser.cookies()).not.toHaveProperty('portico_session');
+    expect(browser.cookies()).not.toHaveProperty([app.cookie('session')]);
     expect((await browser.get('/')).text).toContain(words('start.signed_out'));
   });
 
@@ -147,8 +147,8 @@ describe('the start page', () => {
 
   test('believes no cookie that we did not sign', async () => {
     const browser = await signedIn();
-    const value = /=([^;]+)/.exec(browser.cookies()['portico_session']!)![1]!;
-    browser.setCookie('portico_session', `${value.slice(0, -4)}AAAA`);
+    const value = /=([^;]+)/.exec(browser.cookies()[app.cookie('session')]!)![1]!;
+    browser.setCookie(app.cookie('session'), `${value.slice(0, -4)}AAAA`);
     expect((await browser.get('/')).text).toContain(words('start.signed_out'));
   });
 });

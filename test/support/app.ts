@@ -1,6 +1,7 @@
 /** The app in front of an admin API of the tests. */
 import { afterAll } from '@jest/globals';
 import type { Parts } from '../../src/assemble.ts';
+import { cookieName } from '../../src/web/cookies.ts';
 import { openBrowser, type Browser } from './browser.ts';
 import { removeUsersFile, writeUsersFile } from './people.ts';
 import { serveApp, type AuditLine, type LogLine, type Settings } from './serve-app.ts';
@@ -11,6 +12,8 @@ export interface TestApp {
   /** Its BASE_URL. */
   publicUrl: string;
   parts: Parts;
+  /** The name of one of its cookies: `csrf`, `session` … */
+  cookie(purpose: string): string;
   /** All lines so far, when LOG_LEVEL is set. */
   logs: LogLine[];
   /** All lines of the audit trail so far, unless AUDIT_LOG names a file. */
@@ -69,6 +72,7 @@ export async function startApp(
     url,
     publicUrl: href,
     parts,
+    cookie: (purpose) => cookieName(parts.config.web.baseUrl, purpose),
     logs,
     audits,
     browser: (headers = {}) => openBrowser({ url, publicUrl: href, headers }),
