@@ -99,7 +99,10 @@ export function openAuditFile(
       }
     },
     reopen,
-    close: () => closeSync(file.fd),
+    close() {
+      closeSync(file.fd);
+      file = { ...file, fd: -1 }; // the number may soon be that of another file
+    },
   };
 }
 

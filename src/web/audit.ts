@@ -6,6 +6,7 @@ import { createHmac } from 'node:crypto';
 import type { Request } from 'express';
 import type { AuditOutput } from './audit-file.ts';
 import type { Browsers } from './browsers.ts';
+import { clientAddress } from './client-address.ts';
 import { createFloodSums, type AuditLine, type SummedBy } from './flood-sums.ts';
 import { createLoginMark } from './login-mark.ts';
 
@@ -105,7 +106,7 @@ export function createAuditTrail({ output, browsers, secrets, base }: AuditTrail
         // First and in this order: filters such as that of fail2ban rely on it.
         audit: event,
         reason,
-        address: req.ip,
+        address: clientAddress(req) || undefined,
         request: req.id,
         method: req.method,
         screen: screenOf(req, base),
