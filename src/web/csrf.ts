@@ -35,7 +35,10 @@ export function createCsrf(
   const csrf: RequestHandler = function csrf(req, res, next) {
     if (req.method !== 'POST') return next();
     const isOurs = isFromOurPage(req, origin);
-    const refuse = (fault: FormFault, reason: 'no_cookie' | 'unknown_cookie' | 'wrong_token'): void => {
+    const refuse = (
+      fault: FormFault,
+      reason: 'no_cookie' | 'unknown_cookie' | 'wrong_token',
+    ): void => {
       refuseForm(res, fault);
       audit(req, 'form_refused', { reason: isOurs ? reason : 'cross_site' });
       next();
