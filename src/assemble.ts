@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { folders } from './folders.ts';
 import { createIdentity } from './identity/index.ts';
 import type { Identity } from './identity/backend.ts';
+import { createRevocations, type Revocations } from './identity/revocations.ts';
 import { requiredActions, type RequiredAction } from './policy/required-actions.ts';
 import { loadLocales, type Locales } from './screens/locale.ts';
 import { createBrowsers, type Browsers } from './web/browsers.ts';
@@ -16,7 +17,7 @@ import {
   type LoginLimiter,
 } from './web/limits.ts';
 import { adminCallLog, createLog, type Log } from './web/log.ts';
-import { createSessions, type Sessions } from './web/session.ts';
+import { createSessions, type Sessions, type SignIn } from './web/session.ts';
 
 /** What the app is made of. A route says which parts it needs: `Pick<Parts, 'hydra' | 'log'>`. */
 export interface Parts {
@@ -25,6 +26,7 @@ export interface Parts {
   log: Log;
   hydra: Hydra;
   identity: Identity;
+  revocations: Revocations;
   challenges: Challenges;
   browsers: Browsers;
   csrf: Csrf;
@@ -58,25 +60,38 @@ export interface Addresses {
  */
 export async function assemble(config: Config, log = createLog(config.log.level)): Promise<Parts> {
   const { baseUrl, cookieSecrets: secrets } = config.web;
-  const identity = await createIdentity(config.identity, log);
+  for (const warning of config.warnings) log.warn(warning);
+  const hydra = createHydra(config.hydra, adminCallLog(log), (text) => log.warn(text));
+  const revoke = (subject: string) => hydra.loginSessions.revoke({ subject });
+  const revocations = createRevocations({ revoke, log });
+  const identity = await createIdentity(config.identity, log, revocations.soon);
   const browsers = createBrowsers(baseUrl, secrets);
   const csrf = createCsrf(browsers, baseUrl.origin);
   return {
     config,
     policy: config.policy,
     log,
-    hydra: createHydra(config.hydra, adminCallLog(log), (text) => log.warn(text)),
+    hydra,
     identity,
+    revocations,
     challenges: createChallenges({ browsers, csrf, secrets }),
     browsers,
     csrf,
-    sessions: createSessions(baseUrl, secrets),
+    sessions: createSessions(baseUrl, secrets, { isCurrent: provesToday(identity) }),
     knownBrowsers: createKnownBrowsers(baseUrl),
     loginLimiter: createLoginLimiter(),
     deviceLimiter: createDeviceLimiter(),
     locales: loadLocales(folders.locales),
     addresses: addressesOf(config),
     requiredActions,
+  };
+}
+
+/** Whether a sign-in proves a person who may still sign in, by the password of today. */
+function provesToday(identity: Identity) {
+  return async ({ subject, credential }: SignIn): Promise<boolean> => {
+    const user = await identity.find(subject);
+    return user !== undefined && !user.disabled && user.credential === credential;
   };
 }
 

@@ -8,12 +8,13 @@ const stopWithinMs = 10_000;
 /** Settings → parts → app → port. On a signal the process stops in the reverse order. */
 async function main(): Promise<void> {
   const parts = await assemble(loadConfig(process.env));
-  const { config, log, hydra, identity } = parts;
+  const { config, log, hydra, identity, revocations } = parts;
   const server = await startServer(createApp(parts), config.server);
 
   const stop = async (signal: string) => {
     log.info({ signal }, 'stopping');
     await server.stop(stopWithinMs);
+    revocations.close();
     await Promise.all([hydra.close(), identity.close()]);
     log.info('stopped');
   };

@@ -14,7 +14,7 @@ export function restartOf(requestUrl: string, { isDevice }: { isDevice: boolean 
 
 /**
  * Where somebody else can sign in: at the same authorization request, but with `prompt=login`
- * (OpenID Connect Core 3.1.2.1). Device flows know no prompt: they just start again.
+ * (OpenID Connect Core 3.1.2.1) and without hints at the person. Device flows know no prompt: they just start again.
  * @param startAgain as `restartOf` gives it
  */
 export function restartAsSomebodyElse(
@@ -25,14 +25,17 @@ export function restartAsSomebodyElse(
   const url = new URL(startAgain);
   const prompts = (url.searchParams.get('prompt') ?? '').split(' ');
   url.searchParams.set('prompt', prompts.includes('consent') ? 'login consent' : 'login');
+  url.searchParams.delete('login_hint');
   url.searchParams.delete('id_token_hint');
   return url.href;
 }
 
 /** The same address without hints at the person, for a browser that may be somebody else's. */
 export function restartForAnybody(restart: string | undefined): string | undefined {
-  if (!restart || !/[?&](?:login_hint|id_token_hint)=/.test(restart)) return restart;
+  if (!restart) return restart;
   const url = new URL(restart);
+  const { searchParams: query } = url;
+  if (!query.has('login_hint') && !query.has('id_token_hint')) return restart;
   url.searchParams.delete('login_hint');
   url.searchParams.delete('id_token_hint');
   return url.href;

@@ -16,7 +16,7 @@ import { audit } from '../web/log.ts';
 
 type Needs = Pick<
   Parts,
-  'addresses' | 'challenges' | 'hydra' | 'identity' | 'locales' | 'log' | 'sessions'
+  'addresses' | 'browsers' | 'challenges' | 'hydra' | 'identity' | 'locales' | 'log' | 'sessions'
 >;
 
 /** The question before signing out, and the pages after it. */
@@ -46,11 +46,13 @@ async function showLogout(needs: Needs, req: Request, res: Response): Promise<vo
   if (!maySkipLogoutQuestion(request) || req.method !== 'GET') {
     return showForm(needs, res, step, request);
   }
-  const target = await step.onceUnasked('unasked', () =>
-    signOut(needs, req, step, factsOf(request)),
-  );
-  await needs.sessions.end(req, res);
-  step.keep(step.browserAfterSignOut());
+  const facts = factsOf(request);
+  const isOurs = await isOfThisBrowser(needs, req, res, facts);
+  const target = await step.onceUnasked('unasked', () => signOut(needs, req, step, facts));
+  if (isOurs) {
+    await needs.sessions.end(req, res);
+    step.keep(step.browserAfterSignOut());
+  }
   leave(res, target);
 }
 
@@ -66,10 +68,27 @@ async function submitLogout(needs: Needs, req: Request, res: Response): Promise<
     await step.once('reject', () => stay(needs, req, step, facts));
     return showStayed(needs, req, res, facts);
   }
+  const isOurs = await isOfThisBrowser(needs, req, res, facts);
   const accept = () => signOut(needs, req, step, facts);
-  const target = await step.once('accept', accept, step.browserAfterSignOut());
-  await needs.sessions.end(req, res);
+  const browser = isOurs ? step.browserAfterSignOut() : undefined;
+  const target = await step.once('accept', accept, browser);
+  if (isOurs) await needs.sessions.end(req, res);
   leave(res, target);
+}
+
+/**
+ * Whether this sign-out is about the person of this browser. An app's link may be about somebody
+ * else, whose ID token it holds; without an app, the OAuth2 server goes by the browser itself.
+ */
+async function isOfThisBrowser(
+  { browsers, sessions }: Needs,
+  req: Request,
+  res: Response,
+  { subject, clientId }: LogoutFacts,
+): Promise<boolean> {
+  if (clientId === undefined) return true;
+  const last = await sessions.lastSignIn(req, res);
+  return last ? last.subject === subject : browsers.mayBeOf(req, subject);
 }
 
 async function signOut(

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { hasAskedInVain } from '../../src/challenge/asked-in-vain.ts';
 import { bytesForRestarts, longestKept } from '../../src/challenge/bounds.ts';
 import {
   restartAsSomebodyElse,
@@ -42,7 +43,9 @@ test.each([
   ['&prompt=none', 'login'],
   ['&prompt=consent', 'login consent'],
   ['&prompt=login%20consent', 'login consent'],
-])('somebody else signs in by a fresh prompt: %s', (given, prompt) => {
+  ['&login_hint=ada%40example.org', 'login'],
+  ['&login%5Fhint=ada&login_hint=ada', 'login'],
+])('somebody else signs in by a fresh prompt, without hints: %s', (given, prompt) => {
   const address = `https://a.example/oauth2/auth?state=s&id_token_hint=ey.x${given}`;
   const url = new URL(restartAsSomebodyElse(address, browser)!);
   expect(Object.fromEntries(url.searchParams)).toEqual({ state: 's', prompt });
@@ -53,6 +56,18 @@ test.each([
   ['https://a.example/?state=s', 'https://a.example/?state=s'],
   ['https://a.example/?login_hint=ada&state=s', 'https://a.example/?state=s'],
   ['https://a.example/?state=s&id_token_hint=ey', 'https://a.example/?state=s'],
+  ['https://a.example/?login%5Fhint=ada&state=s', 'https://a.example/?state=s'],
 ])('another browser is told %s without what it says of a person', (given, expected) => {
   expect(restartForAnybody(given)).toBe(expected);
+});
+
+test.each([
+  [true, 'https://a.example/oauth2/auth?request=ey.x&prompt=login', true],
+  [true, 'https://a.example/oauth2/auth?prompt=login+consent', true],
+  [true, 'https://a.example/oauth2/auth?prompt=none', false],
+  [true, 'https://a.example/oauth2/auth?request=ey.x', false],
+  [true, 'no address', false],
+  [false, 'https://a.example/oauth2/auth?prompt=login', false],
+])('whoever is remembered (%s) at %s was asked for in vain: %s', (skip, address, isInVain) => {
+  expect(hasAskedInVain({ skip, request_url: address })).toBe(isInVain);
 });

@@ -46,12 +46,13 @@ export async function serveApp(
   try {
     const config = loadConfig(await settingsAt(port));
     const assembled = await assemble(config, keptLog(config.log.level, logs));
-    const { hydra, identity } = assembled;
+    const { hydra, identity, revocations } = assembled;
     // What a fork puts before the consent has tests of its own, and is in the way of all others.
     const parts = change({ ...assembled, requiredActions: [] });
     listener = createApp(parts);
     const close = async () => {
       await server.stop(stopWithinMs);
+      revocations.close();
       await Promise.all([hydra.close(), identity.close()]);
     };
     return { port, parts, logs, close };
