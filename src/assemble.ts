@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { folders } from './folders.ts';
 import { createIdentity } from './identity/index.ts';
 import type { Identity } from './identity/backend.ts';
+import { createRevocations, type Revocations } from './identity/revocations.ts';
 import { requiredActions, type RequiredAction } from './policy/required-actions.ts';
 import { loadLocales, type Locales } from './screens/locale.ts';
 import { openAuditFile, type AuditOutput } from './web/audit-file.ts';
@@ -20,7 +21,7 @@ import {
 } from './web/limits.ts';
 import { createLoginMark, type LoginMark } from './web/login-mark.ts';
 import { adminCallLog, createLog, standardOutput, type Log, type Output } from './web/log.ts';
-import { createSessions, type Sessions } from './web/session.ts';
+import { createSessions, type Sessions, type SignIn } from './web/session.ts';
 
 /** What the app is made of. A route says which parts it needs: `Pick<Parts, 'hydra' | 'log'>`. */
 export interface Parts {
@@ -31,6 +32,7 @@ export interface Parts {
   auditTrail: AuditTrail;
   hydra: Hydra;
   identity: Identity;
+  revocations: Revocations;
   challenges: Challenges;
   browsers: Browsers;
   csrf: Csrf;
@@ -69,7 +71,11 @@ export interface Addresses {
 export async function assemble(config: Config, output = standardOutput()): Promise<Parts> {
   const { baseUrl, cookieSecrets: secrets } = config.web;
   const log = createLog(config.log.level, output);
-  const identity = await createIdentity(config.identity, log);
+  for (const warning of config.warnings) log.warn(warning);
+  const hydra = createHydra(config.hydra, adminCallLog(log), (text) => log.warn(text));
+  const revoke = (subject: string) => hydra.loginSessions.revoke({ subject });
+  const revocations = createRevocations({ revoke, log });
+  const identity = await createIdentity(config.identity, log, revocations.soon);
   const browsers = createBrowsers(baseUrl, secrets);
   const auditTrail = createAuditTrail({
     output: auditOutput(config.log.audit, log, output),
@@ -85,12 +91,13 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     log,
     audit,
     auditTrail,
-    hydra: createHydra(config.hydra, adminCallLog(log), (text) => log.warn(text)),
+    hydra,
     identity,
+    revocations,
     challenges: createChallenges({ audit, browsers, csrf, secrets }),
     browsers,
     csrf,
-    sessions: createSessions(baseUrl, secrets),
+    sessions: createSessions(baseUrl, secrets, { isCurrent: provesToday(identity) }),
     knownBrowsers: createKnownBrowsers(baseUrl, secrets),
     loginMark: createLoginMark(secrets),
     loginLimiter: createLoginLimiter(config.limits),
@@ -105,6 +112,14 @@ export async function assemble(config: Config, output = standardOutput()): Promi
 function auditOutput(target: string, log: Log, output: Output): AuditOutput {
   if (target !== 'stdout') return openAuditFile(target, { log });
   return { write: (line) => output.write(`${line}\n`), reopen() {}, close() {} };
+}
+
+/** Whether a sign-in proves a person who may still sign in, by the password of today. */
+function provesToday(identity: Identity) {
+  return async ({ subject, credential }: SignIn): Promise<boolean> => {
+    const user = await identity.find(subject);
+    return user !== undefined && !user.disabled && user.credential === credential;
+  };
 }
 
 function addressesOf({ web, hydra }: Config): Addresses {

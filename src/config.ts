@@ -25,7 +25,7 @@ const appSettings = {
   COOKIE_SECRET: setting(
     'one or more secrets of 32 characters or more, separated by commas',
     kind.secrets,
-    { isRequired: true, isSecret: true },
+    { isRequired: true, isSecret: true, doubt: kind.weakSecrets },
   ),
   TRUST_PROXY: setting(
     'false, a number of proxies, or their addresses separated by commas',
@@ -82,10 +82,12 @@ export type Config = ReturnType<typeof loadConfig>;
  */
 export function loadConfig(env: Environment) {
   const settings = settingsFor(env);
-  const { values, files } = readSettings(settings, env, (known) => proxyFaults(known, env));
+  const { values, files, warnings } = readSettings(settings, env, (known) =>
+    proxyFaults(known, env),
+  );
   const identity = settingsOfBackend(values.IDENTITY);
   const own = Object.entries(values).filter(([name]) => name in identity);
-  return arrange({ values, files }, Object.fromEntries(own));
+  return arrange({ values, files, warnings }, Object.fromEntries(own));
 }
 
 /** All settings that apply in this environment: the app's own, then those of the chosen backend. */
@@ -111,7 +113,7 @@ function proxyFaults({ BASE_URL, TRUST_PROXY }: Partial<Values>, env: Environmen
 }
 
 function arrange(
-  { values: v, files }: ReadSettings<typeof appSettings>,
+  { values: v, files, warnings }: ReadSettings<typeof appSettings>,
   ofBackend: Record<string, unknown>,
 ) {
   return deepFreeze({
@@ -147,6 +149,8 @@ function arrange(
     },
     controlSocket: v.CONTROL_SOCKET,
     log: { level: v.LOG_LEVEL, audit: v.AUDIT_LOG },
+    /** For the log at start: what is correct but not safe. */
+    warnings,
   });
 }
 

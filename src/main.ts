@@ -10,20 +10,20 @@ const stopWithinMs = 10_000;
 /** Settings → parts → app → port. On a signal the process stops in the reverse order. */
 async function main(): Promise<void> {
   const parts = await assemble(loadConfig(process.env));
-  const { auditTrail, config, log, hydra, identity } = parts;
+  const { auditTrail, config, log, hydra, identity, revocations } = parts;
+  const { controlSocket } = config;
+  const control = controlSocket ? await startControl(controlSocket, parts) : undefined;
   const server = await startServer(createApp(parts), {
     ...config.server,
     headers: rawHeaders(config.web.baseUrl),
     warn: (fault) => log.error({ err: fault }, 'fault of the server'),
   });
 
-  const { controlSocket } = config;
-  const control = controlSocket ? await startControl(controlSocket, parts) : undefined;
-
   const stop = async (signal: string) => {
     log.info({ signal }, 'stopping');
     await server.stop(stopWithinMs);
     auditTrail.close();
+    revocations.close();
     await Promise.all([control?.close(), hydra.close(), identity.close()]);
     log.info('stopped');
   };

@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ type Env = Record<string, string | undefined>;
 let folder: string;
 let usersFile: string;
 let needed: Env;
+const good = 'a-secret-of-the-tests-0123456789-abcdef';
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'settings-'));
@@ -42,7 +44,7 @@ function faultsOf(env: Env, base: Env = needed): string[] {
 
 const file = async (name: string, text: string): Promise<string> => {
   const path = join(folder, name);
-  await writeFile(path, text);
+  await writeFile(path, text, { mode: 0o600 });
   return path;
 };
 
@@ -238,6 +240,38 @@ describe('settings', () => {
   });
 });
 
+describe('warnings', () => {
+  test.each([
+    ['one letter', 'x'.repeat(64), 'COOKIE_SECRET has a secret of fewer than 8 different'],
+    ['few letters', 'abcdefg'.repeat(9), 'COOKIE_SECRET has a secret of fewer than 8 different'],
+    ['a word over and over', 'wordpress!'.repeat(4), 'COOKIE_SECRET has a secret that repeats'],
+    ['a weak one behind a good one', `${good},${'0'.repeat(32)}`, 'COOKIE_SECRET has a secret'],
+  ])('are there for a secret of %s, which is not shown', (_what, secret, warning) => {
+    const { warnings } = load({ COOKIE_SECRET: secret });
+    expect(warnings).toEqual([expect.stringContaining(warning)]);
+    expect(warnings.join()).not.toContain(secret);
+  });
+
+  test('are not there for secrets made by chance', () => {
+    for (const encoding of ['hex', 'base64', 'base64url'] as const) {
+      const COOKIE_SECRET = createHash('sha256').update(encoding).digest(encoding);
+      expect(load({ COOKIE_SECRET }).warnings).toEqual([]);
+    }
+  });
+
+  test.each([['COOKIE_SECRET'], ['HYDRA_ADMIN_TOKEN'], ['HYDRA_ADMIN_HEADERS']])(
+    'are there for a file of %s that everybody on the machine can read',
+    async (name) => {
+      const path = await file(`open-${name}`, name === 'HYDRA_ADMIN_HEADERS' ? '{}' : good);
+      const env = { COOKIE_SECRET: good, [name]: undefined, [`${name}_FILE`]: path };
+      expect(load(env).warnings).toEqual([]);
+      await chmod(path, 0o644);
+      expect(load(env).warnings).toEqual([expect.stringMatching(/^\w+_FILE is .*chmod o-r\.$/)]);
+      expect(load(env).warnings[0]).toContain(`${name}_FILE is "${path}"`);
+    },
+  );
+});
+
 describe('a secret from a file', () => {
   test.each([['COOKIE_SECRET'], ['HYDRA_ADMIN_HEADERS']])(
     '%s is read without the line end of editors',
@@ -324,7 +358,10 @@ describe('the program', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { msg: string; level: number });
-    expect(lines.map(({ msg }) => msg)).toEqual(['listening', 'stopping', 'stopped']);
-    expect(lines[0]).toMatchObject({ level: 30, address: 'http://localhost:3000' });
+    const [first, ...more] = lines.map(({ msg }) => msg);
+    expect(first).toContain('COOKIE_SECRET has a secret of fewer than 8 different characters');
+    expect(more).toEqual(['listening', 'stopping', 'stopped']);
+    expect(lines[0]).toMatchObject({ level: 40 });
+    expect(lines[1]).toMatchObject({ level: 30, address: 'http://localhost:3000' });
   });
 });

@@ -36,6 +36,11 @@ export interface User extends StandardClaims {
   username?: string;
   /** A disabled person can still be found, but cannot sign in or stay signed in. */
   disabled?: boolean;
+  /**
+   * A text that changes when the password does, such as a hash of its hash. Sessions keep it: they
+   * count no more once it has changed. Never a claim, never shown.
+   */
+  credential?: string;
 }
 
 export type Verification = { user: User } | { refused: Refusal };
@@ -69,6 +74,8 @@ export interface Identity {
    * @throws IdentityError `down` when the backend cannot be reached
    */
   find(subject: string): Promise<User | undefined>;
+  /** Whether people may have usernames beside their e-mail addresses; the sign-in page says so. */
+  hasUsernames(): boolean;
   /** Closes files, timers and connections. */
   close(): Promise<void>;
 }
@@ -92,6 +99,11 @@ export interface BackendParts {
   passwords: PasswordChecker;
   /** Whether people with `"demo": true` are allowed: their passwords are public. */
   mayHaveDemoUsers: boolean;
+  /**
+   * To be called when the password of this person has changed, or the person was disabled or
+   * removed: they are signed out everywhere. May be called too often, and never throws.
+   */
+  credentialsChanged: (subject: string) => void;
 }
 
 /** The operator's log; a pino logger is one. Never log passwords or hashes. */

@@ -1,4 +1,4 @@
-import { kind, setting } from '@portico/settings';
+import { isReadableByAll, kind, setting } from '@portico/settings';
 import type { Backend, BackendParts, Identity } from './backend.ts';
 import { foldLogin, loginKey } from './login-key.ts';
 import { readUsersFile, UsersFileError, type Person } from './users-file.ts';
@@ -25,18 +25,23 @@ export interface FileIdentityParts extends BackendParts {
  */
 export async function createFileIdentity(
   usersFile: string,
-  { log, passwords, mayHaveDemoUsers, lookEveryMs = 500 }: FileIdentityParts,
+  { log, passwords, mayHaveDemoUsers, credentialsChanged, lookEveryMs = 500 }: FileIdentityParts,
 ): Promise<Identity> {
   const seen = await fileStamp(usersFile); // before reading, so that no change is missed
+  if (isReadableByAll(usersFile)) {
+    log.warn({ file: usersFile }, 'everybody on this machine can read the users file: chmod o-r');
+  }
   let people = arrange(await readUsersFile(usersFile, mayHaveDemoUsers));
   let lastFault: string | undefined;
   const watch = watchFile(usersFile, { seen, everyMs: lookEveryMs }, readAgain);
 
   async function readAgain(): Promise<boolean> {
     try {
+      const before = people;
       people = arrange(await readUsersFile(usersFile, mayHaveDemoUsers));
       lastFault = undefined;
       log.info({ file: usersFile, people: people.list.length }, 'users file read again');
+      for (const subject of changedBetween(before, people)) credentialsChanged(subject);
       return true;
     } catch (error) {
       const isBroken = error instanceof UsersFileError;
@@ -62,11 +67,14 @@ export async function createFileIdentity(
     async find(subject) {
       return people.bySubject.get(subject)?.user;
     },
+    hasUsernames: () => people.hasUsernames,
     async close() {
       watch.stop();
     },
   };
 }
+
+type People = ReturnType<typeof arrange>;
 
 function arrange(list: Person[]) {
   const bySubject = new Map(list.map((person) => [person.user.subject, person]));
@@ -75,7 +83,17 @@ function arrange(list: Person[]) {
     byLogin.set(foldLogin(person.user.email), person);
     if (person.user.username !== undefined) byLogin.set(foldLogin(person.user.username), person);
   }
-  return { list, bySubject, byLogin };
+  const hasUsernames = list.some(({ user }) => user.username !== undefined);
+  return { list, bySubject, byLogin, hasUsernames };
+}
+
+/** The subjects of those whose sign-ins count no more: another password, disabled, or removed. */
+function changedBetween(before: People, after: People): string[] {
+  const changed = before.list.filter(({ user, passwordHash }) => {
+    const now = after.bySubject.get(user.subject);
+    return now?.passwordHash !== passwordHash || (now.user.disabled && !user.disabled);
+  });
+  return changed.map(({ user }) => user.subject);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { kind, setting, type Settings } from '@portico/settings';
-import type { Backend, Identity, IdentityLog } from './backend.ts';
+import type { Backend, BackendParts, Identity, IdentityLog } from './backend.ts';
 import { fileBackend } from './file.ts';
 import { createPasswordChecker } from './password.ts';
 
@@ -34,13 +34,15 @@ export interface IdentityConfig {
 
 /**
  * Opens the chosen backend.
+ * @param credentialsChanged see `BackendParts`
  * @throws the backend's own error when it cannot start; its message is for the operator
  */
 export async function createIdentity(
   { backend, settings, mayHaveDemoUsers, passwordChecks }: IdentityConfig,
   log: IdentityLog,
+  credentialsChanged: BackendParts['credentialsChanged'],
 ): Promise<Identity> {
   const chosen: Backend = backends[backend];
   const passwords = createPasswordChecker(passwordChecks);
-  return chosen.create(settings, { log, passwords, mayHaveDemoUsers });
+  return chosen.create(settings, { log, passwords, mayHaveDemoUsers, credentialsChanged });
 }

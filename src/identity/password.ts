@@ -9,7 +9,8 @@ const longestNormalised = 1024;
 
 export interface PasswordChecker {
   /**
-   * Whether this is the hash of this password. Empty passwords and malformed hashes never match.
+   * Whether this is the hash of this password. Empty passwords never match, nor do hashes that are
+   * malformed or cost too much.
    * @param turn whose turn it is while many passwords are waiting to be checked
    * @throws IdentityError `busy` when too many checks are waiting; whatever argon2 throws when it
    *   cannot check, for example without memory: that does not mean that the password is wrong
@@ -22,14 +23,38 @@ export async function hashPassword(password: string): Promise<string> {
   return hash(passwordBytes(password), cost);
 }
 
-/** Whether this text is an argon2id hash in the PHC string format. */
+/**
+ * The most that a hash may cost: 256 MiB, 20 passes, 16 lanes, and 1 GiB to go through in all its
+ * passes, about a third of a second on one core. Anybody can start a check, so a hash that costs
+ * more would be a way to bring the machine down. All usual ones cost less: 64 MiB in three passes
+ * (RFC 9106, 4), 46 MiB in one (OWASP), 256 MiB in three ("moderate" of libsodium).
+ */
+const most = { m: 256 * 1024, t: 20, p: 16, mTimesT: 1024 * 1024 };
+
+/** Completes the sentence "… must be …" for hashes that may be checked. */
+export const affordableHash =
+  `an argon2id hash with m=${most.m}, t=${most.t} and p=${most.p} at most, ` +
+  `and m times t ${most.mTimesT} at most`;
+
+/** Whether this text is an argon2id hash in the PHC string format, whatever it costs. */
 export function isPasswordHash(text: string): boolean {
-  if (!text.startsWith('$argon2id$')) return false;
+  return costOf(text) !== undefined;
+}
+
+/** Whether this text is an argon2id hash that costs little enough to be checked. */
+export function isAffordableHash(text: string): boolean {
+  const given = costOf(text);
+  if (!given) return false;
+  const { memoryCost: m, timeCost: t, parallelism: p } = given;
+  return m <= most.m && t <= most.t && p <= most.p && m * t <= most.mTimesT;
+}
+
+function costOf(text: string) {
+  if (!text.startsWith('$argon2id$')) return undefined;
   try {
-    parseOptions(text);
-    return true;
+    return parseOptions(text);
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -53,7 +78,7 @@ export function createPasswordChecker({
   const queue = createPasswordQueue({ atOnce, longest: waiting });
 
   async function matches(passwordHash: string, password: string, turn: Turn): Promise<boolean> {
-    if (!isPasswordHash(passwordHash)) return false;
+    if (!isAffordableHash(passwordHash)) return false;
     await queue.take(turn);
     try {
       const isRight = await verifyHash(passwordHash, passwordBytes(password));

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { User } from './backend.ts';
 import { findJsonPlaces, lineAndColumn } from '@portico/json-places';
 import { foldLogin, longestLogin } from './login-key.ts';
-import { isPasswordHash } from './password.ts';
+import { affordableHash, isAffordableHash, isPasswordHash } from './password.ts';
 
 /** One checked entry of a users file. */
 export interface Person {
@@ -26,13 +27,13 @@ export class UsersFileError extends Error {
 }
 
 interface Rule {
-  /** Completes the sentence "… must be …". */
-  wants: string;
+  /** Completes the sentence "… must be …"; a function if that depends on the value. */
+  wants: string | ((value: unknown) => string);
   accepts(value: unknown): boolean;
   isRequired?: true;
 }
 
-type Entry = User & { password_hash: string; demo?: boolean };
+type Entry = Omit<User, 'credential'> & { password_hash: string; demo?: boolean };
 
 const text: Rule = { wants: 'text', accepts: (value) => typeof value === 'string' };
 const flag: Rule = { wants: 'true or false', accepts: (value) => typeof value === 'boolean' };
@@ -44,7 +45,7 @@ const rules: Record<keyof Entry, Rule> = {
   subject: { wants: '1 to 255 characters', accepts: matching(/^.{1,255}$/su), isRequired: true },
   email: { wants: 'an e-mail address', accepts: isEmail, isRequired: true },
   username: { wants: `1 to ${longestLogin} characters, not only space`, accepts: isLogin },
-  password_hash: { wants: 'an argon2id hash', accepts: isHash, isRequired: true },
+  password_hash: { wants: hashWanted, accepts: isHash, isRequired: true },
   disabled: flag,
   demo: flag,
   name: text,
@@ -124,7 +125,9 @@ function checkEntry(entry: unknown, mayHaveDemoUsers: boolean, faults: string[])
     if (!Object.hasOwn(entry, member)) {
       if (rule.isRequired) faults.push(`"${member}" is missing`);
     } else if (!rule.accepts(entry[member])) {
-      faults.push(`"${member}" must be ${rule.wants}`);
+      const { wants } = rule;
+      const wanted = typeof wants === 'string' ? wants : wants(entry[member]);
+      faults.push(`"${member}" must be ${wanted}`);
     }
   }
   for (const member of Object.keys(entry)) {
@@ -153,7 +156,13 @@ function claimNames(entry: Entry, index: number, taken: Map<string, number>): st
 
 function personOf({ password_hash: passwordHash, demo, ...user }: Entry): Person {
   if (user.address) Object.freeze(user.address);
-  return { user: Object.freeze(user), passwordHash, isDemo: demo === true };
+  const whole: User = { ...user, credential: markOf(passwordHash) };
+  return { user: Object.freeze(whole), passwordHash, isDemo: demo === true };
+}
+
+/** Says nothing about the password, because every hash has a salt of its own. */
+function markOf(passwordHash: string): string {
+  return createHash('sha256').update(passwordHash).digest('base64url').slice(0, 22);
 }
 
 function matching(pattern: RegExp) {
@@ -173,7 +182,12 @@ function isEmail(value: unknown): boolean {
 }
 
 function isHash(value: unknown): boolean {
-  return typeof value === 'string' && isPasswordHash(value);
+  return typeof value === 'string' && isAffordableHash(value);
+}
+
+function hashWanted(value: unknown): string {
+  const isTooDear = typeof value === 'string' && isPasswordHash(value);
+  return isTooDear ? affordableHash : 'an argon2id hash';
 }
 
 /** The object of OpenID Connect Core 5.1.1. */

@@ -5,6 +5,7 @@ import { hasChallenge } from '../challenge/read-challenge.ts';
 import type { Step } from '../challenge/step.ts';
 import { leave } from '../web/leave.ts';
 import { PublicError } from '../errors.ts';
+import { withoutInvisible } from '../identity/login-key.ts';
 import { appView } from '../screens/app-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, keepLocale, localeOf } from '../screens/locale.ts';
@@ -55,9 +56,9 @@ async function submitDevice(needs: Needs, req: Request, res: Response): Promise<
   if (!facts || isLanguageSwitch(req)) return showForm(needs, res, step, { code: typed });
 
   keepLocale(needs.locales, res, facts.lang);
-  if (readDecision(req) !== 'accept') throw new PublicError('decision_unknown');
+  if (readDecision(req, 'accept') !== 'accept') throw new PublicError('decision_unknown');
   const code = normalised(typed);
-  if (code === '') return showForm(needs, res, step, { code: typed, isWrong: true });
+  if (code === '') return showForm(needs, res, step, { code: typed, isMissing: true });
   const known = needs.browsers.of(req);
   const who = { browser: known ? needs.browsers.markOf(known) : '', address: clientAddress(req) };
   const {
@@ -86,20 +87,22 @@ interface DevicePage {
   /** The code came with the address, so that the person only has to compare it. */
   isGiven?: boolean;
   isWrong?: boolean;
+  isMissing?: boolean;
   /** Seconds until the next attempt is allowed; 0 when it is allowed now. */
   seconds?: number;
 }
 
 function showForm({ addresses }: Needs, res: Response, step: Step, page: DevicePage): void {
-  const { code, isGiven = false, isWrong = false, seconds = 0 } = page;
+  const { code, isGiven = false, isWrong = false, isMissing = false, seconds = 0 } = page;
   const { lang, time } = localeOf(res);
-  if (isWrong) res.status(400);
+  if (isWrong || isMissing) res.status(400);
   if (seconds > 0) res.status(429).setHeader('Retry-After', String(seconds));
   res.render('device', {
     ...step.form({ startAgain: addresses.enterCode, lang }),
-    code: code.slice(0, longestCode),
+    code: withoutInvisible(code).slice(0, longestCode),
     isGiven,
     isWrong,
+    isMissing,
     wait: seconds > 0 ? time(seconds) : undefined,
     notice: refusalNotice(res),
   });
@@ -112,7 +115,20 @@ async function showDone(needs: Needs, req: Request, res: Response): Promise<void
   res.render('device-done', client ? { app: appView(client) } : {});
 }
 
-/** Without spaces and hyphens. The case stays, because it matters to the server. */
+/**
+ * What stands between the letters of a code, and what keyboards and editors make of it: every space,
+ * dash, dot and middle dot, the minus sign, and the long vowel mark of Japanese, which is on the key
+ * of the hyphen.
+ */
+const separators = /[\s\p{Pd}\u2212\u02D7\u2043\u2500\u2796ー.。·・•‧∙⋅]/gu;
+
+/**
+ * The code as the OAuth2 server compares it: only its letters, full-width ones made usual (NFKC). The
+ * case stays, because it matters to the server.
+ */
 function normalised(code: string): string {
-  return code.replace(/[\s\p{Pd}]/gu, '').slice(0, longestCode);
+  const bare = (text: string) => withoutInvisible(text).replace(separators, '');
+  // Cut first: the time to normalise many combining marks grows with the square of their number.
+  const letters = bare(code).slice(0, longestCode).normalize('NFKC');
+  return bare(letters).slice(0, longestCode);
 }

@@ -1,7 +1,9 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { Router, type Request, type Response } from 'express';
 import type { LoginRequest } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
+import { hasAskedInVain } from '../challenge/asked-in-vain.ts';
 import { baseFacts } from '../challenge/facts.ts';
 import type { Step } from '../challenge/step.ts';
 import { orWhereItLed } from '../challenge/conflict.ts';
@@ -9,7 +11,7 @@ import { leave } from '../web/leave.ts';
 import { restartAsSomebodyElse, restartOf } from '../challenge/restart.ts';
 import { PublicError } from '../errors.ts';
 import type { User } from '../identity/backend.ts';
-import { longestLogin } from '../identity/login-key.ts';
+import { longestLogin, withoutInvisible } from '../identity/login-key.ts';
 import { isChecked, isDeviceFlow } from '../policy/consent.ts';
 import {
   isSilent,
@@ -25,7 +27,7 @@ import { appView } from '../screens/app-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, keepLocale, localeOf, preferLocales } from '../screens/locale.ts';
 import { refusalNotice, type Notice } from '../screens/notice.ts';
-import { postedFields, postedText, readDecision, type Decision } from '../web/form.ts';
+import { postedText, readDecision } from '../web/form.ts';
 
 type Needs = Pick<
   Parts,
@@ -40,6 +42,7 @@ type Needs = Pick<
   | 'locales'
   | 'loginLimiter'
   | 'policy'
+  | 'revocations'
   | 'sessions'
 >;
 
@@ -83,19 +86,15 @@ async function submitLogin(needs: Needs, req: Request, res: Response): Promise<v
   if (!facts || isLanguageSwitch(req)) return showAgain(needs, res, step, form);
 
   keepLocale(needs.locales, res, facts.lang);
-  if (decisionOf(req) === 'reject') return cancel(needs, req, step, facts);
+  if (readDecision(req, 'accept') === 'reject') return cancel(needs, req, step, facts);
   // A second click gets the first one's answer, and no password is checked once more.
-  const subject = step.subjectOf(decisionOn(needs, form));
+  const subject = step.subjectOf(decisionOn(needs, req, form));
   const again = subject === undefined ? undefined : await needs.identity.find(subject);
-  const outcome = again ? { user: again } : await checkPassword(needs, req, form.login, facts);
+  const outcome = again
+    ? { user: again }
+    : (missingIn(req, form) ?? (await checkPassword(needs, req, form.login, facts)));
   if ('user' in outcome) return signIn(needs, req, res, { step, facts, form, user: outcome.user });
   showForm(needs, res, step, { facts, form, failure: outcome });
-}
-
-/** Password managers submit the form without pressing a button: a password then means a sign-in. */
-function decisionOf(req: Request): Decision {
-  const isMissing = postedFields(req)['decision'] === undefined;
-  return isMissing && postedText(req, 'password') !== '' ? 'accept' : readDecision(req);
 }
 
 async function signIn(
@@ -127,17 +126,24 @@ async function signIn(
     });
     return redirectTo;
   };
-  const about = { subject: user.subject, after: browser };
-  const target = await step.once(decisionOn(needs, form), accept, about);
-  const proof = { subject: user.subject, at: Date.now(), amr: passwordMethods };
+  const { subject, credential } = user;
+  const target = await step.once(decisionOn(needs, req, form), accept, { subject, after: browser });
+  const proof = { subject, at: Date.now(), amr: passwordMethods, credential };
   await needs.sessions.begin(req, res, proof);
   needs.knownBrowsers.remember(req, res, needs.loginMark(form.login));
   leave(res, target);
 }
 
-/** What makes two posts the same answer. Who signs in is not known before the password is checked. */
-function decisionOn({ loginMark }: Needs, { login, isRemembered }: LoginForm): unknown {
-  return ['accept', isRemembered, loginMark(login)];
+/** In this process only, so that what is kept of an answer says nothing about a password. */
+const passwordKey = randomBytes(32);
+
+/**
+ * What makes two posts the same answer: a second click has the same password, a guess has not, and
+ * neither has to be checked against the person's hash.
+ */
+function decisionOn({ loginMark }: Needs, req: Request, form: LoginForm): unknown {
+  const password = createHmac('sha256', passwordKey).update(postedText(req, 'password'));
+  return ['accept', form.isRemembered, loginMark(form.login), password.digest('base64')];
 }
 
 async function cancel(needs: Needs, req: Request, step: Step, facts: LoginFacts): Promise<void> {
@@ -158,12 +164,20 @@ async function answerRemembered(
   { step, request }: { step: Step; request: LoginRequest },
 ): Promise<void> {
   const user = await needs.identity.find(request.subject);
-  if (!user || user.disabled) return answerGone(needs, req, res, request);
-  const signedIn = await needs.sessions.signedIn(req, res);
-  const amr = signedIn?.subject === user.subject ? signedIn.amr : undefined;
+  if (!user || user.disabled) {
+    return answerUnproven(needs, req, res, { step, request, reason: 'gone' });
+  }
+  const last = await needs.sessions.lastSignIn(req, res);
+  const theirs = last?.subject === user.subject ? last : undefined;
+  const isOutdated = theirs !== undefined && theirs.credential !== user.credential;
+  if (isOutdated || needs.revocations.isPending(user.subject)) {
+    return answerUnproven(needs, req, res, { step, request, reason: 'credentials_changed' });
+  }
+  const amr = theirs?.amr;
   const answer = async () => {
     const browser = step.browserAfter(user.subject);
-    const bound = needs.challenges.bind(await rememberedLoginDecision(user, amr), browser);
+    const decision = await rememberedLoginDecision(user, amr);
+    const bound = needs.challenges.bind(decision, browser);
     const redirectTo = await needs.hydra.login.accept(step.challenge, bound);
     step.keep(browser);
     const client = request.client.client_id;
@@ -174,19 +188,44 @@ async function answerRemembered(
   leave(res, target);
 }
 
-/** The remembered person may no longer sign in: the browser goes back to ask for somebody else. */
-async function answerGone(
+interface Unproven {
+  step: Step;
+  request: LoginRequest;
+  /** Why the OAuth2 server should not remember this person. */
+  reason: 'gone' | 'credentials_changed';
+}
+
+/**
+ * The remembered person may not sign in any more, or not without the new password: the OAuth2 server
+ * forgets them, and the browser goes back to ask for a sign-in.
+ */
+async function answerUnproven(
   needs: Needs,
   req: Request,
   res: Response,
-  request: LoginRequest,
+  { step, request, reason }: Unproven,
 ): Promise<void> {
   const { subject } = request;
-  needs.audit(req, 'refused', { subject, client: request.client.client_id, reason: 'gone' });
-  const target = isSilent(request)
-    ? await needs.hydra.login.reject(request.challenge, loginRequired)
-    : signInAsSomebodyElse(needs, factsOf(needs, request));
-  leave(res, target);
+  needs.audit(req, 'refused', { subject, client: request.client.client_id, reason });
+  const facts = factsOf(needs, request);
+  if (!facts.isDevice && (isSilent(request) || hasAskedInVain(request))) {
+    const target = await step.onceUnasked(reason, async () => {
+      // Before the session ends: servers before 2 forget the challenge with it.
+      const redirectTo = await needs.hydra.login.reject(step.challenge, loginRequired);
+      await needs.revocations.now(subject);
+      return redirectTo;
+    });
+    return leave(res, target);
+  }
+  const isForgotten = await needs.revocations.now(subject);
+  const target = facts.isDevice ? undefined : restartAsSomebodyElse(facts.startAgain, facts);
+  if (target) return leave(res, target);
+  if (!isForgotten) throw new PublicError('oauth2_server_down'); // it would go in a circle
+  if (reason === 'gone') {
+    const startAgain = facts.startAgain ?? needs.addresses.signOutOfServer;
+    throw new PublicError('account_unknown', { startAgain });
+  }
+  showForm(needs, res, step, { facts, form: { login: '', isRemembered: false } });
 }
 
 /** @throws PublicError `account_unknown` in a device flow: the server would remember the same person */
@@ -203,7 +242,7 @@ async function showAgain(needs: Needs, res: Response, step: Step, form: LoginFor
   showForm(needs, res, step, { facts: factsOf(needs, request), form });
 }
 
-function showForm({ policy }: Needs, res: Response, step: Step, page: LoginPage): void {
+function showForm({ identity, policy }: Needs, res: Response, step: Step, page: LoginPage): void {
   const { facts, form, failure } = page;
   const { lang, time, ago } = localeOf(res);
   if (failure) res.status('seconds' in failure ? 429 : 400);
@@ -216,6 +255,8 @@ function showForm({ policy }: Needs, res: Response, step: Step, page: LoginPage)
     lookalike: facts.lookalike && { ago: ago(facts.lookalike.createdAt) },
     notice: failure ? noticeOf(res, failure) : refusalNotice(res),
     isWrong: failure !== undefined && 'isWrong' in failure,
+    missing: failure && 'missing' in failure ? failure.missing : [],
+    hasUsernames: identity.hasUsernames(),
     rememberTime: loginRememberSeconds > 0 ? time(loginRememberSeconds) : undefined,
   });
 }
@@ -231,16 +272,26 @@ interface LoginPage {
   failure?: Failure;
 }
 
-type Failure = PasswordRefused;
+/** Empty fields, a wrong login or password, or the seconds until the next attempt is allowed. */
+type Failure = { missing: Field[] } | PasswordRefused;
+type Field = 'email' | 'password';
 
 function readForm(req: Request): LoginForm {
   const isRemembered = postedText(req, 'remember') !== '';
-  return { login: postedText(req, 'email'), isRemembered };
+  return { login: withoutInvisible(postedText(req, 'email')), isRemembered };
+}
+
+/** Fields that hold nothing; `undefined` if both hold something. Blanks can be a password. */
+function missingIn(req: Request, { login }: LoginForm): { missing: Field[] } | undefined {
+  const missing: Field[] = [];
+  if (login.trim() === '') missing.push('email');
+  if (postedText(req, 'password') === '') missing.push('password');
+  return missing.length > 0 ? { missing } : undefined;
 }
 
 /** The login that the app suggests, unless it is longer than any login. */
 function loginHintOf({ oidc_context: context }: LoginRequest): string {
-  const hint = context?.login_hint ?? '';
+  const hint = withoutInvisible(context?.login_hint ?? '');
   return hint.length <= longestLogin ? hint : '';
 }
 
@@ -259,7 +310,8 @@ function factsOf({ config, policy }: Needs, request: LoginRequest): LoginFacts {
   };
 }
 
-function noticeOf(res: Response, failure: Failure): Notice {
+function noticeOf(res: Response, failure: Failure): Notice | undefined {
+  if ('missing' in failure) return undefined; // said at the fields
   const { t, time } = localeOf(res);
   const key = 'seconds' in failure ? 'login.wait' : 'login.wrong';
   const values = { time: 'seconds' in failure ? time(failure.seconds) : '' };

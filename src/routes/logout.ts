@@ -15,7 +15,7 @@ import { readDecision } from '../web/form.ts';
 
 type Needs = Pick<
   Parts,
-  'addresses' | 'audit' | 'challenges' | 'hydra' | 'identity' | 'locales' | 'sessions'
+  'addresses' | 'audit' | 'browsers' | 'challenges' | 'hydra' | 'identity' | 'locales' | 'sessions'
 >;
 
 /** The question before signing out, and the pages after it. */
@@ -46,9 +46,12 @@ async function showLogout(needs: Needs, req: Request, res: Response): Promise<vo
     return showForm(needs, res, step, request);
   }
   const facts = factsOf(request);
+  const isOurs = await isOfThisBrowser(needs, req, res, facts);
   const target = await step.onceUnasked('unasked', () => signOut(needs, req, step, facts), facts);
-  await needs.sessions.end(req, res);
-  step.keep(step.browserAfterSignOut());
+  if (isOurs) {
+    await needs.sessions.end(req, res);
+    step.keep(step.browserAfterSignOut());
+  }
   leave(res, target);
 }
 
@@ -64,11 +67,28 @@ async function submitLogout(needs: Needs, req: Request, res: Response): Promise<
     await step.once('reject', () => stay(needs, req, step, facts), { subject: facts.subject });
     return showStayed(needs, req, res, facts);
   }
+  const isOurs = await isOfThisBrowser(needs, req, res, facts);
   const accept = () => signOut(needs, req, step, facts);
   const { subject } = facts;
-  const target = await step.once('accept', accept, { subject, after: step.browserAfterSignOut() });
-  await needs.sessions.end(req, res);
+  const after = isOurs ? step.browserAfterSignOut() : undefined;
+  const target = await step.once('accept', accept, { subject, ...(after && { after }) });
+  if (isOurs) await needs.sessions.end(req, res);
   leave(res, target);
+}
+
+/**
+ * Whether this sign-out is about the person of this browser. An app's link may be about somebody
+ * else, whose ID token it holds; without an app, the OAuth2 server goes by the browser itself.
+ */
+async function isOfThisBrowser(
+  { browsers, sessions }: Needs,
+  req: Request,
+  res: Response,
+  { subject, clientId }: LogoutFacts,
+): Promise<boolean> {
+  if (clientId === undefined) return true;
+  const last = await sessions.lastSignIn(req, res);
+  return last ? last.subject === subject : browsers.mayBeOf(req, subject);
 }
 
 async function signOut(

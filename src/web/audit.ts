@@ -31,7 +31,9 @@ type With<F extends keyof Facts> = Facts & { [N in F]-?: NonNullable<Facts[N]> }
 /** What each event must say. */
 export interface AuditFacts {
   signed_in: With<'subject' | 'client'>;
-  refused: Facts & { reason: 'wrong' | 'disabled' | 'paused' | 'busy' | 'gone' };
+  refused: Facts & {
+    reason: 'wrong' | 'disabled' | 'paused' | 'busy' | 'gone' | 'credentials_changed';
+  };
   /** The reason is a way to refuse a form, or the code of an error page. */
   form_refused: With<'reason'>;
   code_refused: Facts & { reason: 'wrong' | 'paused' };

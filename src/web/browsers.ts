@@ -79,6 +79,13 @@ export function createBrowsers(home: CookieHome, secrets: readonly string[]) {
       return { ...browser, secret, person: keyed(`${secret} ${subject}`) };
     },
 
+    /** Whether this person signed in last in this browser, or nobody has since a sign-out. */
+    mayBeOf(req: Request, subject: string): boolean {
+      const { secret = '', person } = of(req) ?? {};
+      const isTheirs = (key: string) => keyed(`${secret} ${subject}`, key) === person;
+      return person === undefined || secrets.some(isTheirs);
+    },
+
     /** What the browser is to hold once somebody has signed out: a new secret. */
     afterSignOut(req: Request, occasion: string): Browser {
       const browser = of(req) ?? fresh();

@@ -24,10 +24,12 @@ export type Decision = 'accept' | 'reject';
 
 /**
  * The decision of the button that was pressed.
- * @throws PublicError `decision_unknown` for anything else: only a clear yes is a yes
+ * @param withoutButton the decision if none was pressed: password managers and scripts submit forms
+ *   so. Leave it out where only a clear yes is a yes
+ * @throws PublicError `decision_unknown` for anything else
  */
-export function readDecision(req: Request): Decision {
-  const decision = postedFields(req)['decision'];
+export function readDecision(req: Request, withoutButton?: Decision): Decision {
+  const { decision = withoutButton } = postedFields(req);
   if (decision === 'accept' || decision === 'reject') return decision;
   throw new PublicError('decision_unknown');
 }

@@ -10,6 +10,8 @@ export interface SignIn {
   at: number;
   /** Authentication methods, RFC 8176. */
   amr: string[];
+  /** `User.credential` of that moment. */
+  credential?: string | undefined;
 }
 
 declare module 'express-session' {
@@ -20,6 +22,12 @@ declare module 'express-session' {
   }
 }
 
+interface SessionsOptions {
+  store?: Store;
+  /** Whether a sign-in still counts: the password may have changed since, or the person be gone. */
+  isCurrent: (signIn: SignIn) => Promise<boolean>;
+}
+
 /**
  * Sessions, which begin at sign-in. Showing a page never writes to the store, and reads from it only
  * for browsers with our cookie.
@@ -27,7 +35,7 @@ declare module 'express-session' {
 export function createSessions(
   home: CookieHome,
   secrets: readonly string[],
-  store: Store = new BoundedStore(),
+  { store = new BoundedStore(), isCurrent }: SessionsOptions,
 ) {
   const name = cookieName(home, 'session');
   const open = session({
@@ -57,6 +65,11 @@ export function createSessions(
     return req.headers.cookie?.includes(`${name}=`) ?? false;
   }
 
+  /** Like `signedIn`, but also a sign-in that counts no more. */
+  async function lastSignIn(req: Request, res: Response): Promise<SignIn | undefined> {
+    return hasCookie(req) ? (await opened(req, res)).signIn : undefined;
+  }
+
   return {
     /** Begins a session with a new id, so that an id known before the sign-in is worthless (fixation). */
     async begin(req: Request, res: Response, signIn: SignIn): Promise<void> {
@@ -67,10 +80,16 @@ export function createSessions(
       req.session.signIn = signIn;
     },
 
-    /** Who has signed in in this browser; `undefined` when nobody has, or the session is over. */
+    /**
+     * Who has signed in in this browser; `undefined` when nobody has, when the session is over, or
+     * when the sign-in counts no more.
+     */
     async signedIn(req: Request, res: Response): Promise<SignIn | undefined> {
-      return hasCookie(req) ? (await opened(req, res)).signIn : undefined;
+      const signIn = await lastSignIn(req, res);
+      return signIn && (await isCurrent(signIn)) ? signIn : undefined;
     },
+
+    lastSignIn,
 
     /** The session of this browser, to read from and to write to; `undefined` if it has none. */
     async data(req: Request, res: Response): Promise<Partial<SessionData> | undefined> {

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { hasAskedInVain } from '../../src/challenge/asked-in-vain.ts';
 import { bytesForRestarts, longestKept } from '../../src/challenge/bounds.ts';
 import {
   restartAsSomebodyElse,
@@ -48,8 +49,10 @@ test.each([
   ['&prompt=login%20consent', 'login consent'],
   ['&pr%6Fmpt=consent&prompt=none', 'login consent'],
   ['&prompt=consent;&prompt=none', 'login'],
-])('somebody else signs in by a fresh prompt: %s', (given, prompt) => {
-  const address = `https://a.example/oauth2/auth?state=s&id_token_hint=ey.x&login%5Fhint=ada${given}`;
+  ['&login_hint=ada%40example.org', 'login'],
+  ['&login%5Fhint=ada&login_hint=ada', 'login'],
+])('somebody else signs in by a fresh prompt, without hints: %s', (given, prompt) => {
+  const address = `https://a.example/oauth2/auth?state=s&id_token_hint=ey.x${given}`;
   const url = new URL(restartAsSomebodyElse(address, browser)!);
   expect([...url.searchParams]).toEqual([
     ['state', 's'],
@@ -74,7 +77,19 @@ test.each([
   ['https://a.example/?login_hint=ada&state=s', 'https://a.example/?state=s'],
   ['https://a.example/?state=s&id_token_hint=ey', 'https://a.example/?state=s'],
   ['https://a.example/?login%5Fhint=ada', 'https://a.example/'],
+  ['https://a.example/?login%5Fhint=ada&state=s', 'https://a.example/?state=s'],
   ['https://a.example/?state=s&request=ey.x', undefined],
 ])('another browser is told %s without what it says of a person', (given, expected) => {
   expect(restartForAnybody(given)).toBe(expected);
+});
+
+test.each([
+  [true, 'https://a.example/oauth2/auth?request=ey.x&prompt=login', true],
+  [true, 'https://a.example/oauth2/auth?prompt=login+consent', true],
+  [true, 'https://a.example/oauth2/auth?prompt=none', false],
+  [true, 'https://a.example/oauth2/auth?request=ey.x', false],
+  [true, 'no address', false],
+  [false, 'https://a.example/oauth2/auth?prompt=login', false],
+])('whoever is remembered (%s) at %s was asked for in vain: %s', (skip, address, isInVain) => {
+  expect(hasAskedInVain({ skip, request_url: address })).toBe(isInVain);
 });

@@ -21,8 +21,9 @@ export function describeIdentity(name: string, create: () => Promise<Identity>):
     });
 
     test('knows a person by e-mail address and password', async () => {
-      const user = await identity.verify('foo@bar.com', 'foobar', origin);
-      expect(user).toEqual({ user: { subject: 'foo@bar.com', email: 'foo@bar.com' } });
+      const proven = await identity.verify('foo@bar.com', 'foobar', origin);
+      expect(proven).toMatchObject({ user: { subject: 'foo@bar.com', email: 'foo@bar.com' } });
+      expect(identity.hasUsernames()).toBe(true);
     });
 
     test('gives all standard claims and no password hash', async () => {
@@ -40,6 +41,10 @@ export function describeIdentity(name: string, create: () => Promise<Identity>):
       ['full-width letters', 'ａｄａ'],
       ['the address in capitals', 'ADA.STRASSE@EXAMPLE.ORG'],
       ['ss for ß', 'ada.strasse@example.org'],
+      ['a capital ẞ', 'ADA.STRAẞE@EXAMPLE.ORG'],
+      ['invisible characters between the letters', 'A\u200Bd\u00ADa'],
+      ['directions and a byte order mark around it', '\uFEFF\u202A\u2066Ada\u2069\u202C'],
+      ['a full-width at and dots of Japanese', 'ada.straße＠example。org'],
     ])('finds the same person by %s', async (_what, login) => {
       expect(await identity.verify(login, password, origin)).toMatchObject(provenAs(ada));
     });

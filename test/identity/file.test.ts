@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -14,8 +14,10 @@ import {
   password,
   people,
   removeUsersFile,
+  replaceUsersFile,
   writeUsersFile,
 } from '../support/people.ts';
+import { until } from '../support/until.ts';
 import { describeIdentity } from './contract.ts';
 import { origin } from '../support/origin.ts';
 
@@ -52,10 +54,12 @@ async function start(file: string, mayHaveDemoUsers = false) {
   const { log, lines } = createLog();
   const passwords = createPasswordChecker();
   const checked: string[] = [];
+  const changed: string[] = [];
   const identity = await createFileIdentity(file, {
     log,
     mayHaveDemoUsers,
     lookEveryMs: 20,
+    credentialsChanged: (subject) => void changed.push(subject),
     passwords: {
       matches(hash, typed, turn) {
         checked.push(hash);
@@ -64,19 +68,7 @@ async function start(file: string, mayHaveDemoUsers = false) {
     },
   });
   open.push(identity);
-  return { identity, lines, checked };
-}
-
-/** Replaces a file whole: written in place, it may be caught while it is empty. */
-async function replace(file: string, content: unknown): Promise<void> {
-  await writeFile(`${file}.new`, typeof content === 'string' ? content : JSON.stringify(content));
-  await rename(`${file}.new`, file);
-}
-
-async function until(isSo: () => unknown): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!(await isSo()) && Date.now() < end) await sleep(10);
-  expect(await isSo()).toBeTruthy();
+  return { identity, lines, checked, changed };
 }
 
 async function faultsOf(entries: unknown, mayHaveDemoUsers = false): Promise<string> {
@@ -96,6 +88,7 @@ describeIdentity('a users file', async () =>
       passwordChecks: { atOnce: 2, waiting: 256 },
     },
     createLog().log,
+    () => undefined,
   ),
 );
 
@@ -176,8 +169,44 @@ describe('a users file at start', () => {
     ['e-mail', { ...max, email: 'ADA.STRASSE@example.org' }, '"email" is taken by person 1'],
     ['username', { ...max, username: ' ada ' }, '"username" is taken by person 1'],
     ['username as e-mail', { ...max, username: ada.email }, '"username" is taken by person 1'],
+    [
+      'username but for what nobody sees',
+      { ...max, username: 'a\u200Dd\uFE0Fa\u202E' },
+      '"username" is taken by person 1',
+    ],
+    ['username in full width', { ...max, username: 'ＡＤＡ' }, '"username" is taken by person 1'],
   ])('is refused when two people have one %s', async (_what, entry, fault) => {
     expect(await faultsOf([ada, entry])).toContain(fault);
+  });
+
+  test('is refused when two domains differ in how they are written', async () => {
+    const inUnicode = { ...foo, email: 'a@bücher.example' };
+    for (const email of ['a@xn--bcher-kva.example', 'A@XN--BCHER-KVA.EXAMPLE', 'a@BÜCHER.example'])
+      expect(await faultsOf([inUnicode, { ...max, email }])).toContain('is taken by person 1');
+  });
+
+  test.each([
+    ['memory', 'm=262145,t=1,p=1', 'm=262144'],
+    ['memory of gigabytes', 'm=2097152,t=1,p=1', 'm=262144'],
+    ['passes', 'm=8,t=21,p=1', 't=20'],
+    ['lanes', 'm=1024,t=1,p=17', 'p=16'],
+    ['memory times passes', 'm=262144,t=5,p=1', 'm times t 1048576'],
+  ])('is refused with the limit when a hash needs too much %s', async (_what, cost, limit) => {
+    const password_hash = max.password_hash.replace('m=8,t=1,p=1', cost);
+    const message = await faultsOf([foo, { ...max, password_hash }]);
+    expect(message).toContain('line 7, person 2: "password_hash" must be an argon2id hash with m=');
+    expect(message).toContain(limit);
+  });
+
+  test('is warned about when everybody on the machine can read it, and read all the same', async () => {
+    const file = await usersFile();
+    expect((await start(file)).lines).toEqual([]);
+    await chmod(file, 0o644);
+    const { identity, lines } = await start(file);
+    expect(lines).toEqual([
+      { level: 'warn', details: { file }, message: expect.stringContaining('chmod o-r') },
+    ]);
+    expect(await identity.find(max.subject)).toBeDefined();
   });
 
   test('is refused with several faults at once, but not with a thousand', async () => {
@@ -199,9 +228,9 @@ describe('a users file at start', () => {
 
   test('may have demo people on loopback, and does not pass the mark on', async () => {
     const { identity } = await start(await usersFile([{ ...max, demo: true }]), true);
-    expect(await identity.verify(max.email, password, origin)).toEqual({
-      user: { subject: max.subject, email: max.email },
-    });
+    const proven = await identity.verify(max.email, password, origin);
+    expect(proven).toMatchObject({ user: { subject: max.subject, email: max.email } });
+    expect(proven).not.toHaveProperty('user.demo');
     await start(await usersFile([{ ...max, demo: false }]));
   });
 });
@@ -244,10 +273,46 @@ describe('a users file that changes', () => {
     });
   });
 
+  test('tells whose credentials count no more: another password, disabled, or removed', async () => {
+    const file = await usersFile([foo, ada, max, dora]);
+    const { identity, changed } = await start(file);
+    const before = await identity.find(max.subject);
+    await replaceUsersFile(file, [
+      { ...foo, disabled: true },
+      { ...max, password_hash: foo.password_hash, name: 'Max' },
+      { ...dora, disabled: false },
+    ]);
+    await until(async () => !(await identity.find(ada.subject)));
+    expect(changed.toSorted()).toEqual([ada.subject, foo.subject, max.subject].toSorted());
+    const after = await identity.find(max.subject);
+    expect(before?.credential).toMatch(/^[\w-]{22}$/);
+    expect(after?.credential).not.toBe(before?.credential);
+  });
+
+  test('tells nobody when only claims change, or when it is broken', async () => {
+    const file = await usersFile([foo, max]);
+    const { identity, changed, lines } = await start(file);
+    const before = await identity.find(max.subject);
+    await replaceUsersFile(file, '[]]');
+    await until(() => lines.length === 1);
+    await replaceUsersFile(file, [{ ...max, name: 'Max', email: 'm@example.org' }, foo]);
+    await until(async () => (await identity.find(max.subject))?.name === 'Max');
+    expect(changed).toEqual([]);
+    expect((await identity.find(max.subject))?.credential).toBe(before?.credential);
+  });
+
+  test('tells whether there are usernames', async () => {
+    const file = await usersFile([foo]);
+    const { identity } = await start(file);
+    expect(identity.hasUsernames()).toBe(false);
+    await replaceUsersFile(file, [ada]);
+    await until(() => identity.hasUsernames());
+  });
+
   test('is read again after another file took its name', async () => {
     const file = await usersFile([foo]);
     const { identity } = await start(file);
-    await replace(file, [max]);
+    await replaceUsersFile(file, [max]);
     await until(() => identity.find(max.subject));
     expect(await identity.find(foo.subject)).toBeUndefined();
   });
@@ -271,7 +336,7 @@ describe('a users file that changes', () => {
   test('keeps the old people while it is broken, says where once, and recovers', async () => {
     const file = await usersFile([foo]);
     const { identity, lines } = await start(file);
-    await replace(file, `[${JSON.stringify(foo)},\n ${JSON.stringify(max)}`);
+    await replaceUsersFile(file, `[${JSON.stringify(foo)},\n ${JSON.stringify(max)}`);
     await until(() => lines.length === 1);
     expect(lines[0]).toMatchObject({
       level: 'error',
@@ -279,14 +344,14 @@ describe('a users file that changes', () => {
     });
     expect(await identity.verify(foo.email, 'foobar', origin)).toHaveProperty('user');
 
-    await replace(file, [foo, { ...max, email: 1 }]);
+    await replaceUsersFile(file, [foo, { ...max, email: 1 }]);
     await until(() => lines.length === 2);
     expect(lines[1]).toMatchObject({
       details: { faults: ['line 1, person 2: "email" must be an e-mail address'] },
     });
     expect(JSON.stringify(lines)).not.toContain('$argon2');
 
-    await replace(file, [max]);
+    await replaceUsersFile(file, [max]);
     await until(() => identity.find(max.subject));
     expect(lines.map(({ level }) => level)).toEqual(['error', 'error', 'info']);
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import type { Browser } from '../support/browser.ts';
+import { noButton, type Browser } from '../support/browser.ts';
 import { control, link } from '../support/page.ts';
 import { addressOf, foosLogin, newChallenge } from '../support/screens.ts';
 import { titleBar, words } from '../support/words.ts';
@@ -80,6 +80,11 @@ describe('a code', () => {
     ['with a hyphen', 'fKt7-pW3x'],
     ['with blanks', ' fKt7 pW3x '],
     ['with other dashes and blanks', 'fKt7–\u00a0pW3x\t'],
+    ['with dots', 'fKt7.pW3x。'],
+    ['with middle dots', 'f·K•t‧7∙p⋅W・3･x'],
+    ['with minus signs and what is on the key of the hyphen', 'fKt7−pW3xー\u2043'],
+    ['with full-width letters and dashes', 'ｆＫｔ７－ｐＷ３ｘ'],
+    ['with what nobody sees', '\uFEFFfK\u200Bt7\u00AD\u2066pW3x\u2069\u202C\uFE0F'],
   ])('is sent without what people put between its letters: %s', async (_how, code) => {
     const browser = newBrowser();
     const page = await browser.get(device());
@@ -94,8 +99,6 @@ describe('a code', () => {
   test.each([
     ['wrong', 'AAAABBBB', ['AAAABBBB']],
     ['of another case', 'FKT7PW3X', ['FKT7PW3X']],
-    ['empty', '', []],
-    ['nothing but hyphens', ' - - ', []],
   ])('that is %s shows the form again, 400, with what was typed', async (_what, code, sent) => {
     const browser = newBrowser();
     const page = await browser.get(device());
@@ -109,6 +112,52 @@ describe('a code', () => {
     expect(typed()).toEqual(sent);
     const done = await browser.submit(again, { fill: { code: rightCode } });
     expect(done.leadsTo).toContain('device_verifier=');
+  });
+
+  test.each([
+    ['empty', ''],
+    ['nothing but hyphens', ' - - '],
+    ['nothing that one sees', ' \u200B\u00AD'],
+  ])('that is %s is asked for once more, 400, and never counted', async (_what, code) => {
+    const browser = newBrowser();
+    let page = await browser.get(device());
+    for (let i = 0; i < 8; i++) {
+      page = await browser.submit(page, { fill: { code } });
+      expect(page.status).toBe(400);
+    }
+    expect(page.title).toBe(titleBar(title, { isError: true }));
+    expect(page.text).toContain(words('device.missing'));
+    expect(page.text).not.toContain(words('device.wrong'));
+    expect(control(page, 'code')?.tag).toMatch(
+      /aria-describedby="about-code wrong-code".* aria-inv/,
+    );
+    expect(typed()).toEqual([]);
+    const done = await browser.submit(page, { fill: { code: rightCode } });
+    expect(done.leadsTo).toContain('device_verifier=');
+  });
+
+  test('is given back without what nobody sees, pasted or from the address', async () => {
+    const browser = newBrowser();
+    const page = await browser.get(device('&user_code=f%E2%80%8BK%C2%ADt7%EF%BB%BF'));
+    expect(control(page, 'code')?.value).toBe('fKt7');
+    const again = await browser.submit(page, { fill: { code: '\u202Ewrong\u200D-1' } });
+    expect(control(again, 'code')?.value).toBe('wrong-1');
+  });
+
+  test('is typed without help of the keyboard, which offers to go on', async () => {
+    const tag = control(await newBrowser().get(device()), 'code')?.tag ?? '';
+    for (const help of ['autocomplete="off"', 'autocorrect="off"', 'autocapitalize="none"'])
+      expect(tag).toContain(help);
+    expect(tag).toContain('spellcheck="false"');
+    expect(tag).toContain('enterkeyhint="go"');
+  });
+
+  test('in a form without its button is sent too', async () => {
+    const browser = newBrowser();
+    const page = await browser.get(device());
+    const done = await browser.submit(page, { fill: { code: rightCode }, press: noButton });
+    expect(done.leadsTo).toContain('device_verifier=');
+    expect(typed()).toEqual([rightCode]);
   });
 
   test('posted twice is sent once, and has one answer', async () => {

@@ -3,10 +3,19 @@ import type { Parts } from '../../src/assemble.ts';
 import { IdentityError } from '../../src/identity/backend.ts';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import type { Browser } from '../support/browser.ts';
+import { noButton, type Browser } from '../support/browser.ts';
 import { control, link, type Page } from '../support/page.ts';
-import { ada, foo, password } from '../support/people.ts';
+import {
+  ada,
+  foo,
+  max,
+  password,
+  removeUsersFile,
+  replaceUsersFile,
+  writeUsersFile,
+} from '../support/people.ts';
 import { addressOf, foosLogin, newChallenge } from '../support/screens.ts';
+import { until } from '../support/until.ts';
 import { titleBar, words } from '../support/words.ts';
 
 let stub: AdminStub;
@@ -47,6 +56,8 @@ function newBrowser(headers: Record<string, string> = {}, of = app): Browser {
 type Given = Parameters<AdminStub['login']>[1];
 const login = (given?: Given): string =>
   addressOf('/login', 'login_challenge', stub.login(newChallenge('login'), given));
+/** Of whom the server was told to forget the sign-ins. */
+const signedOut = () => stub.sent('loginSessions.revoke').map(({ query }) => query.get('subject'));
 const accepted = () => stub.sent('login.accept').map(({ body }) => body);
 const open = async (given?: Given, browser = newBrowser()): Promise<[Browser, Page]> => [
   browser,
@@ -68,6 +79,11 @@ describe('the sign-in page', () => {
     expect(control(page, 'email')?.tag).toContain('autofocus');
     expect(control(page, 'password')).toMatchObject({ type: 'password', value: '' });
     expect(control(page, 'password')?.tag).toContain('autocomplete="current-password"');
+    const { tag } = control(page, 'email')!;
+    for (const help of ['autocorrect="off"', 'autocapitalize="none"', 'spellcheck="false"'])
+      expect(tag).toContain(help);
+    expect(tag).toContain('enterkeyhint="next"');
+    expect(control(page, 'password')?.tag).toContain('enterkeyhint="go"');
     expect(control(page, 'accept')).toMatchObject({ name: 'decision', value: 'accept' });
     expect(control(page, 'reject')).toMatchObject({ name: 'decision', value: 'reject' });
     expect(page.text).toContain(words('login.cancel', { app: 'Meadow Notes' }));
@@ -217,8 +233,7 @@ describe('a wrong password', () => {
     ['an unknown person', { email: 'nobody@example.org', password: 'foobar' }],
     ['a disabled person', { email: 'dora@example.org', password }],
     ['the password of another', { email: 'foo@bar.com', password }],
-    ['no password', { email: 'foo@bar.com', password: '' }],
-    ['nothing typed', { email: '', password: '' }],
+    ['a password of blanks', { email: 'foo@bar.com', password: '  ' }],
   ])('of %s gets the same words', async (_who, fill) => {
     const [browser, page] = await open();
     const again = await browser.submit(page, { fill });
@@ -255,11 +270,15 @@ describe('a challenge that is answered', () => {
     const [other, otherPage] = [newBrowser(), page];
     const first = await browser.submit(page, { fill: foosLogin });
     for (let i = 0; i < 20; i++) {
-      const again = await browser.submit(page, { fill: { ...foosLogin, password: `guess ${i}` } });
+      const again = await browser.submit(page, { fill: foosLogin });
       expect([again.status, again.leadsTo]).toEqual([303, first.leadsTo]);
     }
-    for (const fill of [wrong, { email: 'ada', password }, { ...foosLogin, remember: 'true' }]) {
-      const different = await browser.submit(page, { fill: { ...fill, email: `${fill.email}x` } });
+    for (const [fill, remember] of [
+      [wrong, false],
+      [{ email: 'ada', password }, false],
+      [foosLogin, true],
+    ] as const) {
+      const different = await browser.submit(page, { fill, tick: { remember } });
       expect([different.status, different.heading]).toEqual([
         409,
         words('error.challenge_used.title'),
@@ -321,6 +340,67 @@ describe('an office of fifty people with fifty typos', () => {
   });
 });
 
+describe('an empty field', () => {
+  const missing = words('login.password_missing');
+  const missingLogin = words('login.email_or_username_missing');
+  const email = foosLogin.email;
+  /** Blanks and characters that nobody sees. */
+  const nothing = ' \u200B\u00AD\u2066\u3000';
+
+  test.each([
+    ['the password', { email, password: '' }, [missing], ['password']],
+    ['the login', { email: '', password: 'foobar' }, [missingLogin], ['email']],
+    ['both', { email: '', password: '' }, [missingLogin, missing], ['email', 'password']],
+    ['a blank login', { email: nothing, password: 'foobar' }, [missingLogin], ['email']],
+  ])('is said at the field, 400: %s', async (_which, fill, texts, fields) => {
+    const [browser, page] = await open();
+    const again = await browser.submit(page, { fill });
+    expect(again.status).toBe(400);
+    expect(again.title).toBe(titleBar(title, { isError: true }));
+    for (const text of [missing, missingLogin]) {
+      expect(again.text.includes(text)).toBe(texts.includes(text));
+    }
+    expect(again.text).not.toContain(words('login.wrong.title'));
+    expect(again.html).not.toContain('id="notice"');
+    for (const field of ['email', 'password']) {
+      const { tag = '' } = control(again, field) ?? {};
+      const isMarked = fields.includes(field);
+      expect(tag.includes(`aria-invalid="true" aria-describedby="wrong-${field}"`)).toBe(isMarked);
+      expect(again.html.includes(`id="wrong-${field}" role="alert"`)).toBe(isMarked);
+      expect(tag.includes(' autofocus')).toBe(field === fields[0]);
+    }
+    expect(control(again, 'email')?.value.trim()).toBe(fill.email === email ? email : '');
+    expect(control(again, 'password')?.value).toBe('');
+  });
+
+  test('is no guess, costs no hash, and is in no audit trail', async () => {
+    const own = await startApp(stub, { LOG_LEVEL: 'info' }, { change: counting });
+    const browser = own.browser();
+    const page = await browser.get(login());
+    for (let i = 0; i < 7; i++) {
+      const fill = { email, password: '' };
+      expect((await browser.submit(page, { fill })).status).toBe(400);
+    }
+    expect(hashed).toBe(0);
+    expect(own.logs.filter((line) => 'audit' in line)).toEqual([]);
+    const done = await browser.submit(page, { fill: foosLogin });
+    expect(done.leadsTo).toContain('login_verifier=');
+    await own.close();
+  });
+
+  test('is called by what can be typed into it', async () => {
+    const own = await startApp(stub, {}, { people: [foo] });
+    const browser = own.browser();
+    const page = await browser.get(login());
+    expect(page.text).not.toContain(words('login.email_or_username'));
+    const again = await browser.submit(page, { fill: { email: '', password: 'x' } });
+    expect(again.text).toContain(words('login.email_missing'));
+    const [, other] = await open();
+    expect(other.text).toContain(words('login.email_or_username'));
+    await own.close();
+  });
+});
+
 describe('a stolen cookie of a known browser', () => {
   test('allows five guesses, from however many addresses', async () => {
     const own = await startApp(stub, { TRUST_PROXY: 'loopback' });
@@ -337,6 +417,73 @@ describe('a stolen cookie of a known browser', () => {
       ...Array.from({ length: 7 }, () => 429),
     ]);
     await own.close();
+  });
+});
+
+describe('a form without its button, as password managers send it', () => {
+  test('is a sign-in', async () => {
+    const [browser, page] = await open();
+    const done = await browser.submit(page, { fill: foosLogin, press: noButton });
+    expect(done.leadsTo).toContain('login_verifier=');
+    expect(accepted()).toEqual([expect.objectContaining({ subject: foo.subject })]);
+  });
+
+  test('is one with empty fields too', async () => {
+    const [browser, page] = await open();
+    const again = await browser.submit(page, { press: noButton });
+    expect(again.status).toBe(400);
+    expect(again.text).toContain(words('login.password_missing'));
+  });
+
+  test('but another decision is none', async () => {
+    const [browser, page] = await open();
+    for (const decisions of [['yes'], [''], ['accept', 'accept'], ['accept', 'reject']]) {
+      const add = decisions.map((one): [string, string] => ['decision', one]);
+      const refused = await browser.submit(page, { fill: foosLogin, press: noButton, add });
+      expect(refused.status).toBe(400);
+      expect(refused.heading).toBe(words('error.decision_unknown.title'));
+    }
+    expect(stub.sent()).toEqual([]);
+    expect(hashed).toBe(0);
+  });
+
+  test('answers no consent', async () => {
+    const browser = newBrowser();
+    const consent = stub.consent(newChallenge());
+    const page = await browser.get(addressOf('/consent', 'consent_challenge', consent));
+    const refused = await browser.submit(page, { press: noButton });
+    expect(refused.status).toBe(400);
+    expect(stub.sent()).toEqual([]);
+  });
+});
+
+describe('a login that was pasted', () => {
+  test.each([
+    ['with what nobody sees', '\uFEFF\u2066foo@\u200Bbar\u00AD.com\u2069\u202C'],
+    ['from a Japanese keyboard', 'ｆｏｏ＠bar。com'],
+  ])('signs in %s', async (_how, email) => {
+    const [browser, page] = await open();
+    await browser.submit(page, { fill: { email, password: 'foobar' } });
+    expect(accepted()).toEqual([expect.objectContaining({ subject: foo.subject })]);
+  });
+
+  test('is given back without what nobody sees, and so is a hint', async () => {
+    const hint = '\u202Egro.elpmaxe@ada\u200B';
+    const [browser, page] = await open({ oidc_context: { login_hint: hint } });
+    expect(control(page, 'email')?.value).toBe('gro.elpmaxe@ada');
+    const fill = { email: 'm\u00ADa\u200Dx\uFE0F', password: 'wrong' };
+    expect(control(await browser.submit(page, { fill }), 'email')?.value).toBe('max');
+  });
+
+  test('counts as the same account however it is written', async () => {
+    const [browser, page] = await open();
+    const spellings = ['a@bücher.example', 'A@XN--BCHER-KVA.example', 'a＠bücher。example'];
+    for (let i = 0; i < 5; i++) {
+      const fill = { email: `${spellings[i % 3]}\u200B`, password: 'wrong' };
+      expect((await browser.submit(page, { fill })).status).toBe(400);
+    }
+    const fill = { email: spellings[0]!, password: 'wrong' };
+    expect((await browser.submit(page, { fill })).status).toBe(429);
   });
 });
 
@@ -478,8 +625,24 @@ describe('a person whom the server remembers', () => {
       expect(target.searchParams.has('id_token_hint')).toBe(false);
       expect(target.searchParams.get('state')).toBe('s-81c2-4e7f');
       expect(stub.sent()).toEqual([]);
+      expect(signedOut()).toEqual([subject]);
     },
   );
+
+  test('and is gone never goes in a circle when the server does not heed our prompt', async () => {
+    const start = `${stub.publicUrl}/oauth2/auth?client_id=meadow-notes&request=e.y.J`;
+    const gone = { skip: true, subject: 'nobody-we-know' };
+    stub.answer('loginSessions.revoke', (_call, res) => res.writeHead(503).end());
+    const own = await startApp(stub); // which tries on in the background
+    const [browser, page] = await open({ ...gone, request_url: start }, newBrowser({}, own));
+    expect(page.leadsTo).toContain('prompt=login');
+    const [, back] = await open({ ...gone, request_url: page.leadsTo! }, browser);
+    expect(back.leadsTo).toContain('login_verifier=');
+    expect(stub.sent().map(({ operation, body }) => [operation, body?.['error']])).toEqual([
+      ['login.reject', 'login_required'],
+    ]);
+    await own.close();
+  });
 
   test('and is gone is told to an app that wants no page', async () => {
     const [, page] = await open({
@@ -492,16 +655,28 @@ describe('a person whom the server remembers', () => {
     expect(stub.sent().map(({ operation, body }) => [operation, body?.['error']])).toEqual([
       ['login.reject', 'login_required'],
     ]);
+    expect(signedOut()).toEqual(['nobody-we-know']);
   });
 
-  test('and is gone gets a page in a device flow, where asking anew would go in a circle', async () => {
+  test('and is gone gets a page in a device flow, which leads to the code once more', async () => {
     const [, page] = await open({ ...stub.inDeviceFlow, skip: true, subject: 'nobody-we-know' });
     expect(page.status).toBe(403);
     expect(page.heading).toBe(words('error.account_unknown.title'));
     expect(link(page, words('button.other_account'))?.href).toBe(
-      'http://127.0.0.1:4444/oauth2/sessions/logout',
+      'http://127.0.0.1:4444/oauth2/device/verify',
     );
     expect(stub.sent()).toEqual([]);
+    expect(signedOut()).toEqual(['nobody-we-know']);
+  });
+
+  test('and is gone is told of the fault in a device flow when the server forgets nobody', async () => {
+    stub.answer('loginSessions.revoke', (_call, res) => res.writeHead(503).end());
+    const own = await startApp(stub);
+    const gone = { ...stub.inDeviceFlow, skip: true, subject: 'nobody-we-know' };
+    const [, page] = await open(gone, newBrowser({}, own));
+    expect(page.status).toBe(502);
+    expect(stub.sent()).toEqual([]);
+    await own.close();
   });
 
   test('is never accepted by a look that is no page view', async () => {
@@ -528,6 +703,108 @@ describe('a person whom the server remembers', () => {
     expect(new URL(done.leadsTo!).searchParams.get('prompt')).toBe('login');
     expect(stub.sent()).toEqual([]);
     expect(browser.cookies()).not.toHaveProperty([app.cookie('session')]);
+  });
+});
+
+describe('a remembered person whose password changes', () => {
+  const remembered = { skip: true, subject: foo.subject };
+  const other = { ...foo, password_hash: ada.password_hash };
+
+  /** An app whose users file changes, and a browser in which foo is signed in. */
+  async function startWithFoo() {
+    const usersFile = await writeUsersFile([foo, ada, max]);
+    const own = await startApp(stub, { USERS_FILE: usersFile, LOG_LEVEL: 'info' });
+    const browser = own.browser();
+    await browser.submit(await browser.get(login()), { fill: foosLogin });
+    expect((await browser.get('/')).text).toContain(foo.email);
+    stub.calls.length = 0;
+    const change = async (people: unknown): Promise<void> => {
+      const count = () => own.logs.filter(({ msg }) => msg === 'users file read again').length;
+      const before = count();
+      await replaceUsersFile(usersFile, people);
+      await until(() => count() > before);
+    };
+    const close = async (): Promise<void> => {
+      await own.close();
+      await removeUsersFile(usersFile);
+    };
+    return { own, browser, change, close };
+  }
+
+  test.each([
+    ['is changed', [other, ada, max]],
+    ['is disabled', [{ ...foo, disabled: true }, ada, max]],
+    ['is removed', [ada, max]],
+  ])('who %s is signed out at the server and here', async (_what, people) => {
+    const { browser, change, close } = await startWithFoo();
+    await change(people);
+    await until(() => signedOut().length > 0);
+    expect(signedOut()).toEqual([foo.subject]);
+    const start = await browser.get('/');
+    expect(start.text).not.toContain(foo.email);
+    expect(start.text).toContain(words('start.signed_out'));
+    const page = await browser.get(login(remembered));
+    expect(new URL(page.leadsTo!).searchParams.get('prompt')).toBe('login');
+    expect(stub.sent('login.accept')).toEqual([]);
+    await close();
+  });
+
+  test('is asked anew in every browser until the server has forgotten', async () => {
+    const { own, change, close } = await startWithFoo();
+    let isUp = false;
+    stub.answer('loginSessions.revoke', (_call, res, usual) => {
+      if (isUp) usual();
+      else res.writeHead(503).end();
+    });
+    await change([other, ada, max]);
+    const elsewhere = own.browser();
+    const asked = await elsewhere.get(login(remembered));
+    expect(new URL(asked.leadsTo!).searchParams.get('prompt')).toBe('login');
+    const silent = `${stub.publicUrl}/oauth2/auth?client_id=meadow-notes&prompt=none`;
+    const told = await elsewhere.get(login({ ...remembered, request_url: silent }));
+    expect(told.leadsTo).toContain('login_verifier=');
+    expect(stub.sent('login.reject').map(({ body }) => body?.['error'])).toEqual([
+      'login_required',
+    ]);
+    expect(stub.sent('login.accept')).toEqual([]);
+    isUp = true;
+    await until(() => !own.parts.revocations.isPending(foo.subject));
+    const ended = own.logs.find(({ msg }) => msg.startsWith('login sessions ended'));
+    expect(ended).toMatchObject({ subject: foo.subject });
+    const failed = own.logs.find(({ msg }) => msg.startsWith('login sessions could not be ended'));
+    expect(failed).toMatchObject({ level: 40, subject: foo.subject });
+    // who proves the new password is remembered as ever
+    const form = await elsewhere.get(login());
+    await elsewhere.submit(form, { fill: { ...foosLogin, password } });
+    const skipped = await elsewhere.get(login(remembered));
+    expect(skipped.leadsTo).toContain('login_verifier=');
+    expect(stub.sent('login.accept')).toHaveLength(2);
+    await close();
+  });
+
+  test('can sign in at once with the new password in a device flow', async () => {
+    const { browser, change, close } = await startWithFoo();
+    await change([other, ada, max]);
+    const form = await browser.get(login({ ...stub.inDeviceFlow, ...remembered }));
+    expect(form.status).toBe(200);
+    expect(stub.sent('login.accept')).toEqual([]);
+    const done = await browser.submit(form, { fill: { ...foosLogin, password } });
+    expect(done.leadsTo).toContain('login_verifier=');
+    await close();
+  });
+
+  test('is remembered on when other people change, or other facts of theirs', async () => {
+    const { browser, change, close } = await startWithFoo();
+    await change([
+      { ...foo, name: 'Foo' },
+      { ...ada, disabled: true },
+    ]);
+    await until(() => signedOut().length === 2);
+    expect(new Set(signedOut())).toEqual(new Set([ada.subject, max.subject]));
+    expect((await browser.get('/')).text).toContain(foo.email);
+    const page = await browser.get(login(remembered));
+    expect(page.leadsTo).toContain('login_verifier=');
+    await close();
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import type { Browser } from '../support/browser.ts';
+import { noButton, type Browser } from '../support/browser.ts';
 import { withLanguages } from '../support/languages.ts';
 import { control, link, type Page } from '../support/page.ts';
 import { ada, foo } from '../support/people.ts';
@@ -104,6 +104,47 @@ describe('yes', () => {
     const page = await browser.get(logout());
     stub.answer('logout.accept', (_call, res) => res.writeHead(500).end());
     expect((await browser.submit(page, { press: 'accept' })).status).toBe(502);
+    expect(isSignedIn(await browser.get('/'))).toBe(true);
+  });
+
+  test.each([
+    ['yes', {}],
+    ['no question', { client: { skip_logout_consent: true } }],
+  ])('to an app about somebody else signs nobody out here: by %s', async (_how, given) => {
+    const browser = await signedIn();
+    const before = browser.cookies()['portico_csrf'];
+    let page = await browser.get(logout({ ...given, subject: ada.subject }));
+    if (page.status === 200) page = await browser.submit(page, { press: 'accept' });
+    expect(page.leadsTo).toContain('logout_verifier=');
+    expect(stub.sent().map(({ operation }) => operation)).toEqual(['logout.accept']);
+    expect(isSignedIn(await browser.get('/'))).toBe(true);
+    expect(browser.cookies()['portico_csrf']).toBe(before);
+  });
+
+  test('to an app renews the secret of the browser of this person, also without a session', async () => {
+    const browser = await signedIn();
+    browser.dropCookies('session');
+    const before = browser.cookies()['portico_csrf'];
+    const others = await browser.get(logout({ subject: ada.subject }));
+    await browser.submit(others, { press: 'accept' });
+    expect(browser.cookies()['portico_csrf']).toBe(before);
+    await browser.submit(await browser.get(logout()), { press: 'accept' });
+    expect(browser.cookies()['portico_csrf']).not.toBe(before);
+  });
+
+  test('to the server itself ends the session, whomever it remembers', async () => {
+    const browser = await signedIn();
+    const page = await browser.get(logout({ ...fromServer, subject: ada.subject }));
+    await browser.submit(page, { press: 'accept' });
+    expect(isSignedIn(await browser.get('/'))).toBe(false);
+  });
+
+  test('needs its button: without one nothing is done', async () => {
+    const browser = await signedIn();
+    const page = await browser.submit(await browser.get(logout()), { press: noButton });
+    expect(page.status).toBe(400);
+    expect(page.heading).toBe(words('error.decision_unknown.title'));
+    expect(stub.sent()).toEqual([]);
     expect(isSignedIn(await browser.get('/'))).toBe(true);
   });
 

@@ -59,6 +59,7 @@ export function ruleAnswers(version: AdminVersion, publicUrl: string, { stored, 
     if (operation === 'consentSessions.list') {
       return sendConsents(allowed.get(call.query.get('subject') ?? '') ?? [], res);
     }
+    if (operation === 'loginSessions.revoke') return void res.writeHead(204).end();
     const [step] = operation.split('.');
     if (!challenge) return sendJson(res, step === 'logout' ? 404 : 400, invalid('No challenge'));
     const entry = stored.get(challenge);

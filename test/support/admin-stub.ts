@@ -137,6 +137,9 @@ function nameOf(method: string, url: URL): Pick<AdminCall, 'operation' | 'challe
   if (method === 'GET' && path === '/oauth2/auth/sessions/consent') {
     return { operation: 'consentSessions.list', challenge: undefined };
   }
+  if (method === 'DELETE' && path === '/oauth2/auth/sessions/login') {
+    return { operation: 'loginSessions.revoke', challenge: undefined };
+  }
   const server = { '/version': 'version', '/health/alive': 'alive', '/health/ready': 'ready' }[
     path
   ];

@@ -22,7 +22,7 @@ export interface BrowserOptions {
 
 /** What a person does to a form. */
 export interface FormWork {
-  /** Id or value of the button; without it the first one, as the Enter key does. */
+  /** Id or value of the button; without it the first one, as the Enter key does; or `noButton`. */
   press?: string;
   /** Text by id or name. */
   fill?: Record<string, string>;
@@ -36,6 +36,9 @@ export interface FormWork {
   add?: [name: string, value: string][];
   headers?: Record<string, string>;
 }
+
+/** Submits a form as scripts and password managers do: by `form.submit()`, without its button. */
+export const noButton = 'no button';
 
 export type Browser = ReturnType<typeof openBrowser>;
 
@@ -178,7 +181,7 @@ export function fieldsOf(form: Form, work: FormWork = {}): [string, string][] {
 }
 
 function formOf(page: Page, press: string | undefined): Form {
-  const form = page.forms.find((one) => buttonOf(one, press) !== undefined);
+  const form = page.forms.find((one) => press === noButton || buttonOf(one, press) !== undefined);
   if (form) return form;
   throw new Error(`${page.status} ${page.url} has no form with the button "${press ?? ''}"`);
 }

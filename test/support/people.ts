@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -74,8 +74,16 @@ export const people = [foo, ada, dora, max];
 export async function writeUsersFile(entries: unknown = people): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'people-'));
   const file = join(folder, 'users.json');
-  await writeFile(file, typeof entries === 'string' ? entries : JSON.stringify(entries, null, 2));
+  const text = typeof entries === 'string' ? entries : JSON.stringify(entries, null, 2);
+  await writeFile(file, text, { mode: 0o600 });
   return file;
+}
+
+/** Replaces a users file whole: written in place, it may be caught while it is empty. */
+export async function replaceUsersFile(file: string, content: unknown): Promise<void> {
+  const text = typeof content === 'string' ? content : JSON.stringify(content);
+  await writeFile(`${file}.new`, text, { mode: 0o600 });
+  await rename(`${file}.new`, file);
 }
 
 /** Takes away what `writeUsersFile` made. */

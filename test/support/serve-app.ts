@@ -52,7 +52,7 @@ export async function serveApp(
   try {
     const config = loadConfig(await settingsAt(port));
     const assembled = await assemble(config, kept(logs, audits));
-    const { auditTrail, hydra, identity } = assembled;
+    const { auditTrail, hydra, identity, revocations } = assembled;
     // What a fork puts before the consent has tests of its own, and is in the way of all others.
     const parts = change({ ...assembled, requiredActions: [] });
     listener = createApp(parts);
@@ -60,6 +60,7 @@ export async function serveApp(
     const close = async () => {
       await server.stop(stopWithinMs);
       auditTrail.close();
+      revocations.close();
       await Promise.all([hydra.close(), identity.close()]);
     };
     return { port, parts, logs, audits, close };

@@ -8,6 +8,8 @@ import { openBrowser } from '../support/browser.ts';
 
 const secret = 'a-secret-of-the-tests-of-sessions-0123456789';
 const uses: string[] = [];
+/** Whose sign-ins count no more. */
+const gone = new Set<string>();
 
 /** Notes what is done to it. */
 class NotedStore extends MemoryStore {
@@ -30,9 +32,16 @@ const browser = () => openBrowser({ url: `http://127.0.0.1:${server.port}` });
 
 beforeAll(async () => {
   const home = { path: '', isSecure: false };
-  const sessions = createSessions(home, [secret], new NotedStore());
+  const sessions = createSessions(home, [secret], {
+    store: new NotedStore(),
+    isCurrent: async ({ subject }) => !gone.has(subject),
+  });
   const app = express().use(cookieParser(secret));
   app.get('/', async (req, res) => void res.json((await sessions.signedIn(req, res)) ?? null));
+  app.get(
+    '/last',
+    async (req, res) => void res.json((await sessions.lastSignIn(req, res)) ?? null),
+  );
   app.get('/data', async (req, res) => {
     const data = await sessions.data(req, res);
     if (data) data.connectedApp = { clientId: 'tv', name: 'TV' };
@@ -103,6 +112,16 @@ describe('a session', () => {
       headers: { Cookie: first! },
     });
     expect((await thief.get('/')).html).toBe('null');
+  });
+
+  test('of somebody whose sign-in counts no more says nobody, but still knows who it was', async () => {
+    const signedIn = browser();
+    await signedIn.send('post', '/');
+    gone.add('ada');
+    expect((await signedIn.get('/')).html).toBe('null');
+    expect(JSON.parse((await signedIn.get('/last')).html)).toMatchObject({ subject: 'ada' });
+    gone.clear();
+    expect(JSON.parse((await signedIn.get('/')).html)).toMatchObject({ subject: 'ada' });
   });
 
   test('ends for good', async () => {

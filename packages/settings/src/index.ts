@@ -9,4 +9,5 @@ export {
   type Environment,
   type ReadSettings,
 } from './read-settings.ts';
+export { isReadableByAll } from './readable-by-all.ts';
 export { setting, type Setting, type Settings, type ValuesOf } from './setting.ts';

@@ -112,6 +112,19 @@ export function secrets(given: string): string[] | undefined {
   return list.every((secret) => secret.length >= 32) ? list : undefined;
 }
 
+const fewCharacters = 8;
+
+/** Why one of these secrets is easy to guess; `undefined` if none looks so. For `doubt`. */
+export function weakSecrets(given: string): string | undefined {
+  const list = secrets(given) ?? [];
+  if (list.some((secret) => new Set(secret).size < fewCharacters)) {
+    return `has a secret of fewer than ${fewCharacters} different characters: make one by chance.`;
+  }
+  // A text that repeats itself is found in its double before its end.
+  const isRepeated = list.some((secret) => (secret + secret).indexOf(secret, 1) < secret.length);
+  return isRepeated ? 'has a secret that repeats a shorter one: make one by chance.' : undefined;
+}
+
 /** A number of proxies, true, false, or their addresses and networks, as Express takes them. */
 export function trustProxy(given: string): TrustProxy | undefined {
   if (/^\d+$/.test(given)) return Number(given);

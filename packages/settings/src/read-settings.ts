@@ -1,4 +1,5 @@
 import { fileText } from './kinds.ts';
+import { isReadableByAll } from './readable-by-all.ts';
 import type { Setting, Settings, ValuesOf } from './setting.ts';
 
 export type Environment = Record<string, string | undefined>;
@@ -20,6 +21,8 @@ export interface ReadSettings<S extends Settings> {
   values: ValuesOf<S>;
   /** The files that secrets were read from, by the names of the settings. */
   files: { [N in keyof S]?: string };
+  /** Sentences that name a setting which is correct but not safe. */
+  warnings: string[];
 }
 
 /**
@@ -34,6 +37,7 @@ export function readSettings<S extends Settings>(
   furtherFaults: (values: Partial<ValuesOf<S>>) => string[] = () => [],
 ): ReadSettings<S> {
   const faults: string[] = [];
+  const warnings: string[] = [];
   const values: Record<string, unknown> = {};
   const files: { [N in keyof S]?: string } = {};
   for (const [name, row] of Object.entries(settings)) {
@@ -41,11 +45,14 @@ export function readSettings<S extends Settings>(
     if (found.file) files[name as keyof S] = found.file;
     const fault = found.fault ?? faultOf(name, row, found.text);
     if (fault) faults.push(fault);
-    else if (found.text !== undefined) values[name] = row.read(found.text);
+    else if (found.text !== undefined) {
+      values[name] = row.read(found.text);
+      warnings.push(...warningsOf(name, row, found));
+    }
   }
   faults.push(...furtherFaults(values as Partial<ValuesOf<S>>));
   if (faults.length > 0) throw new SettingsError(faults);
-  return { values: values as ValuesOf<S>, files };
+  return { values: values as ValuesOf<S>, files, warnings };
 }
 
 interface Found {
@@ -63,6 +70,16 @@ function find(name: string, row: Setting<unknown>, env: Environment): Found {
   const text = fileText(file)?.trim();
   if (text) return { text, file };
   return { fault: `${name}_FILE is "${file}", which cannot be read or is empty.` };
+}
+
+function warningsOf(name: string, row: Setting<unknown>, { text = '', file }: Found): string[] {
+  const doubt = row.doubt?.(text);
+  return [
+    ...(doubt === undefined ? [] : [`${name} ${doubt}`]),
+    ...(file && isReadableByAll(file)
+      ? [`${name}_FILE is "${file}", which everybody on this machine can read: chmod o-r.`]
+      : []),
+  ];
 }
 
 function faultOf(name: string, row: Setting<unknown>, text: string | undefined) {

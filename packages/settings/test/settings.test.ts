@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -22,7 +22,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 async function file(name: string, content: string): Promise<string> {
   const path = join(folder, name);
-  await writeFile(path, content);
+  await writeFile(path, content, { mode: 0o600 });
   return path;
 }
 
@@ -94,10 +94,30 @@ describe('a secret from a file', () => {
     }
   });
 
+  test('is warned about when everybody on the machine can read it', async () => {
+    const path = await file('closed', 'from the file');
+    const env = { URL: url, TOKEN_FILE: path };
+    expect(readSettings(settings, env).warnings).toEqual([]);
+    await chmod(path, 0o604);
+    expect(readSettings(settings, env).warnings).toEqual([
+      `TOKEN_FILE is "${path}", which everybody on this machine can read: chmod o-r.`,
+    ]);
+  });
+
   test('is possible only for secrets', async () => {
     const path = await file('name', 'from the file');
     expect(readSettings(settings, { URL: url, NAME_FILE: path }).values.NAME).toBeUndefined();
   });
+});
+
+test('a correct value that a setting doubts is a warning', () => {
+  const doubt = (text: string) => (text === 'admin' ? 'is what everybody tries.' : undefined);
+  const doubting = { NAME: setting('a name', kind.text, { doubt }) };
+  expect(readSettings(doubting, { NAME: 'admin' })).toMatchObject({
+    values: { NAME: 'admin' },
+    warnings: ['NAME is what everybody tries.'],
+  });
+  expect(readSettings(doubting, { NAME: 'ada' }).warnings).toEqual([]);
 });
 
 describe('the kind', () => {
