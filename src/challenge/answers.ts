@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { PublicError } from '../errors.ts';
-import { bytesForAnswers, bytesForUsed, lifeMs, longestTarget } from './bounds.ts';
+import { bytesForAnswers, bytesForUsed, lifeMs, longestKept } from './bounds.ts';
 
 /** Who answers a challenge, and how. */
 export interface Answer {
@@ -13,6 +13,8 @@ export interface Answer {
    * same for every browser.
    */
   browsers: readonly string[] | undefined;
+  /** Of its text, in characters: a verifier in the address that follows is about as long. */
+  challengeLength?: number;
   /** Anything that can be written as JSON. Answers are equal when their decisions are. */
   decision: unknown;
 }
@@ -85,7 +87,7 @@ export function createAnswers() {
    *   whatever `act` throws
    */
   async function once(
-    { key, browsers, decision }: Answer,
+    { key, challengeLength = 0, browsers, decision }: Answer,
     act: () => Promise<string>,
   ): Promise<string> {
     const digest = hash('sha256', JSON.stringify(decision), 'base64');
@@ -98,7 +100,7 @@ export function createAnswers() {
     pending.set(key, { browsers, decision: digest, result });
     try {
       const target = await result;
-      const isShort = target.length <= longestTarget;
+      const isShort = target.length <= longestKept + challengeLength;
       given.set(key, { browsers, decision: digest, target: isShort ? target : undefined });
       return target;
     } finally {

@@ -36,6 +36,7 @@ export function createStep(
   challenge: Challenge,
 ) {
   const { key } = challenge;
+  const challengeLength = challenge.text.length;
 
   function markOf(): string | undefined {
     const browser = browsers.of(req);
@@ -51,7 +52,7 @@ export function createStep(
     const marks = [before, ...(after ? [browsers.markOf(after)] : [])];
     // A double click may arrive with the renewed secret: it must not be renewed once more.
     const isRenewed = answers.hasRenewed(key, before);
-    const target = await answers.once({ key, browsers: marks, decision }, act);
+    const target = await answers.once({ key, challengeLength, browsers: marks, decision }, act);
     if (after && !isRenewed) browsers.keep(req, res, after);
     return target;
   }
@@ -112,7 +113,7 @@ export function createStep(
 
     /** Answers without asking anybody, once: every browser gets the same answer. */
     onceUnasked: (decision: unknown, act: () => Promise<string>): Promise<string> =>
-      answers.once({ key, browsers: undefined, decision }, act),
+      answers.once({ key, challengeLength, browsers: undefined, decision }, act),
 
     /**
      * Whether this browser has answered.

@@ -105,6 +105,7 @@ const doors: Record<string, RegExp> = {
   helmet: /^src\/web\/headers\.ts/,
   pino: /^src\/web\/log\.ts/,
   'rate-limiter-flexible': /^src\/web\/limits\.ts/,
+  unhomoglyph: /^src\/policy\/lookalike\.ts/,
   undici: /^packages\/hydra-admin\/src\/send-undici\.ts/,
 };
 
