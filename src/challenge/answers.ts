@@ -6,7 +6,7 @@ import {
   bytesForAnswers,
   bytesForUsed,
   lifeMs,
-  longestTarget,
+  longestKept,
 } from './bounds.ts';
 
 /** Who answers a challenge, and how. */
@@ -19,6 +19,8 @@ export interface Answer {
    * same for every browser.
    */
   browsers: readonly string[] | undefined;
+  /** Of its text, in characters: a verifier in the address that follows is about as long. */
+  challengeLength?: number;
   /** Anything that can be written as JSON. Answers are equal when their decisions are. */
   decision: unknown;
   giver: Giver;
@@ -115,7 +117,7 @@ export function createAnswers() {
    *   whatever `act` throws
    */
   async function once(
-    { key, browsers, decision, giver }: Answer,
+    { key, challengeLength = 0, browsers, decision, giver }: Answer,
     act: () => Promise<string>,
   ): Promise<string> {
     const earlier = sameOf({ key, browser: browsers?.[0], decision });
@@ -125,7 +127,7 @@ export function createAnswers() {
     pending.set(key, { browsers, decision: digest, giver, result });
     try {
       const target = await result;
-      const isShort = target.length <= longestTarget;
+      const isShort = target.length <= longestKept + challengeLength;
       const answer = { browsers, decision: digest, giver, target: isShort ? target : undefined };
       if (giver.subject === undefined) givenAnonymously.set(key, giver.network, answer);
       else given.set(key, giver.subject, answer);

@@ -21,13 +21,10 @@ export const bytesForRestarts = 8 * mebibyte;
 export const longestChallenge = 32 * 1024;
 
 /**
- * The longest address that is kept or put into a page, in characters. Usual ones have fewer than
+ * The longest address that is kept or put into a page, in characters, apart from a verifier. Usual ones have fewer than
  * 2,000; browsers and proxies refuse much longer ones.
  */
 export const longestKept = 8 * 1024;
-
-/** The longest address that an answer may lead to and be kept: it holds a verifier, too. */
-export const longestTarget = longestKept + longestChallenge;
 
 /** How long all of it is kept. Challenges live 30 minutes with the server's usual settings. */
 export const lifeMs = 2 * 60 * 60 * 1000;

@@ -8,8 +8,8 @@ import { longestKept } from './bounds.ts';
  * @returns `undefined` when that is not an http(s) address, or longer than `longestKept`
  */
 export function restartOf(requestUrl: string, { isDevice }: { isDevice: boolean }) {
-  if (!/^https?:/i.test(requestUrl) || requestUrl.length > longestKept) return undefined;
-  if (!URL.canParse(requestUrl)) return undefined;
+  const isWeb = /^https?:\/\/[^\s/?#]/i.test(requestUrl);
+  if (!isWeb || requestUrl.length > longestKept) return undefined;
   return isDevice ? requestUrl.split('?', 1)[0] : requestUrl;
 }
 

@@ -45,6 +45,7 @@ export function createStep(
   challenge: Challenge,
 ) {
   const { key } = challenge;
+  const challengeLength = challenge.text.length;
 
   function markOf(): string | undefined {
     const browser = browsers.of(req);
@@ -62,10 +63,8 @@ export function createStep(
     const marks = [before, ...(after ? [browsers.markOf(after)] : [])];
     // A double click may arrive with the renewed secret: it must not be renewed once more.
     const isRenewed = answers.hasRenewed(key, before);
-    const target = await answers.once(
-      { key, browsers: marks, decision, giver: giverOf(subject) },
-      act,
-    );
+    const answer = { key, challengeLength, browsers: marks, decision, giver: giverOf(subject) };
+    const target = await answers.once(answer, act);
     if (after && !isRenewed) browsers.keep(req, res, after);
     return target;
   }
@@ -142,8 +141,10 @@ export function createStep(
       decision: unknown,
       act: () => Promise<string>,
       { subject }: Pick<AnswerFacts, 'subject'> = {},
-    ): Promise<string> =>
-      answers.once({ key, browsers: undefined, decision, giver: giverOf(subject) }, act),
+    ): Promise<string> => {
+      const giver = giverOf(subject);
+      return answers.once({ key, challengeLength, browsers: undefined, decision, giver }, act);
+    },
 
     /**
      * Whether this browser has answered.

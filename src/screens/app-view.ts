@@ -33,11 +33,13 @@ export function appView(client: Client): AppView {
 
 /** The address, if it is safe as a link: clients can write anything here. */
 export function webAddress(address: string | undefined): string | undefined {
-  if (!address || !/^https?:/i.test(address) || !URL.canParse(address)) return undefined;
-  const { href, username, password } = new URL(address);
+  const url = urlOf(address ?? '');
+  if (!address || !url || !isWeb(url)) return undefined;
+  const { href, username, password } = url;
   // What stands before an `@` looks like the host, and is not.
   if (username || password || href.length > longestAddress) return undefined;
-  return href;
+  // As its owner writes it, unless it has letters that a browser may show otherwise.
+  return /^[\x21-\x7E]+$/.test(address) ? address : href;
 }
 
 /**
@@ -46,10 +48,19 @@ export function webAddress(address: string | undefined): string | undefined {
  * @returns `undefined` when only the OAuth2 server knows
  */
 export function returnHostOf(requestUrl: string, client: Client): string | undefined {
-  const address = redirectUriOf(requestUrl, client.redirect_uris);
-  if (!address || !URL.canParse(address)) return undefined;
-  const { host, protocol } = new URL(address);
-  return /^https?:$/.test(protocol) ? host : protocol;
+  const url = urlOf(redirectUriOf(requestUrl, client.redirect_uris) ?? '');
+  return url && (isWeb(url) ? url.host : url.protocol);
+}
+
+const isWeb = ({ protocol }: URL): boolean => protocol === 'http:' || protocol === 'https:';
+
+/** `URL.canParse` of Node 20 refuses "ä" and the like as soon as V8 has optimised it. */
+function urlOf(address: string): URL | undefined {
+  try {
+    return new URL(address);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The website of the first address that is not the person's own machine. */

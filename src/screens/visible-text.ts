@@ -40,10 +40,11 @@ export function visibleText(text: string | undefined): string {
         .toWellFormed()
         .replace(space, ' ')
         .replace(invisible, '$1')
-        .normalize('NFC')
+        .normalize('NFD') // counts the marks that are part of a letter, too
         .replace(enclosing, '')
         .replace(stack, withFewMarks)
-        .replace(loose, '');
+        .replace(loose, '')
+        .normalize('NFC');
   return visible.replace(/ {2,}/g, ' ').trim();
 }
 

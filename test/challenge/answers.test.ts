@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, jest, test } from '@jest/globals';
 import { createAnswers } from '../../src/challenge/answers.ts';
-import { longestTarget } from '../../src/challenge/bounds.ts';
+import { longestChallenge, longestKept } from '../../src/challenge/bounds.ts';
 import { PublicError } from '../../src/errors.ts';
 
 const giver = { subject: 'ada', network: '192.0.2.1' };
@@ -90,24 +90,34 @@ describe('an answer', () => {
 
   test('whose address is too long is given once, and then counts as used', async () => {
     const answers = createAnswers();
-    const long = `/${'x'.repeat(longestTarget)}`;
+    const long = `/${'x'.repeat(longestKept)}`;
     expect(await answers.once(yes, async () => long)).toBe(long);
     await expect(answers.recall('c', 'b')).rejects.toThrow('challenge_used');
     await expect(answers.once(yes, async () => '/second')).rejects.toThrow('challenge_used');
   });
 
+  test('to a long challenge may lead to a long address, which holds a verifier', async () => {
+    const answers = createAnswers();
+    const long = `/${'x'.repeat(longestKept + longestChallenge - 1)}`;
+    const given = { ...yes, challengeLength: longestChallenge };
+    expect(await answers.once(given, async () => long)).toBe(long);
+    expect(await answers.recall('c', 'b')).toBe(long);
+    await answers.once({ ...given, key: 'longer' }, async () => `${long}x`);
+    await expect(answers.recall('longer', 'b')).rejects.toThrow('challenge_used');
+  });
+
   test('may be forgotten in a flood of the same person, but never that it was given', async () => {
     const answers = createAnswers();
     await answers.once(yes, async () => '/next');
-    const target = `/${'x'.repeat(longestTarget - 1)}`;
-    for (let i = 0; i < 500; i++) {
+    const target = `/${'x'.repeat(longestKept - 1)}`;
+    for (let i = 0; i < 2_500; i++) {
       await answers.once({ ...yes, key: `flood ${i}` }, async () => target);
     }
     await expect(answers.recall('c', 'b')).rejects.toThrow('challenge_used');
     const act = jest.fn(async () => '/second');
     await expect(answers.once(yes, act)).rejects.toThrow('challenge_used');
     expect(act).not.toHaveBeenCalled();
-    expect(await answers.recall('flood 499', 'b')).toBe(target);
+    expect(await answers.recall('flood 2499', 'b')).toBe(target);
   });
 
   test.each([

@@ -104,6 +104,7 @@ const doors: Record<string, RegExp> = {
   got: /^packages\/hydra-admin\/src\/send-got\.ts/,
   helmet: /^src\/web\/headers\.ts/,
   pino: /^src\/web\/log\.ts/,
+  unhomoglyph: /^src\/policy\/lookalike\.ts/,
   undici: /^packages\/hydra-admin\/src\/send-undici\.ts/,
 };
 

@@ -9,6 +9,7 @@ const en = {
   'used.text': 'If {app} knows you',
   'used.text_unnamed': 'If the app knows you',
   'used.title': 'Used',
+  since: 'Since {ago}',
 };
 const folder = temporaryFolder({ 'en.json': JSON.stringify(en), 'de.json': '{}' });
 const locales = loadLocales(folder);
@@ -27,6 +28,7 @@ describe('words', () => {
     expect(h('login.title', { app: '<b>&"\'@x.y' })).toBe(
       'Sign in to <bdi translate="no">&lt;b&gt;&amp;&#34;&#39;@<wbr>x.<wbr>y</bdi>',
     );
+    expect(h('since', { ago: '3 days ago' })).toBe('Since <bdi>3 days ago</bdi>');
     expect(h('login.title', { app: '$1{app}' })).toBe(
       'Sign in to <bdi translate="no">$1{app}</bdi>',
     );
