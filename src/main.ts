@@ -1,3 +1,4 @@
+import { proxyOf } from '@portico/hydra-admin';
 import { createApp } from './app.ts';
 import { assemble } from './assemble.ts';
 import { loadConfig } from './config.ts';
@@ -23,7 +24,8 @@ async function main(): Promise<void> {
     log.info('stopped');
   };
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop(signal));
-  log.info({ port: server.port, address: config.web.baseUrl.href }, 'listening');
+  const proxy = proxyOf(config.hydra)?.origin; // without its password
+  log.info({ port: server.port, address: config.web.baseUrl.href, proxy }, 'listening');
 }
 
 /** Operators fix settings, files and ports by the message alone. Anything else is a bug: show its stack. */

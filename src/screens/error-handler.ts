@@ -87,6 +87,8 @@ const faces: Record<ErrorCode, Face> = {
   oauth2_server_nonsense: theirs,
   busy: { ...again, tile: 'clock' },
   oauth2_server_slow: theirs,
+  oauth2_server_limited: theirs,
+  oauth2_server_unavailable: theirs,
 };
 
 const labels: Record<Way, string> = {
@@ -142,6 +144,7 @@ export function errorHandler({
     }
     const known = code === 'challenge_elsewhere' ? {} : challenges.wayForward(req);
     const way: WayForward = { ...known, ...(error instanceof PublicError && error.way) };
+    if (error instanceof HydraError) way.retryAfterSeconds = error.retryAfterSeconds;
     if (way.retryAfterSeconds) res.setHeader('Retry-After', String(way.retryAfterSeconds));
     showFault(req, res, code, { way, base });
   };
