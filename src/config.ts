@@ -28,7 +28,7 @@ const appSettings = {
     { isRequired: true, isSecret: true },
   ),
   TRUST_PROXY: setting(
-    'true, false, a number of proxies, or their addresses separated by commas',
+    'false, a number of proxies, or their addresses separated by commas',
     kind.trustProxy,
   ),
   LOGIN_REMEMBER_SECONDS: setting('seconds, 0 or more', kind.seconds, { fallback: '2592000' }),
@@ -74,10 +74,17 @@ export function settingsFor(env: Environment) {
 }
 
 function proxyFaults({ BASE_URL, TRUST_PROXY }: Partial<Values>, env: Environment): string[] {
-  const isMissing = TRUST_PROXY === undefined && !env['TRUST_PROXY']?.trim();
-  if (!BASE_URL?.isSecure || !isMissing) return [];
+  if (!BASE_URL?.isSecure) return [];
+  const { wants } = appSettings.TRUST_PROXY;
+  if (TRUST_PROXY === true) {
+    return [
+      `TRUST_PROXY is "true". With an https BASE_URL it must be ${wants}: ` +
+        'with "true", every browser could choose its own address and guess passwords without a limit.',
+    ];
+  }
+  if (TRUST_PROXY !== undefined || env['TRUST_PROXY']?.trim()) return [];
   return [
-    `TRUST_PROXY is not set. With an https BASE_URL it must be ${appSettings.TRUST_PROXY.wants}: ` +
+    `TRUST_PROXY is not set. With an https BASE_URL it must be ${wants}: ` +
       'behind a proxy, wrong passwords would otherwise count as coming from one address.',
   ];
 }

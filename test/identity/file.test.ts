@@ -185,17 +185,16 @@ describe('a users file at start', () => {
 
   test('may be empty, begin with a byte order mark, and repeat a login within one person', async () => {
     const { identity, checked } = await start(await usersFile('\uFEFF[]'));
-    expect(await identity.verify(foo.email, 'foobar')).toBeUndefined();
+    expect(await identity.verify(foo.email, 'foobar')).toEqual({ refused: 'wrong' });
     expect(checked).toEqual([]);
     const twice = await start(await usersFile([{ ...max, username: max.email }]));
-    expect(await twice.identity.verify(max.email, password)).toBeDefined();
+    expect(await twice.identity.verify(max.email, password)).toHaveProperty('user');
   });
 
   test('may have demo people on loopback, and does not pass the mark on', async () => {
     const { identity } = await start(await usersFile([{ ...max, demo: true }]), true);
     expect(await identity.verify(max.email, password)).toEqual({
-      subject: max.subject,
-      email: max.email,
+      user: { subject: max.subject, email: max.email },
     });
     await start(await usersFile([{ ...max, demo: false }]));
   });
@@ -205,7 +204,7 @@ describe('signing in by a users file', () => {
   test('checks one password whoever it is, always the same hash for an unknown login', async () => {
     const { identity, checked } = await start(await usersFile());
     for (const login of ['nobody@example.org', 'NOBODY@example.org', dora.email, max.email]) {
-      expect(await identity.verify(login, 'wrong')).toBeUndefined();
+      expect(await identity.verify(login, 'wrong')).toEqual({ refused: 'wrong' });
     }
     expect(checked).toHaveLength(4);
     expect(checked[0]).toBe(checked[1]);
@@ -214,8 +213,8 @@ describe('signing in by a users file', () => {
 
   test('never signs an unknown login in as the person whose hash is checked', async () => {
     const { identity } = await start(await usersFile([max]));
-    expect(await identity.verify('nobody', password)).toBeUndefined();
-    expect(await identity.verify(max.email, password)).toBeDefined();
+    expect(await identity.verify('nobody', password)).toEqual({ refused: 'wrong' });
+    expect(await identity.verify(max.email, password)).toHaveProperty('user');
   });
 
   test('hands out people that nobody can change', async () => {
@@ -231,7 +230,7 @@ describe('a users file that changes', () => {
     const { identity, lines } = await start(file);
     await writeFile(file, JSON.stringify([{ ...foo, disabled: true }, max]));
     await until(() => identity.find(max.subject));
-    expect(await identity.verify(foo.email, 'foobar')).toBeUndefined();
+    expect(await identity.verify(foo.email, 'foobar')).toEqual({ refused: 'disabled' });
     expect(lines.at(-1)).toEqual({
       level: 'info',
       details: { file, people: 2 },
@@ -272,7 +271,7 @@ describe('a users file that changes', () => {
       level: 'error',
       details: { file, faults: [expect.stringMatching(/^line 2, column \d+: here it stops/)] },
     });
-    expect(await identity.verify(foo.email, 'foobar')).toBeDefined();
+    expect(await identity.verify(foo.email, 'foobar')).toHaveProperty('user');
 
     await replace(file, [foo, { ...max, email: 1 }]);
     await until(() => lines.length === 2);
