@@ -49,7 +49,7 @@ const paused: Face = { tile: 'clock', kind: 'accent', ways: [['app', 'tonal']] }
 
 /**
  * How the page of each fault looks, and which buttons it offers. A button without a target is left
- * out; if none remains, there is one to the start page.
+ * out; if none to an app remains, there is one to the start page.
  */
 const faces: Record<ErrorCode, Face> = {
   decision_unknown: again,
@@ -166,7 +166,8 @@ function showFault(
     home: `${base}/`,
   };
   const known = ways.filter(([name]) => targets[name]);
-  const shown: typeof ways = known.length > 0 ? known : [['home', 'tonal']];
+  const leadsOn = known.some(([name]) => name === 'app' || name === 'home');
+  const shown: typeof ways = leadsOn ? known : [...known, ['home', 'tonal']];
   const buttons = shown.map(([name, style]) => ({
     label: t(labels[name], { app: way.app?.name ?? '' }),
     href: targets[name],

@@ -227,6 +227,9 @@ function complaintsAbout(page: Page, scene: Scene, cell: Omit<Cell, 'give'>) {
     [`wait ${page.headers['retry-after']}`]: page.headers['retry-after'] === seconds,
     'no reference': /\b[0-9A-Z]{4}-[0-9A-Z]{4}\b/.test(page.text),
     'no way to try again': link(page, words('button.try_again')) !== undefined,
+    'no way out': page.links.some(({ text }) =>
+      [words('button.start_page'), words('button.go_to', { app: 'Meadow Notes' })].includes(text),
+    ),
     'repeats the bad answer': !page.html.includes(marker),
     'sends the browser away': page.leadsTo === undefined,
     'has no policy': /frame-ancestors 'none'/.test(page.headers['content-security-policy'] ?? ''),
