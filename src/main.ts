@@ -1,3 +1,4 @@
+import { proxyOf } from '@portico/hydra-admin';
 import { createApp } from './app.ts';
 import { assemble } from './assemble.ts';
 import { loadConfig } from './config.ts';
@@ -30,7 +31,8 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop(signal));
   // Without a file, a hang-up ends the process, as usual.
   if (config.log.audit !== 'stdout') process.on('SIGHUP', () => auditTrail.reopen());
-  log.info({ port: server.port, address: config.web.baseUrl.href }, 'listening');
+  const proxy = proxyOf(config.hydra)?.origin; // without its password
+  log.info({ port: server.port, address: config.web.baseUrl.href, proxy }, 'listening');
 }
 
 /** Operators fix settings, files and ports by the message alone. Anything else is a bug: show its stack. */

@@ -45,9 +45,8 @@ export function oauth2ErrorRoutes({ addresses }: Pick<Parts, 'addresses'>): Rout
       kind: isHarmless ? 'accent' : 'caution',
       title: t(`oauth2.${code}.title`),
       text: h(`oauth2.${code}.text`),
-      buttons: isHarmless
-        ? [{ label: h('button.start_page'), href: addresses.start, style: 'tonal' }]
-        : [],
+      // Nothing in the address tells which app it was, so nothing leads there.
+      buttons: [{ label: h('button.start_page'), href: addresses.start, style: 'tonal' }],
       reference: code === 'access_denied' ? undefined : req.id,
       details:
         error === '' || code === 'access_denied'

@@ -50,7 +50,7 @@ const paused: Face = { tile: 'clock', kind: 'accent', ways: [['app', 'tonal']] }
 
 /**
  * How the page of each fault looks, and which buttons it offers. A button without a target is left
- * out; if none remains, there is one to the start page.
+ * out; if none to an app remains, there is one to the start page.
  */
 const faces: Record<ErrorCode, Face> = {
   decision_unknown: again,
@@ -88,6 +88,8 @@ const faces: Record<ErrorCode, Face> = {
   oauth2_server_nonsense: theirs,
   busy: { ...again, tile: 'clock' },
   oauth2_server_slow: theirs,
+  oauth2_server_limited: theirs,
+  oauth2_server_unavailable: theirs,
 };
 
 const labels: Record<Way, string> = {
@@ -145,6 +147,7 @@ export function errorHandler({
     }
     const known = code === 'challenge_elsewhere' ? {} : challenges.wayForward(req);
     const way: WayForward = { ...known, ...(error instanceof PublicError && error.way) };
+    if (error instanceof HydraError) way.retryAfterSeconds = error.retryAfterSeconds;
     if (way.retryAfterSeconds) res.setHeader('Retry-After', String(way.retryAfterSeconds));
     showFault(req, res, code, { way, base });
   };
@@ -166,7 +169,8 @@ function showFault(
     home: `${base}/`,
   };
   const known = ways.filter(([name]) => targets[name]);
-  const shown: typeof ways = known.length > 0 ? known : [['home', 'tonal']];
+  const leadsOn = known.some(([name]) => name === 'app' || name === 'home');
+  const shown: typeof ways = leadsOn ? known : [...known, ['home', 'tonal']];
   const buttons = shown.map(([name, style]) => ({
     label: h(labels[name], { app: way.app?.name ?? '' }),
     href: targets[name],

@@ -216,7 +216,7 @@ describe('a code', () => {
     const page = await browser.get(device());
     stub.answer('device.accept', (_call, res) => res.writeHead(503).end());
     for (let i = 0; i < 6; i++) {
-      expect((await browser.submit(page, { fill: { code: rightCode } })).status).toBe(502);
+      expect((await browser.submit(page, { fill: { code: rightCode } })).status).toBe(503);
     }
     stub.usually();
     const done = await browser.submit(page, { fill: { code: rightCode } });

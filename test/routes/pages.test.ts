@@ -58,6 +58,7 @@ describe('the page for errors that the server cannot give to an app', () => {
     expect(page.heading).toBe(words(`oauth2.${code}.title`));
     expect(page.text).toContain(words(`oauth2.${code}.text`));
     expect(page.text).not.toMatch(/oauth2\.|\{app\}/);
+    expect(link(page, words('button.start_page'))?.href).toBe('/');
     // A no of the person is nothing to ask for help about.
     expect(referenceOf(page) !== undefined).toBe(code !== 'access_denied');
     expect(page.setCookies).toEqual([]);
@@ -85,6 +86,7 @@ describe('the page for errors that the server cannot give to an app', () => {
     const page = await app.browser().get('/error');
     expect(page.status).toBe(400);
     expect(page.heading).toBe(words('oauth2.default.title'));
+    expect(link(page, words('button.start_page'))?.href).toBe('/');
     expect(page.html).not.toContain('<details class="fold">');
   });
 });

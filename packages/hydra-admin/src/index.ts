@@ -22,6 +22,7 @@ export type {
   LogoutRequest,
   OidcContext,
 } from './request-answers.ts';
+export { proxyOf, type ProxyConfig } from './proxy.ts';
 export {
   isDeviceVerification,
   mayHintAtPerson,
