@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { writeSync } from 'node:fs';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Request, RequestHandler } from 'express';
 
@@ -22,20 +23,38 @@ const complainEveryMs = 60_000;
 
 /**
  * The standard output. Lines are collected and written together, and requests do not wait for that;
- * the rest is written when the process ends. If lines cannot be written, the app goes on without.
+ * the rest is written when the process ends. Lines that cannot be written are lost, and the standard
+ * error says so once a minute: without them people can still sign in.
  */
 export function standardOutput(): Output {
-  const output = pino.destination({ fd: 1, sync: false, maxLength: mostUnread });
-  // A fault without a listener would end the process, for example when the disk is full.
+  let current = open();
   let complainedAt = Number.NEGATIVE_INFINITY;
-  const complain = (fault: unknown) => {
+
+  function open() {
+    // Not `sync`: a reader that is slow must not stop the process.
+    const output = pino.destination({ fd: 1, sync: false, maxLength: mostUnread });
+    output.on('drop', () => complain('nobody reads them'));
+    output.on('error', (fault: NodeJS.ErrnoException) => {
+      if (fault.code === 'EPIPE' || output !== current) return; // nobody is there any more
+      complain(fault.message);
+      // What it holds would be tried for ever, and the end of the process would wait for it.
+      current = open();
+      output.destroy();
+    });
+    return output;
+  }
+
+  function complain(reason: string): void {
     if (Date.now() - complainedAt < complainEveryMs) return;
     complainedAt = Date.now();
-    process.stderr.write(`Lines of the log cannot be written: ${String(fault)}\n`);
-  };
-  output.on('error', complain);
-  output.on('drop', () => complain('nobody reads them'));
-  return output;
+    try {
+      writeSync(2, `Lines of the log cannot be written and are lost: ${reason}\n`);
+    } catch {
+      // it is as full as the standard output
+    }
+  }
+
+  return { write: (line) => void current.write(line) };
 }
 
 /** A log of JSON lines. */
