@@ -84,6 +84,7 @@ describe('settings', () => {
         HYDRA_TRANSPORT: 'axios',
         COOKIE_SECRET: 'short',
         LOG_LEVEL: 'loud',
+        AUDIT_LOG: 'stderr',
       },
       {},
     );
@@ -94,6 +95,7 @@ describe('settings', () => {
       'HYDRA_TRANSPORT is "axios". It must be got or undici.',
       expect.stringMatching(/^COOKIE_SECRET is a value that is not shown\. It must be/),
       expect.stringMatching(/^LOG_LEVEL is "loud"\. It must be/),
+      'AUDIT_LOG is "stderr". It must be stdout, or the path of a file with at least one slash in it.',
       expect.stringMatching(/^USERS_FILE is not set\. It must be/),
     ]);
     const message = new SettingsError(faults).message;

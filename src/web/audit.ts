@@ -83,6 +83,7 @@ function summedBy(event: AuditEvent, reason: string | undefined): SummedBy | und
     event === 'limit_hit' ||
     reason === 'paused' ||
     reason === 'gone' ||
+    reason === 'credentials_changed' ||
     reason === 'login_cancelled';
   return isFlood ? 'address' : undefined;
 }
