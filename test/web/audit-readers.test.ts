@@ -81,7 +81,7 @@ describe('the documentation', () => {
     for (const { audit, reason } of lines()) {
       const row = rows('Events').find((one) => one.startsWith(`| \`${audit}\` |`));
       expect(row).toBeDefined();
-      if (reason !== undefined) expect(row).toContain(`\`${String(reason)}\``);
+      if (reason !== undefined) expect(row).toContain(`\`${reason as string}\``);
     }
   });
 });

@@ -138,6 +138,7 @@ test('no line holds a secret, wherever it was typed', async () => {
     'denied',
     'form_refused',
     'granted',
+    'limit_hit',
     'refused',
     'signed_in',
     'signed_out',
