@@ -36,9 +36,9 @@ export const limitsCommands: Command[] = [
         'POST /limits/list',
         selected(given),
       );
-      if (given.has('json')) return void (await context.printJson({ limits }));
-      if (limits.length === 0) return context.note('Nobody has to wait.');
-      await context.print(table(context.stdout.columns).lines(limits));
+      if (given.has('json')) await context.printJson({ limits });
+      else if (limits.length === 0) context.note('Nobody has to wait.');
+      else await context.print(table(context.stdout.columns).lines(limits));
     },
   },
   {
@@ -56,8 +56,8 @@ export const limitsCommands: Command[] = [
         'POST /limits/clear',
         chosen,
       );
-      if (given.has('json')) return void (await context.printJson({ cleared }));
-      context.note(cleared === 1 ? 'Forgot 1 count.' : `Forgot ${cleared} counts.`);
+      if (given.has('json')) await context.printJson({ cleared });
+      else context.note(cleared === 1 ? 'Forgot 1 count.' : `Forgot ${cleared} counts.`);
     },
   },
 ];

@@ -16,8 +16,8 @@ interface Waiting {
   turn: Turn;
   /** How much its payers had used: the least goes first. */
   rank: number;
-  go(): void;
-  refuse(error: IdentityError): void;
+  go: () => void;
+  refuse: (error: IdentityError) => void;
 }
 
 interface Usage {

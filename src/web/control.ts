@@ -6,7 +6,7 @@ import { SettingsError } from '@portico/settings';
 import type { AddressWatch } from './address-watch.ts';
 import { bareAddress } from './client-address.ts';
 import type { Standing } from './limit.ts';
-import type { Culprit, DeviceLimiter, LoginLimiter } from './limits.ts';
+import { concerns, type Culprit, type DeviceLimiter, type LoginLimiter } from './limits.ts';
 import type { LoginMark } from './login-mark.ts';
 
 /** The setting with the path of the socket. */
@@ -74,22 +74,19 @@ type Selection = v.InferOutput<typeof selection>;
 async function list(parts: Controlled, { login, address }: Selection): Promise<Standing[]> {
   const { deviceLimiter, loginLimiter, loginMark } = parts;
   const all = [...(await loginLimiter.list()), ...(await deviceLimiter.list())];
-  const mark = login === undefined ? undefined : loginMark(login);
-  return all.filter(({ key }) => {
-    const words = key.split(' ');
-    return (mark === undefined || words.includes(mark)) && (!address || words.includes(address));
-  });
+  const isMeant = concerns(culpritOf({ login, address }, loginMark));
+  return all.filter(({ key }) => isMeant(key));
 }
 
 async function clear(parts: Controlled, { login, address }: Selection): Promise<number> {
   const { deviceLimiter, loginLimiter, loginMark } = parts;
-  const culprit: Culprit =
-    login !== undefined
-      ? { login: loginMark(login) }
-      : address !== undefined
-        ? { address: bareAddress(address) ?? address }
-        : 'all';
+  const culprit = culpritOf({ login, address }, loginMark);
   return (await loginLimiter.clear(culprit)) + (await deviceLimiter.clear(culprit));
+}
+
+function culpritOf({ login, address }: Selection, loginMark: LoginMark): Culprit {
+  if (login !== undefined) return { login: loginMark(login) };
+  return address === undefined ? 'all' : { address: bareAddress(address) ?? address };
 }
 
 async function bodyOf(req: IncomingMessage): Promise<unknown> {

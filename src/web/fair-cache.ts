@@ -56,12 +56,14 @@ export function createFairCache<V>(options: FairCacheOptions<V>) {
   }
 
   function makeRoom(): void {
+    if (size <= maxSize) return;
     const largest = shares.reduce((one, other) => (other.size > one.size ? other : one));
-    const [oldest] = largest.keys;
-    const entry = oldest === undefined ? undefined : kept.get(oldest);
-    if (oldest === undefined || !entry) return;
-    remove(oldest, entry);
-    if (entry.until > performance.now()) onEvict?.(oldest, entry.value);
+    for (const oldest of largest.keys) {
+      const entry = kept.get(oldest)!;
+      remove(oldest, entry);
+      if (entry.until > performance.now()) onEvict?.(oldest, entry.value);
+      return makeRoom();
+    }
   }
 
   return {
@@ -88,7 +90,7 @@ export function createFairCache<V>(options: FairCacheOptions<V>) {
       entry.share.keys.add(key);
       entry.share.size += entry.size;
       size += entry.size;
-      while (size > maxSize) makeRoom();
+      makeRoom();
     },
 
     delete(key: string): void {

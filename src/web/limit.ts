@@ -10,7 +10,7 @@ export interface LimitRule {
    * The pause before one more attempt is allowed.
    * @param more wrong attempts after the first `tries`
    */
-  pause(more: number): number;
+  pause: (more: number) => number;
   /**
    * `at once`: wrong attempts are forgotten together, when there was none for `seconds` after the
    * pause. `steadily`: one by one, `tries` of them in `seconds`.

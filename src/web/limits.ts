@@ -224,7 +224,7 @@ function limitSet(limits: readonly Limit[]): LimitSet {
 }
 
 /** Whether a key is about a login or an address: keys are made of both. */
-function concerns(culprit: Culprit): (key: string) => boolean {
+export function concerns(culprit: Culprit): (key: string) => boolean {
   if (culprit === 'all') return () => true;
   const parts = 'login' in culprit ? [culprit.login] : networksOf(culprit.address);
   return (key) => key.split(' ').some((part) => (parts as readonly string[]).includes(part));

@@ -50,9 +50,9 @@ test('has a page with the right status for each way in that is none', async ({ p
     [400, '/consent?consent_challenge=', 'challenge_missing'],
     [400, '/login?login_challenge=a&login_challenge=b', 'challenge_missing'],
     [404, '/login?login_challenge=unknown', 'challenge_unknown'],
-    [404, `/consent?consent_challenge=${'u'.repeat(12_000)}`, 'challenge_unknown'],
+    [404, `/consent?consent_challenge=${'u'.repeat(30_000)}`, 'challenge_unknown'],
     [404, '/logout?logout_challenge=unknown', 'challenge_unknown'],
-    [414, `/login?login_challenge=${'u'.repeat(20_000)}`, 'challenge_too_long'],
+    [414, `/login?login_challenge=${'u'.repeat(40_000)}`, 'challenge_too_long'],
     [404, '/nothing-here', 'page_unknown'],
   ] as const;
   for (const [status, path, code] of pages) {

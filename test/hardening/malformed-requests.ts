@@ -310,7 +310,7 @@ const brokenHeaders = [
   'Expect: the unexpected',
   'Connection: keep-alive, upgrade, \u0000',
   'Trailer: Content-Length',
-  `X-Huge: ${long(70_000)}`,
+  `X-Huge: ${long(100_000)}`,
   Array.from({ length: 2_500 }, (_, at) => `X-${at}: ${at}`).join('\r\n'),
 ];
 
@@ -360,7 +360,7 @@ const oddBodies = [
   '\u{1f600}=\u{1f600}',
   '\0\0\0\0',
   `a=${long(60_000)}`,
-  `a=${long(70_000)}`,
+  `a=${long(100_000)}`,
   `${'a&'.repeat(999)}a`,
   `${'a=1&'.repeat(2_000)}b=2`,
   `${'a[]=1&'.repeat(500)}b=2`,
@@ -529,7 +529,7 @@ function broken(die: Dice, whole: Parts): Parts {
     () => ({ line: `${method} ${target} ${die.one(brokenVersions)}` }),
     () => ({ line: `${method} ${target}\t${version}` }),
     () => ({ line: `\r\n\r\n${whole.line}` }),
-    () => ({ line: die.one(['', '\0', '\u{16}\u{3}\u{1}\u{2}\0\u{1}', 'GET', long(70_000)]) }),
+    () => ({ line: die.one(['', '\0', '\u{16}\u{3}\u{1}\u{2}\0\u{1}', 'GET', long(100_000)]) }),
     () => ({ headers: [...whole.headers, die.one(brokenHeaders)] }),
     () => ({ headers: [die.one(brokenHeaders), ...whole.headers] }),
     () => ({ headers: whole.headers.filter((header) => !header.startsWith('Host')) }),

@@ -112,24 +112,24 @@ describe('yes', () => {
     ['no question', { client: { skip_logout_consent: true } }],
   ])('to an app about somebody else signs nobody out here: by %s', async (_how, given) => {
     const browser = await signedIn();
-    const before = browser.cookies()['portico_csrf'];
+    const before = browser.cookies()[app.cookie('csrf')];
     let page = await browser.get(logout({ ...given, subject: ada.subject }));
     if (page.status === 200) page = await browser.submit(page, { press: 'accept' });
     expect(page.leadsTo).toContain('logout_verifier=');
     expect(stub.sent().map(({ operation }) => operation)).toEqual(['logout.accept']);
     expect(isSignedIn(await browser.get('/'))).toBe(true);
-    expect(browser.cookies()['portico_csrf']).toBe(before);
+    expect(browser.cookies()[app.cookie('csrf')]).toBe(before);
   });
 
   test('to an app renews the secret of the browser of this person, also without a session', async () => {
     const browser = await signedIn();
     browser.dropCookies('session');
-    const before = browser.cookies()['portico_csrf'];
+    const before = browser.cookies()[app.cookie('csrf')];
     const others = await browser.get(logout({ subject: ada.subject }));
     await browser.submit(others, { press: 'accept' });
-    expect(browser.cookies()['portico_csrf']).toBe(before);
+    expect(browser.cookies()[app.cookie('csrf')]).toBe(before);
     await browser.submit(await browser.get(logout()), { press: 'accept' });
-    expect(browser.cookies()['portico_csrf']).not.toBe(before);
+    expect(browser.cookies()[app.cookie('csrf')]).not.toBe(before);
   });
 
   test('to the server itself ends the session, whomever it remembers', async () => {

@@ -20,10 +20,21 @@ const named = { name: 'Notes', initial: 'N', hue: 1 };
 
 /** Each screen with a form, and what its view needs. */
 const forms: [view: string, locals: object][] = [
-  ['login', { ...form, app: named, login: '', isWrong: false, isRemembered: false }],
+  [
+    'login',
+    {
+      ...form,
+      app: named,
+      login: '',
+      hasUsernames: true,
+      missing: [],
+      isWrong: false,
+      isRemembered: false,
+    },
+  ],
   ['consent', { ...form, app: named, scopeGroups: [], audiences: [], isRemembered: false }],
   ['logout', form],
-  ['device', { ...form, code: '', isGiven: false, isWrong: false }],
+  ['device', { ...form, code: '', isGiven: false, isMissing: false, isWrong: false }],
 ];
 
 /** Renders a view of the project with languages of our own. */

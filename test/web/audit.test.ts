@@ -204,7 +204,7 @@ describe('a refused form is told with its method, its screen and the reason', ()
   });
 
   test('form_too_large and request_malformed, before anything is read of them', async () => {
-    const body = `email=${'a'.repeat(1_000_000)}`;
+    const body = `email=${'a'.repeat(140_000)}`;
     await newBrowser().send('post', '/login', { body });
     expect(app.audits).toEqual([expect.objectContaining(refused('form_too_large'))]);
     const headers = { 'Content-Encoding': 'nonsense' };
@@ -306,7 +306,9 @@ describe('every line', () => {
       const logout = await one.get(openAt(stub, logoutScreen!).address);
       await one.submit(logout, { press: 'accept' });
     }
-    const marks = app.audits.map((line) => line['session_mark']);
+    const events = ['refused', 'signed_in', 'granted', 'signed_out'];
+    const lines = app.audits.filter(({ audit }) => events.includes(audit));
+    const marks = lines.map((line) => line['session_mark']);
     expect(marks).toHaveLength(8);
     expect(new Set(marks.slice(0, 4)).size).toBe(1);
     expect(new Set(marks).size).toBe(2);
