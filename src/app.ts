@@ -14,6 +14,7 @@ import { locale, postedLocale } from './screens/locale.ts';
 import { requestLocals, siteLocals } from './screens/page-locals.ts';
 import { createRender } from './screens/render.ts';
 import { createStaticFiles } from './screens/static-files.ts';
+import { forwardedAddresses } from './web/client-address.ts';
 import { securityHeaders } from './web/headers.ts';
 import { requestLog } from './web/log.ts';
 import { parsedQuery } from './web/parsed-query.ts';
@@ -37,7 +38,7 @@ export function createApp(parts: Parts): Express {
   app.response.render = createRender(folders.views);
   Object.assign(app.locals, siteLocals(config.brand, baseUrl.path, asset));
 
-  app.use(requestLog(log));
+  app.use(forwardedAddresses, requestLog(log));
   app.use(securityHeaders(baseUrl)); // before static files: they need them too
   app.use(hashedFiles, parsedQuery);
   app.use(requestLocals(locales), cookieParser([...cookieSecrets]));

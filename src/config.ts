@@ -15,6 +15,7 @@ import { backendSetting, settingsOfBackend } from './identity/index.ts';
 const appSettings = {
   PORT: setting('a port number, 0 to 65535', kind.integer(0, 65_535), { fallback: '3000' }),
   HOST: setting('a host name or address to listen on', kind.text),
+  KEEP_ALIVE_SECONDS: setting('seconds, 1 to 3600', kind.integer(1, 3_600), { fallback: '75' }),
   BASE_URL: setting(
     'the public address of this app, https (http only for localhost), without query or password',
     kind.baseUrl,
@@ -27,7 +28,7 @@ const appSettings = {
     { isRequired: true, isSecret: true, doubt: kind.weakSecrets },
   ),
   TRUST_PROXY: setting(
-    'true, false, a number of proxies, or their addresses separated by commas',
+    'false, a number of proxies, or their addresses separated by commas',
     kind.trustProxy,
   ),
   LOGIN_REMEMBER_SECONDS: setting('seconds, 0 or more', kind.seconds, { fallback: '2592000' }),
@@ -75,10 +76,17 @@ export function settingsFor(env: Environment) {
 }
 
 function proxyFaults({ BASE_URL, TRUST_PROXY }: Partial<Values>, env: Environment): string[] {
-  const isMissing = TRUST_PROXY === undefined && !env['TRUST_PROXY']?.trim();
-  if (!BASE_URL?.isSecure || !isMissing) return [];
+  if (!BASE_URL?.isSecure) return [];
+  const { wants } = appSettings.TRUST_PROXY;
+  if (TRUST_PROXY === true) {
+    return [
+      `TRUST_PROXY is "true". With an https BASE_URL it must be ${wants}: ` +
+        'with "true", every browser could choose its own address and guess passwords without a limit.',
+    ];
+  }
+  if (TRUST_PROXY !== undefined || env['TRUST_PROXY']?.trim()) return [];
   return [
-    `TRUST_PROXY is not set. With an https BASE_URL it must be ${appSettings.TRUST_PROXY.wants}: ` +
+    `TRUST_PROXY is not set. With an https BASE_URL it must be ${wants}: ` +
       'behind a proxy, wrong passwords would otherwise count as coming from one address.',
   ];
 }
@@ -88,7 +96,7 @@ function arrange(
   ofBackend: Record<string, unknown>,
 ) {
   return deepFreeze({
-    server: { port: v.PORT, host: v.HOST },
+    server: { port: v.PORT, host: v.HOST, keepAliveSeconds: v.KEEP_ALIVE_SECONDS },
     web: {
       baseUrl: v.BASE_URL,
       cookieSecrets: v.COOKIE_SECRET,

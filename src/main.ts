@@ -1,6 +1,7 @@
 import { createApp } from './app.ts';
 import { assemble } from './assemble.ts';
 import { loadConfig } from './config.ts';
+import { rawHeaders } from './web/headers.ts';
 import { startServer } from './web/server.ts';
 
 const stopWithinMs = 10_000;
@@ -9,7 +10,11 @@ const stopWithinMs = 10_000;
 async function main(): Promise<void> {
   const parts = await assemble(loadConfig(process.env));
   const { config, log, hydra, identity, revocations } = parts;
-  const server = await startServer(createApp(parts), config.server);
+  const server = await startServer(createApp(parts), {
+    ...config.server,
+    headers: rawHeaders(config.web.baseUrl),
+    warn: (fault) => log.error({ err: fault }, 'fault of the server'),
+  });
 
   const stop = async (signal: string) => {
     log.info({ signal }, 'stopping');

@@ -183,7 +183,11 @@ describe('settings', () => {
     expect(faultsOf(env)).toEqual([expect.stringMatching(/^TRUST_PROXY is not set\. .*https/)]);
     expect(faultsOf({ ...env, TRUST_PROXY: ' ' })).toHaveLength(1);
     expect(faultsOf({ ...env, TRUST_PROXY: 'perhaps' })).toHaveLength(1);
-    for (const word of ['true', 'false', '1', '0', 'loopback, 10.0.0.0/8', '::1', 'fd00::/8']) {
+    expect(faultsOf({ ...env, TRUST_PROXY: 'true' })).toEqual([
+      expect.stringMatching(/^TRUST_PROXY is "true"\. .*could choose its own address/),
+    ]);
+    expect(load({ TRUST_PROXY: 'true' }).web.trustProxy).toBe(true);
+    for (const word of ['false', '1', '0', 'loopback, 10.0.0.0/8', '::1', 'fd00::/8']) {
       expect([word, faultsOf({ ...env, TRUST_PROXY: word })]).toEqual([word, []]);
     }
     expect(load({ ...env, TRUST_PROXY: '1' }).web.trustProxy).toBe(1);

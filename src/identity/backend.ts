@@ -42,16 +42,21 @@ export interface User extends StandardClaims {
   credential?: string;
 }
 
+export type Verification = { user: User } | { refused: Refusal };
+
+/** `wrong`: login unknown or password wrong; `disabled`: the password is right, but the person disabled. */
+export type Refusal = 'wrong' | 'disabled';
+
 export interface Identity {
   /**
    * Checks a login and a password. Must take as long for an unknown login as for a wrong password.
    * @param login an e-mail address or a username, as typed
-   * @returns the person; `undefined` when the login is unknown, the password wrong, or the person
-   *   disabled
+   * @returns the person, or why not. The reason is for the audit trail alone: the screen must not
+   *   show it.
    * @throws IdentityError `busy` when too many passwords are being checked, `down` when the backend
    *   cannot be reached
    */
-  verify(login: string, password: string): Promise<User | undefined>;
+  verify(login: string, password: string): Promise<Verification>;
   /**
    * The person with this subject, even if disabled; `undefined` when there is none.
    * @throws IdentityError `down` when the backend cannot be reached

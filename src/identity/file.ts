@@ -59,9 +59,10 @@ export async function createFileIdentity(
       const foldedLogin = foldLogin(login);
       const person = people.byLogin.get(foldedLogin);
       const checked = person ?? standIn(people.list, foldedLogin);
-      if (!checked) return undefined;
+      if (!checked) return { refused: 'wrong' };
       const isRight = await passwords.matches(checked.passwordHash, password);
-      return isRight && checked === person && !person.user.disabled ? person.user : undefined;
+      if (!isRight || checked !== person) return { refused: 'wrong' };
+      return person.user.disabled ? { refused: 'disabled' } : { user: person.user };
     },
     async find(subject) {
       return people.bySubject.get(subject)?.user;

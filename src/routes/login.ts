@@ -9,7 +9,7 @@ import { orWhereItLed } from '../challenge/conflict.ts';
 import { leave } from '../web/leave.ts';
 import { restartAsSomebodyElse, restartOf } from '../challenge/restart.ts';
 import { PublicError } from '../errors.ts';
-import type { User } from '../identity/backend.ts';
+import type { Refusal, User } from '../identity/backend.ts';
 import { foldLogin, loginKey, longestLogin, withoutInvisible } from '../identity/login-key.ts';
 import { isDeviceFlow } from '../policy/consent.ts';
 import {
@@ -92,11 +92,15 @@ async function checkPassword(needs: Needs, req: Request, login: string): Promise
   const account = loginKey(foldLogin(login));
   const isKnownBrowser = needs.knownBrowsers.knows(req, account);
   const who = { account, address: req.ip ?? '', isKnownBrowser };
-  const { waitSeconds, proven } = await needs.loginLimiter.attempt(who, () =>
-    needs.identity.verify(login, postedText(req, 'password')),
-  );
+  let refused: Refusal = 'wrong';
+  const { waitSeconds, proven } = await needs.loginLimiter.attempt(who, async () => {
+    const found = await needs.identity.verify(login, postedText(req, 'password'));
+    if ('user' in found) return found.user;
+    refused = found.refused;
+    return undefined;
+  });
   if (proven) return { user: proven };
-  const reason = waitSeconds > 0 ? 'too many tries' : 'wrong credentials';
+  const reason = waitSeconds > 0 ? 'paused' : refused;
   audit(needs.log, req, 'refused', { reason });
   return waitSeconds > 0 ? { seconds: waitSeconds } : { isWrong: true };
 }

@@ -1,5 +1,7 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import helmet from 'helmet';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 
 /**
  * Security headers for all responses. Pages must not be cached or indexed; static files replace
@@ -37,3 +39,19 @@ const pageHeaders: RequestHandler = function pageHeaders(_req, res, next) {
   res.setHeader('X-Robots-Tag', 'noindex');
   next();
 };
+
+/** The same headers by name, for answers that are given before the app sees a request. */
+export function rawHeaders(home: { isSecure: boolean }): Record<string, string> {
+  const req = new IncomingMessage(new Socket());
+  const res = new ServerResponse(req);
+  for (const handler of securityHeaders(home)) {
+    void handler(req as Request, res as Response, (fault?: unknown) => {
+      if (fault !== undefined) throw fault;
+    });
+  }
+  const entries = Object.entries(res.getHeaders()).map(([name, value]) => [
+    name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()),
+    String(value),
+  ]);
+  return Object.fromEntries(entries) as Record<string, string>;
+}

@@ -1,29 +1,47 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { faultOfListening } from './listen-faults.ts';
+import { answerRequest, answerSocket, rawAnswerOf } from './raw-answers.ts';
 
 /** A challenge may have 16 kB, and comes twice: in the address and, after a page of ours, as Referer. */
 const maxHeaderSize = 64 * 1024;
 const drainMs = 50;
 
-/** Faults that Node finds before there is a request, by their codes. */
-const faults: Record<string, [status: string, title: string, text: string]> = {
-  HPE_HEADER_OVERFLOW: [
-    '431 Request Header Fields Too Large',
-    'This address is too long',
-    'Open the app you want to use and choose “Sign in” there.',
-  ],
-  ERR_HTTP_REQUEST_TIMEOUT: [
-    '408 Request Timeout',
-    'That took too long',
-    'Check your connection, then try again.',
-  ],
+/** How long a browser may take, and how often that is checked: the sum is what a request may last. */
+export interface Patience {
+  /** From the first byte, or from the connection, to the end of the headers. */
+  headersMs: number;
+  /** From the first byte to the end of the body. */
+  requestMs: number;
+  /** A connection on which nothing moves for so long is cut, also one that does not read our answer. */
+  silenceMs: number;
+  checkEveryMs: number;
+}
+
+const usualPatience: Patience = {
+  headersMs: 14_000,
+  requestMs: 29_000,
+  silenceMs: 120_000,
+  checkEveryMs: 1_000,
 };
-const otherFault = [
-  '400 Bad Request',
-  'We did not understand that',
-  'Open the app you want to use and choose “Sign in” there.',
-] as const;
+
+export interface ServerOptions {
+  port: number;
+  host: string | undefined;
+  /** How long a connection is kept for the next request. */
+  keepAliveSeconds?: number;
+  /** The headers of answers that are given before the app sees a request: `rawHeaders`. */
+  headers?: Readonly<Record<string, string>>;
+  patience?: Patience;
+  /** Gets faults of the server itself, such as a lack of file handles. It goes on listening. */
+  warn?: (fault: Error) => void;
+}
 
 export interface RunningServer {
   /** The actual port, even if the setting was 0. */
@@ -34,22 +52,69 @@ export interface RunningServer {
 
 /**
  * Starts to listen.
- * @throws Error when the port is taken or not allowed
+ * @throws SettingsError when that is impossible, such as on a port that is taken
  */
 export async function startServer(
   app: RequestListener,
-  { port, host }: { port: number; host: string | undefined },
+  { port, host, warn = () => {}, ...options }: ServerOptions,
 ): Promise<RunningServer> {
-  const server = createServer({ maxHeaderSize }, app);
-  server.on('clientError', answerBrokenRequest);
+  const server = createListener(app, options);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(faultOfListening(error, { host, port })));
     server.listen({ port, host }, resolve);
   });
+  server.on('error', warn);
   return {
     port: (server.address() as AddressInfo).port,
     stop: (deadlineMs) => stop(server, deadlineMs),
   };
+}
+
+function createListener(
+  app: RequestListener,
+  {
+    keepAliveSeconds = 75,
+    headers = {},
+    patience = usualPatience,
+  }: Pick<ServerOptions, 'keepAliveSeconds' | 'headers' | 'patience'>,
+): Server {
+  const responses = new WeakMap<Socket, ServerResponse>();
+  function serve(req: IncomingMessage, res: ServerResponse): void {
+    responses.set(req.socket, res);
+    if (hasOneHost(req)) app(req, res);
+    else answerRequest(res, 'malformed', headers);
+  }
+
+  const server = createServer({
+    maxHeaderSize,
+    requireHostHeader: false, // Node's own answer would have no headers of ours
+    keepAliveTimeout: keepAliveSeconds * 1000,
+    headersTimeout: patience.headersMs,
+    requestTimeout: patience.requestMs,
+    connectionsCheckingInterval: patience.checkEveryMs,
+  });
+  server.timeout = patience.silenceMs;
+  server.on('request', serve);
+  server.on('checkExpectation', (_req, res) => answerRequest(res, 'expectation', headers));
+  server.on('connect', (_req, socket: Socket) => answerSocket(socket, 'no_proxy', headers));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const current = responses.get(socket);
+    // In the middle of a page, an answer would become part of that page.
+    const isBetween = !current?.headersSent || current.writableFinished;
+    if (!isBetween || error.code === 'ECONNRESET') return void socket.destroy();
+    answerSocket(socket, rawAnswerOf(error), headers);
+  });
+  return server;
+}
+
+/** HTTP/1.1 demands exactly one, RFC 9112, section 3.2. */
+function hasOneHost({ httpVersion, rawHeaders }: IncomingMessage): boolean {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    if (name.length === 4 && name.toLowerCase() === 'host') count++;
+  }
+  return count === 1 || (count === 0 && httpVersion === '1.0');
 }
 
 /** `close` alone would wait for idle connections that browsers keep open. */
@@ -62,18 +127,4 @@ async function stop(server: Server, deadlineMs: number): Promise<void> {
   });
   clearInterval(idle);
   clearTimeout(deadline);
-}
-
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const [status, title, text] = faults[error.code ?? ''] ?? otherFault;
-  const page =
-    `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title>` +
-    `<meta name="viewport" content="width=device-width"><h1>${title}</h1><p>${text}</p></html>`;
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: text/html; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(page)}\r\nCache-Control: no-store\r\n` +
-      "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n" +
-      `X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n${page}`,
-  );
 }

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Identity } from '../../src/identity/backend.ts';
+import type { Identity, Refusal } from '../../src/identity/backend.ts';
 import { ada, dora, foo, max, password } from '../support/people.ts';
+
+const provenAs = ({ subject }: { subject: string }) => ({ user: { subject } });
+const refusedAs = (refused: Refusal) => ({ refused });
 
 /**
  * What every backend must do, whatever it keeps people in.
@@ -18,16 +21,16 @@ export function describeIdentity(name: string, create: () => Promise<Identity>):
 
     test('knows a person by e-mail address and password', async () => {
       const user = await identity.verify('foo@bar.com', 'foobar');
-      expect(user).toMatchObject({ subject: 'foo@bar.com', email: 'foo@bar.com' });
+      expect(user).toMatchObject({ user: { subject: 'foo@bar.com', email: 'foo@bar.com' } });
       expect(identity.hasUsernames()).toBe(true);
     });
 
     test('gives all standard claims and no password hash', async () => {
       const { password_hash: _, disabled: _disabled, ...claims } = ada;
-      const user = await identity.verify(ada.email, password);
-      expect(user).toMatchObject(claims);
-      expect(JSON.stringify(user)).not.toContain('argon2');
-      expect(await identity.find(ada.subject)).toEqual(user);
+      const verified = await identity.verify(ada.email, password);
+      expect(verified).toMatchObject({ user: claims });
+      expect(JSON.stringify(verified)).not.toContain('argon2');
+      expect({ user: await identity.find(ada.subject) }).toEqual(verified);
     });
 
     test.each([
@@ -42,12 +45,12 @@ export function describeIdentity(name: string, create: () => Promise<Identity>):
       ['directions and a byte order mark around it', '\uFEFF\u202A\u2066Ada\u2069\u202C'],
       ['a full-width at and dots of Japanese', 'ada.straße＠example。org'],
     ])('finds the same person by %s', async (_what, login) => {
-      expect((await identity.verify(login, password))?.subject).toBe(ada.subject);
+      expect(await identity.verify(login, password)).toMatchObject(provenAs(ada));
     });
 
     test('proves nobody by a wrong, empty or differently capitalised password', async () => {
       for (const wrong of ['', ' ', 'Foobar', 'foobar ', 'correct horse', 'x'.repeat(60_000)]) {
-        expect(await identity.verify('foo@bar.com', wrong)).toBeUndefined();
+        expect(await identity.verify('foo@bar.com', wrong)).toEqual(refusedAs('wrong'));
       }
     });
 
@@ -64,12 +67,13 @@ export function describeIdentity(name: string, create: () => Promise<Identity>):
         '*',
       ];
       for (const login of [...odd, 'x'.repeat(60_000), `${foo.email}\0`]) {
-        expect(await identity.verify(login, 'foobar')).toBeUndefined();
+        expect(await identity.verify(login, 'foobar')).toEqual(refusedAs('wrong'));
       }
     });
 
-    test('lets a disabled person be found but not sign in', async () => {
-      expect(await identity.verify(dora.email, password)).toBeUndefined();
+    test('lets a disabled person be found but not sign in, and says so if the password is right', async () => {
+      expect(await identity.verify(dora.email, password)).toEqual(refusedAs('disabled'));
+      expect(await identity.verify(dora.email, 'wrong')).toEqual(refusedAs('wrong'));
       expect(await identity.find(dora.subject)).toMatchObject({
         email: dora.email,
         disabled: true,
@@ -84,7 +88,7 @@ export function describeIdentity(name: string, create: () => Promise<Identity>):
     });
 
     test('takes all kinds of space and of accents in a password for the same', async () => {
-      expect(await identity.verify(max.email, 'correct\u00A0horse')).toBeDefined();
+      expect(await identity.verify(max.email, 'correct\u00A0horse')).toMatchObject(provenAs(max));
     });
   });
 }

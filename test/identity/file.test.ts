@@ -214,17 +214,17 @@ describe('a users file at start', () => {
 
   test('may be empty, begin with a byte order mark, and repeat a login within one person', async () => {
     const { identity, checked } = await start(await usersFile('\uFEFF[]'));
-    expect(await identity.verify(foo.email, 'foobar')).toBeUndefined();
+    expect(await identity.verify(foo.email, 'foobar')).toEqual({ refused: 'wrong' });
     expect(checked).toEqual([]);
     const twice = await start(await usersFile([{ ...max, username: max.email }]));
-    expect(await twice.identity.verify(max.email, password)).toBeDefined();
+    expect(await twice.identity.verify(max.email, password)).toHaveProperty('user');
   });
 
   test('may have demo people on loopback, and does not pass the mark on', async () => {
     const { identity } = await start(await usersFile([{ ...max, demo: true }]), true);
-    const user = await identity.verify(max.email, password);
-    expect(user).toMatchObject({ subject: max.subject, email: max.email });
-    expect(user).not.toHaveProperty('demo');
+    const answer = await identity.verify(max.email, password);
+    expect(answer).toMatchObject({ user: { subject: max.subject, email: max.email } });
+    expect(answer).not.toHaveProperty('user.demo');
     await start(await usersFile([{ ...max, demo: false }]));
   });
 });
@@ -233,7 +233,7 @@ describe('signing in by a users file', () => {
   test('checks one password whoever it is, always the same hash for an unknown login', async () => {
     const { identity, checked } = await start(await usersFile());
     for (const login of ['nobody@example.org', 'NOBODY@example.org', dora.email, max.email]) {
-      expect(await identity.verify(login, 'wrong')).toBeUndefined();
+      expect(await identity.verify(login, 'wrong')).toEqual({ refused: 'wrong' });
     }
     expect(checked).toHaveLength(4);
     expect(checked[0]).toBe(checked[1]);
@@ -242,8 +242,8 @@ describe('signing in by a users file', () => {
 
   test('never signs an unknown login in as the person whose hash is checked', async () => {
     const { identity } = await start(await usersFile([max]));
-    expect(await identity.verify('nobody', password)).toBeUndefined();
-    expect(await identity.verify(max.email, password)).toBeDefined();
+    expect(await identity.verify('nobody', password)).toEqual({ refused: 'wrong' });
+    expect(await identity.verify(max.email, password)).toHaveProperty('user');
   });
 
   test('hands out people that nobody can change', async () => {
@@ -259,7 +259,7 @@ describe('a users file that changes', () => {
     const { identity, lines } = await start(file);
     await writeFile(file, JSON.stringify([{ ...foo, disabled: true }, max]));
     await until(() => identity.find(max.subject));
-    expect(await identity.verify(foo.email, 'foobar')).toBeUndefined();
+    expect(await identity.verify(foo.email, 'foobar')).toEqual({ refused: 'disabled' });
     expect(lines.at(-1)).toEqual({
       level: 'info',
       details: { file, people: 2 },
@@ -336,7 +336,7 @@ describe('a users file that changes', () => {
       level: 'error',
       details: { file, faults: [expect.stringMatching(/^line 2, column \d+: here it stops/)] },
     });
-    expect(await identity.verify(foo.email, 'foobar')).toBeDefined();
+    expect(await identity.verify(foo.email, 'foobar')).toHaveProperty('user');
 
     await replaceUsersFile(file, [foo, { ...max, email: 1 }]);
     await until(() => lines.length === 2);

@@ -4,6 +4,7 @@ import { createApp } from '../../src/app.ts';
 import { assemble, type Parts } from '../../src/assemble.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Log } from '../../src/web/log.ts';
+import { rawHeaders } from '../../src/web/headers.ts';
 import { startServer } from '../../src/web/server.ts';
 
 export type Settings = Record<string, string | undefined>;
@@ -37,9 +38,11 @@ export async function serveApp(
   { port: wanted = 0, change = (parts) => parts }: Options = {},
 ): Promise<ServedApp> {
   let listener: RequestListener = (_req, res) => res.writeHead(503).end();
+  const headers: Record<string, string> = {};
   const server = await startServer((req, res) => listener(req, res), {
     port: wanted,
     host: '127.0.0.1',
+    headers,
   });
   const { port } = server;
   const logs: LogLine[] = [];
@@ -50,6 +53,7 @@ export async function serveApp(
     // What a fork puts before the consent has tests of its own, and is in the way of all others.
     const parts = change({ ...assembled, requiredActions: [] });
     listener = createApp(parts);
+    Object.assign(headers, rawHeaders(config.web.baseUrl));
     const close = async () => {
       await server.stop(stopWithinMs);
       revocations.close();

@@ -274,6 +274,29 @@ describe('a proxy', () => {
     await app.close();
   });
 
+  test.each([
+    ['a port', '203.0.113.5:{i}'],
+    ['brackets and a port', '[2001:db8::1]:{i}'],
+    ['quotes, brackets and a port', '"[2001:db8::1]:{i}"'],
+    ['a zone', 'fe80::1%{i}'],
+    ['no address at all', 'browser-{i}'],
+    ['an address that the browser made up before the real one', '10.0.0.{i}, 203.0.113.5'],
+  ])('that writes %s still says who the browser is', async (_what, from) => {
+    const app = await startApp(stub, { TRUST_PROXY: '1' });
+    const results: number[] = [];
+    for (let i = 1; i <= 6; i++) results.push(await guess(app, from.replace('{i}', `${i}`)));
+    expect(results).toEqual([400, 400, 400, 400, 400, 429]);
+    await app.close();
+  });
+
+  test('that is trusted by its address is known when it comes with a port', async () => {
+    const app = await startApp(stub, { TRUST_PROXY: 'loopback, 10.0.0.0/8' });
+    const results: number[] = [];
+    for (let i = 1; i <= 6; i++) results.push(await guess(app, `203.0.113.${i}, 10.0.0.1:4000`));
+    expect(results).toEqual([400, 400, 400, 400, 400, 400]);
+    await app.close();
+  });
+
   test('that is not trusted says nothing: its addresses count as one', async () => {
     const app = await startApp(stub, { TRUST_PROXY: 'false' });
     const results: number[] = [];

@@ -139,7 +139,7 @@ test('one line tells of each decision: who, which app, what', async () => {
   const max = { subject: 'max-1', client };
   const scopes = ['openid', 'profile'];
   expect(audits()).toEqual([
-    { audit: 'refused', reason: 'wrong credentials' },
+    { audit: 'refused', reason: 'wrong' },
     { audit: 'signed in', ...foo },
     { audit: 'refused', client, reason: 'cancelled' },
     { audit: 'granted', ...foo, scopes, audiences: [], isRemembered: false },

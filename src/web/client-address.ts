@@ -1,0 +1,55 @@
+import { isIP, SocketAddress } from 'node:net';
+import type { Request, RequestHandler } from 'express';
+
+/**
+ * The address of a browser, without port, brackets and zone. IPv4 addresses in IPv6 form are written
+ * as IPv4, IPv6 addresses in their shortest form.
+ * @returns `undefined` when the text is no address
+ */
+export function bareAddress(text: string): string | undefined {
+  const unquoted = text.trim().replace(/^"(.*)"$/, '$1');
+  const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(unquoted)?.[1];
+  const withoutPort = /^([\d.]+):\d+$/.exec(unquoted)?.[1];
+  const [address = ''] = (bracketed ?? withoutPort ?? unquoted).split('%');
+  if (isIP(address) !== 6) return isIP(address) === 4 ? address : undefined;
+  const canonical = new SocketAddress({ address, family: 'ipv6' }).address;
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(canonical)?.[1] ?? canonical;
+}
+
+/**
+ * Drops ports and brackets from `X-Forwarded-For`, which some proxies write, and whatever is no
+ * address. Express would take each port for another browser, and know no trusted proxy by its address.
+ */
+export const forwardedAddresses: RequestHandler = function forwardedAddresses(req, _res, next) {
+  const given = req.headers['x-forwarded-for'];
+  if (typeof given === 'string' && !/^[\d., ]*$/.test(given)) {
+    const addresses = given.split(',').map((entry) => bareAddress(entry) ?? '');
+    req.headers['x-forwarded-for'] = addresses.join(',');
+  }
+  next();
+};
+
+/**
+ * The address of the browser that sent this request, as far as TRUST_PROXY tells. Limits and the audit
+ * trail use it.
+ * @returns an empty text when the proxy did not name an address
+ */
+export function clientAddress(req: Request): string {
+  return bareAddress(req.ip ?? '') ?? '';
+}
+
+/**
+ * The networks that an address counts for, from the narrowest: an IPv4 address alone; an IPv6 address
+ * as its /64, which one customer has, then its /56 and its /48, which one customer may have as well.
+ * @param address as `clientAddress` gives it
+ */
+export function networksOf(address: string): [one: string, ...wider: string[]] {
+  if (isIP(address) !== 6) return [address];
+  const [head = '', tail = ''] = address.split('::');
+  const before = head ? head.split(':') : [];
+  const after = tail ? tail.split(':') : [];
+  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0');
+  const [a, b, c, d = '0'] = [...before, ...zeros, ...after];
+  const wide = (Number.parseInt(d, 16) & 0xff00).toString(16);
+  return [`${a}:${b}:${c}:${d}::/64`, `${a}:${b}:${c}:${wide}::/56`, `${a}:${b}:${c}::/48`];
+}

@@ -1,0 +1,38 @@
+import { SettingsError } from '@portico/settings';
+
+interface Wanted {
+  host: string | undefined;
+  port: number;
+}
+
+const noAddress = ({ host }: Wanted) =>
+  `HOST is "${host}", which is no address and no name with one. Leave it out to listen on all addresses.`;
+const notOurs = ({ host }: Wanted) =>
+  host === undefined
+    ? 'HOST is not set, and this machine does not let us listen on all addresses.'
+    : `HOST is "${host}", which is not an address of this machine.`;
+
+const sentences: Record<string, (wanted: Wanted) => string> = {
+  ENOTFOUND: noAddress,
+  EAI_AGAIN: ({ host }) => `HOST is "${host}", and no name server answers for it.`,
+  EADDRNOTAVAIL: notOurs,
+  EAFNOSUPPORT: notOurs,
+  EINVAL: notOurs,
+  EADDRINUSE: ({ port }) => `PORT is ${port}, where another program listens already.`,
+  EACCES: ({ port }) =>
+    `PORT is ${port}, where this program may not listen. Ports below 1024 often need a right of their own.`,
+};
+
+/**
+ * What an operator reads when the server cannot listen.
+ * @param error of `server.listen`
+ * @returns a `SettingsError`; the error itself when it is no fault of the settings
+ */
+export function faultOfListening(error: NodeJS.ErrnoException, wanted: Wanted): Error {
+  const { code = '', syscall } = error;
+  const isKnown = syscall === 'listen' || syscall === 'getaddrinfo';
+  if (!isKnown) return error;
+  const { host = 'not set', port } = wanted;
+  const say = sentences[code] ?? (() => `HOST is ${host} and PORT is ${port}: ${error.message}.`);
+  return new SettingsError([say(wanted)]);
+}
