@@ -1,6 +1,7 @@
 /** `npm run dev`: Portico, the stand-in and the sample app. Restarts Portico when its sources change. */
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { demoPassword, demoUsers, writeDemoUsers } from './demo-users.ts';
 import { type LoopbackPort, startStandIn } from '@portico/hydra-stand-in';
@@ -19,9 +20,13 @@ interface Server {
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { env } = process;
+const folder = join(root, '.cache/dev');
+/** In a file, so that it is not in the way of what the console says. */
+const auditLog = env['AUDIT_LOG'] || join(folder, 'audit.log');
 const orphanCheckMs = 250;
 
 async function main(): Promise<void> {
+  mkdirSync(folder, { recursive: true });
   const porticoPort = await reserve('Portico', Number(env['PORT']) || 3000);
   const samplePort = await reserve('the sample app', 5555);
   const baseUrl = `http://localhost:${porticoPort.port}`;
@@ -54,6 +59,7 @@ async function main(): Promise<void> {
   say(`
   Open          ${sample.url}
   Sign in with  ${env['USERS_FILE'] ? `an account from ${env['USERS_FILE']}` : demoAccounts()}
+  Audit trail   ${relative(process.cwd(), auditLog)}
   Stop with     Ctrl-C
 `);
 }
@@ -98,8 +104,9 @@ async function porticoEnv(port: number, baseUrl: string, server: Server) {
     HYDRA_ADMIN_URL: server.adminUrl,
     HYDRA_PUBLIC_URL: server.publicUrl,
     COOKIE_SECRET: env['COOKIE_SECRET'] || randomBytes(32).toString('base64url'),
-    USERS_FILE: env['USERS_FILE'] || (await writeDemoUsers(join(root, '.cache/dev'))),
+    USERS_FILE: env['USERS_FILE'] || (await writeDemoUsers(folder)),
     LOG_LEVEL: env['LOG_LEVEL'] || 'warn',
+    AUDIT_LOG: auditLog,
   };
 }
 

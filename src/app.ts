@@ -1,5 +1,5 @@
 import cookieParser from 'cookie-parser';
-import express, { type Express } from 'express';
+import express, { Router, type Express } from 'express';
 import type { Parts } from './assemble.ts';
 import { folders } from './folders.ts';
 import { consentRoutes } from './routes/consent.ts';
@@ -16,16 +16,19 @@ import { createRender } from './screens/render.ts';
 import { createStaticFiles } from './screens/static-files.ts';
 import { forwardedAddresses } from './web/client-address.ts';
 import { securityHeaders } from './web/headers.ts';
+import { literalPath } from './web/literal-path.ts';
 import { requestLog } from './web/log.ts';
+import { onlyOpened } from './web/opening.ts';
 import { parsedQuery } from './web/parsed-query.ts';
 
-const largestForm = '64kb';
+/** A challenge of 32 kB, the sealed facts, and the most that an app may ask for. */
+const largestForm = '128kb';
 
 /** The whole app: what happens to a request, from top to bottom. */
 export function createApp(parts: Parts): Express {
-  const { config, csrf, locales, log } = parts;
+  const { addressWatch, config, csrf, locales, log } = parts;
   const { baseUrl, cookieSecrets, trustProxy } = config.web;
-  const base = baseUrl.path || '/';
+  const base = literalPath(baseUrl.path) || '/';
   const { hashedFiles, plainFiles, asset } = createStaticFiles(folders.public, {
     base: baseUrl.path,
     logoFile: config.brand.logoFile,
@@ -40,16 +43,17 @@ export function createApp(parts: Parts): Express {
 
   app.use(forwardedAddresses, requestLog(log));
   app.use(securityHeaders(baseUrl)); // before static files: they need them too
-  app.use(hashedFiles, parsedQuery);
+  app.use(hashedFiles, addressWatch.watch, parsedQuery);
   app.use(requestLocals(locales), cookieParser([...cookieSecrets]));
   app.use(locale(locales, baseUrl));
   // Before any screen: each relies on a parsed form that is known to come from our own page.
   const readForm = express.urlencoded({ extended: false, limit: largestForm });
   app.post(/.*/, readForm, postedLocale(locales, baseUrl), csrf.csrf);
 
-  app.use(base, loginRoutes(parts), consentRoutes(parts), logoutRoutes(parts));
-  app.use(base, deviceRoutes(parts), startRoutes(parts), oauth2ErrorRoutes(parts));
-  app.use(base, statusRoutes(parts));
+  const screens = Router().use(onlyOpened);
+  screens.use(loginRoutes(parts), consentRoutes(parts), logoutRoutes(parts));
+  screens.use(deviceRoutes(parts), startRoutes(parts), oauth2ErrorRoutes(parts));
+  app.use(base, screens, statusRoutes(parts));
   app.use(plainFiles); // after the screens, so that no file can replace one
   app.use(pageUnknown, errorHandler(parts));
   return app;

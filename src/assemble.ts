@@ -7,6 +7,9 @@ import type { Identity } from './identity/backend.ts';
 import { createRevocations, type Revocations } from './identity/revocations.ts';
 import { requiredActions, type RequiredAction } from './policy/required-actions.ts';
 import { loadLocales, type Locales } from './screens/locale.ts';
+import { openAuditFile, type AuditOutput } from './web/audit-file.ts';
+import { createAuditTrail, type Audit, type AuditTrail } from './web/audit.ts';
+import { createAddressWatch, type AddressWatch } from './web/address-watch.ts';
 import { createBrowsers, type Browsers } from './web/browsers.ts';
 import { createCsrf, type Csrf } from './web/csrf.ts';
 import { createKnownBrowsers, type KnownBrowsers } from './web/known-browser.ts';
@@ -16,7 +19,8 @@ import {
   type DeviceLimiter,
   type LoginLimiter,
 } from './web/limits.ts';
-import { adminCallLog, createLog, type Log } from './web/log.ts';
+import { createLoginMark, type LoginMark } from './web/login-mark.ts';
+import { adminCallLog, createLog, standardOutput, type Log, type Output } from './web/log.ts';
 import { createSessions, type Sessions, type SignIn } from './web/session.ts';
 
 /** What the app is made of. A route says which parts it needs: `Pick<Parts, 'hydra' | 'log'>`. */
@@ -24,6 +28,8 @@ export interface Parts {
   config: Config;
   policy: Config['policy'];
   log: Log;
+  audit: Audit;
+  auditTrail: AuditTrail;
   hydra: Hydra;
   identity: Identity;
   revocations: Revocations;
@@ -32,8 +38,10 @@ export interface Parts {
   csrf: Csrf;
   sessions: Sessions;
   knownBrowsers: KnownBrowsers;
+  loginMark: LoginMark;
   loginLimiter: LoginLimiter;
   deviceLimiter: DeviceLimiter;
+  addressWatch: AddressWatch;
   locales: Locales;
   addresses: Addresses;
   requiredActions: readonly RequiredAction[];
@@ -56,35 +64,54 @@ export interface Addresses {
 
 /**
  * Builds the parts, once. Does not wait for the OAuth2 server, which may start later than we do.
- * @throws Error when people or languages cannot be read; the message is for the operator
+ * @param output takes the lines of the log and, unless AUDIT_LOG names a file, of the audit trail
+ * @throws Error when people or languages cannot be read, or the audit log cannot be opened; the
+ *   message is for the operator
  */
-export async function assemble(config: Config, log = createLog(config.log.level)): Promise<Parts> {
+export async function assemble(config: Config, output = standardOutput()): Promise<Parts> {
   const { baseUrl, cookieSecrets: secrets } = config.web;
+  const log = createLog(config.log.level, output);
   for (const warning of config.warnings) log.warn(warning);
   const hydra = createHydra(config.hydra, adminCallLog(log), (text) => log.warn(text));
   const revoke = (subject: string) => hydra.loginSessions.revoke({ subject });
   const revocations = createRevocations({ revoke, log });
   const identity = await createIdentity(config.identity, log, revocations.soon);
   const browsers = createBrowsers(baseUrl, secrets);
-  const csrf = createCsrf(browsers, baseUrl.origin);
+  const auditTrail = createAuditTrail({
+    output: auditOutput(config.log.audit, log, output),
+    browsers,
+    secrets,
+    base: baseUrl.path,
+  });
+  const { audit } = auditTrail;
+  const csrf = createCsrf(browsers, baseUrl.origin, audit);
   return {
     config,
     policy: config.policy,
     log,
+    audit,
+    auditTrail,
     hydra,
     identity,
     revocations,
-    challenges: createChallenges({ browsers, csrf, secrets }),
+    challenges: createChallenges({ audit, browsers, csrf, secrets }),
     browsers,
     csrf,
     sessions: createSessions(baseUrl, secrets, { isCurrent: provesToday(identity) }),
-    knownBrowsers: createKnownBrowsers(baseUrl),
-    loginLimiter: createLoginLimiter(),
-    deviceLimiter: createDeviceLimiter(),
+    knownBrowsers: createKnownBrowsers(baseUrl, secrets),
+    loginMark: createLoginMark(secrets),
+    loginLimiter: createLoginLimiter(config.limits),
+    deviceLimiter: createDeviceLimiter(config.limits),
+    addressWatch: createAddressWatch(log),
     locales: loadLocales(folders.locales),
     addresses: addressesOf(config),
     requiredActions,
   };
+}
+
+function auditOutput(target: string, log: Log, output: Output): AuditOutput {
+  if (target !== 'stdout') return openAuditFile(target, { log });
+  return { write: (line) => output.write(`${line}\n`), reopen() {}, close() {} };
 }
 
 /** Whether a sign-in proves a person who may still sign in, by the password of today. */

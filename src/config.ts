@@ -17,7 +17,7 @@ const appSettings = {
   HOST: setting('a host name or address to listen on', kind.text),
   KEEP_ALIVE_SECONDS: setting('seconds, 1 to 3600', kind.integer(1, 3_600), { fallback: '75' }),
   BASE_URL: setting(
-    'the public address of this app, https (http only for localhost), without query or password',
+    'the public address of this app, https (http only for localhost), without query, password, `;` or `//` in its path',
     kind.baseUrl,
     { isRequired: true },
   ),
@@ -31,6 +31,21 @@ const appSettings = {
     'false, a number of proxies, or their addresses separated by commas',
     kind.trustProxy,
   ),
+  LIMIT_ADDRESS_TRIES: setting(
+    'a number of wrong passwords, 5 to 100000',
+    kind.integer(5, 100_000),
+    {
+      fallback: '50',
+    },
+  ),
+  LIMIT_TRUSTED_NETWORKS: setting(
+    'addresses or networks, such as 10.0.0.0/8, separated by commas',
+    kind.networks,
+  ),
+  PASSWORD_CHECKS_AT_ONCE: setting('a number, 1 to 64', kind.integer(1, 64), { fallback: '2' }),
+  PASSWORD_CHECKS_WAITING: setting('a number, 0 to 10000', kind.integer(0, 10_000), {
+    fallback: '256',
+  }),
   LOGIN_REMEMBER_SECONDS: setting('seconds, 0 or more', kind.seconds, { fallback: '2592000' }),
   CONSENT_REMEMBER_SECONDS: setting('seconds, 0 or more', kind.seconds, { fallback: '0' }),
   CONSENT_PRESELECT: setting('all or none', kind.oneOf('all', 'none'), { fallback: 'all' }),
@@ -42,10 +57,16 @@ const appSettings = {
   SUPPORT_URL: setting('an http(s) or mailto address', kind.link),
   PRIVACY_URL: setting('an http(s) address', kind.webLink),
   TERMS_URL: setting('an http(s) address', kind.webLink),
+  CONTROL_SOCKET: setting('the path of a socket to make', kind.text),
   LOG_LEVEL: setting(
     'fatal, error, warn, info, debug, trace or silent',
     kind.oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     { fallback: 'info' },
+  ),
+  AUDIT_LOG: setting(
+    'stdout, or the path of a file with at least one slash in it',
+    kind.matching(/^stdout$|\//),
+    { fallback: 'stdout' },
   ),
   IDENTITY: backendSetting,
 } satisfies Settings;
@@ -103,10 +124,15 @@ function arrange(
       trustProxy: v.TRUST_PROXY ?? false,
     },
     hydra: hydraConfigOf(v, files),
+    limits: {
+      addressTries: v.LIMIT_ADDRESS_TRIES,
+      trustedNetworks: v.LIMIT_TRUSTED_NETWORKS ?? [],
+    },
     identity: {
       backend: v.IDENTITY,
       settings: ofBackend,
       mayHaveDemoUsers: v.BASE_URL.isLoopback,
+      passwordChecks: { atOnce: v.PASSWORD_CHECKS_AT_ONCE, waiting: v.PASSWORD_CHECKS_WAITING },
     },
     policy: {
       loginRememberSeconds: v.LOGIN_REMEMBER_SECONDS,
@@ -121,7 +147,8 @@ function arrange(
       privacyUrl: v.PRIVACY_URL,
       termsUrl: v.TERMS_URL,
     },
-    log: { level: v.LOG_LEVEL },
+    controlSocket: v.CONTROL_SOCKET,
+    log: { level: v.LOG_LEVEL, audit: v.AUDIT_LOG },
     /** For the log at start: what is correct but not safe. */
     warnings,
   });

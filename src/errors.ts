@@ -19,11 +19,13 @@ export const statusOf = {
   form_too_large: 413,
   challenge_too_long: 414,
   too_many_attempts: 429,
+  oauth2_server_limited: 429,
   headers_too_large: 431,
   unexpected: 500,
   oauth2_server_down: 502,
   oauth2_server_nonsense: 502,
   busy: 503,
+  oauth2_server_unavailable: 503,
   oauth2_server_slow: 504,
 } as const;
 
@@ -38,6 +40,8 @@ const codeOfHydraError = {
   unsupported: 'oauth2_server_nonsense',
   route_unknown: 'oauth2_server_nonsense',
   refused: 'oauth2_server_down',
+  limited: 'oauth2_server_limited',
+  unavailable: 'oauth2_server_unavailable',
   down: 'oauth2_server_down',
   slow: 'oauth2_server_slow',
   nonsense: 'oauth2_server_nonsense',

@@ -1,6 +1,8 @@
+import { proxyOf } from '@portico/hydra-admin';
 import { createApp } from './app.ts';
 import { assemble } from './assemble.ts';
 import { loadConfig } from './config.ts';
+import { startControl } from './web/control.ts';
 import { rawHeaders } from './web/headers.ts';
 import { startServer } from './web/server.ts';
 
@@ -9,7 +11,9 @@ const stopWithinMs = 10_000;
 /** Settings → parts → app → port. On a signal the process stops in the reverse order. */
 async function main(): Promise<void> {
   const parts = await assemble(loadConfig(process.env));
-  const { config, log, hydra, identity, revocations } = parts;
+  const { auditTrail, config, log, hydra, identity, revocations } = parts;
+  const { controlSocket } = config;
+  const control = controlSocket ? await startControl(controlSocket, parts) : undefined;
   const server = await startServer(createApp(parts), {
     ...config.server,
     headers: rawHeaders(config.web.baseUrl),
@@ -19,12 +23,16 @@ async function main(): Promise<void> {
   const stop = async (signal: string) => {
     log.info({ signal }, 'stopping');
     await server.stop(stopWithinMs);
+    auditTrail.close();
     revocations.close();
-    await Promise.all([hydra.close(), identity.close()]);
+    await Promise.all([control?.close(), hydra.close(), identity.close()]);
     log.info('stopped');
   };
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop(signal));
-  log.info({ port: server.port, address: config.web.baseUrl.href }, 'listening');
+  // Without a file, a hang-up ends the process, as usual.
+  if (config.log.audit !== 'stdout') process.on('SIGHUP', () => auditTrail.reopen());
+  const proxy = proxyOf(config.hydra)?.origin; // without its password
+  log.info({ port: server.port, address: config.web.baseUrl.href, proxy }, 'listening');
 }
 
 /** Operators fix settings, files and ports by the message alone. Anything else is a bug: show its stack. */

@@ -51,7 +51,7 @@ const file = async (name: string, text: string): Promise<string> => {
 describe('settings', () => {
   test('have defaults for all that is not needed', () => {
     const config = load();
-    expect(config.server).toEqual({ port: 3000, host: undefined });
+    expect(config.server).toEqual({ port: 3000, host: undefined, keepAliveSeconds: 75 });
     expect(config.hydra).toMatchObject({ timeoutMs: 5_000, transport: 'got', headers: {} });
     expect(config.web.trustProxy).toBe(false);
     expect(config.policy).toEqual({
@@ -114,6 +114,8 @@ describe('settings', () => {
   });
 
   test.each([
+    ['KEEP_ALIVE_SECONDS', '0'],
+    ['KEEP_ALIVE_SECONDS', '3601'],
     ['PORT', '65536'],
     ['PORT', '-1'],
     ['PORT', '3e3'],
@@ -124,6 +126,8 @@ describe('settings', () => {
     ['BASE_URL', 'http://127.0.0.1.example.org'],
     ['BASE_URL', 'https://example.org?a=1'],
     ['BASE_URL', 'https://me@example.org'],
+    ['BASE_URL', 'http://localhost//evil.example/'],
+    ['BASE_URL', 'http://localhost/a;b'],
     ['BASE_URL', 'https://example.org#top'],
     ['HYDRA_ADMIN_URL', 'hydra:4445'],
     ['HYDRA_ADMIN_URL', 'unix:///run/hydra'],
@@ -166,16 +170,23 @@ describe('settings', () => {
   });
 
   test.each([
-    ['https://example.org/auth/', 'https://example.org/auth', '/auth', true, false],
-    ['https://example.org', 'https://example.org', '', true, false],
-    ['HTTPS://Example.ORG:443//', 'https://example.org', '', true, false],
-    ['http://localhost:3000', 'http://localhost:3000', '', false, true],
-    ['http://127.0.0.1:80/a/b', 'http://127.0.0.1/a/b', '/a/b', false, true],
-    ['http://[::1]:3000', 'http://[::1]:3000', '', false, true],
-    ['http://login.localhost', 'http://login.localhost', '', false, true],
-  ])('BASE_URL %s is taken apart', (value, href, path, isSecure, isLoopback) => {
+    ['https://example.org/auth/', 'https://example.org/auth', '/auth', '', true, false],
+    ['https://example.org', 'https://example.org', '', '', true, false],
+    ['HTTPS://Example.ORG:443//', 'https://example.org', '', '', true, false],
+    ['http://localhost:3000', 'http://localhost:3000', '', '3000', false, true],
+    ['http://127.0.0.1:80/a/b', 'http://127.0.0.1/a/b', '/a/b', '', false, true],
+    ['http://[::1]:3000', 'http://[::1]:3000', '', '3000', false, true],
+    ['http://login.localhost', 'http://login.localhost', '', '', false, true],
+  ])('BASE_URL %s is taken apart', (value, href, path, port, isSecure, isLoopback) => {
     const { baseUrl } = load({ BASE_URL: value, TRUST_PROXY: 'false' }).web;
-    expect(baseUrl).toEqual({ href, origin: new URL(href).origin, path, isSecure, isLoopback });
+    expect(baseUrl).toEqual({
+      href,
+      origin: new URL(href).origin,
+      path,
+      port,
+      isSecure,
+      isLoopback,
+    });
   });
 
   test('an https address demands a word about proxies', () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AcceptLogin } from '@portico/hydra-admin';
 import type { Request, Response } from 'express';
 import { PublicError, type WayForward } from '../errors.ts';
+import type { Audit } from '../web/audit.ts';
 import type { Browser, Browsers } from '../web/browsers.ts';
 import { formFault, refuseForm, type Csrf } from '../web/csrf.ts';
 import { postedFields, postedText } from '../web/form.ts';
@@ -31,6 +32,7 @@ export interface Flow {
 }
 
 interface ChallengesOptions {
+  audit: Audit;
   browsers: Browsers;
   csrf: Pick<Csrf, 'tokenFor'>;
   secrets: readonly string[];
@@ -48,7 +50,7 @@ const kinds: ChallengeKind[] = ['login', 'consent', 'logout', 'device'];
  * Everything about the challenge being answered: it is read from the address, sealed into the form,
  * bound to the browser, answered once, and left by a redirect.
  */
-export function createChallenges({ browsers, csrf, secrets }: ChallengesOptions) {
+export function createChallenges({ audit, browsers, csrf, secrets }: ChallengesOptions) {
   const answers = createAnswers();
   const sealer = createSealer(secrets, 'form');
   const restarts = createRestarts();
@@ -114,7 +116,10 @@ export function createChallenges({ browsers, csrf, secrets }: ChallengesOptions)
       const facts = formFault(res) ? undefined : sealedFacts(req, challenge.key, schema);
       if (!facts) {
         answers.mustNotBeOthers(challenge.key, markOf(req));
-        if (!formFault(res)) refuseForm(res, 'form_expired');
+        if (!formFault(res)) {
+          refuseForm(res, 'form_expired');
+          audit(req, 'form_refused', { reason: 'wrong_seal' });
+        }
       }
       return { ...step, facts };
     },
@@ -151,9 +156,9 @@ export function createChallenges({ browsers, csrf, secrets }: ChallengesOptions)
       if (flow && answers.isClosed(flowKey(flow))) throw new PublicError('challenge_used', way);
     },
 
-    /** Notes that a sign-in has ended: servers since 2.2 would issue new challenges for it. */
-    close(flow: Flow | undefined): void {
-      if (flow) answers.close(flowKey(flow));
+    /** Notes that the sign-in of this person has ended: servers since 2.2 would issue new challenges for it. */
+    close(flow: Flow | undefined, subject: string): void {
+      if (flow) answers.close(flowKey(flow), { subject, network: '' });
     },
 
     /** What an error page can offer for the challenge of this request; empty when nothing is known. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { PublicError } from '../errors.ts';
+import { longestChallenge } from './bounds.ts';
 
 /** What the OAuth2 server asks of us: each kind has a screen. */
 export type ChallengeKind = 'login' | 'consent' | 'logout' | 'device';
@@ -13,12 +14,13 @@ export interface Challenge {
   key: string;
 }
 
-const longestChallenge = 16 * 1024;
-
 /** Servers write challenges as base64url with padding, as hexadecimal digits, or as a UUID. */
 const alphabet = /^[\w.~-]+={0,2}$/;
 /** Up to 2.1, and for logouts. Some databases ignore the case of such ids. */
 const hexadecimal = /^[\da-f-]{32,36}$/i;
+
+/** Blanks, controls, and all that leaves nothing to be seen. */
+const invisible = /^[\s\p{C}\p{Z}\p{DI}\u2800]*$/u;
 
 /** The name of the parameter that carries a challenge, in addresses and in forms. */
 export function challengeField(kind: ChallengeKind): `${ChallengeKind}_challenge` {
@@ -29,14 +31,23 @@ export function challengeField(kind: ChallengeKind): `${ChallengeKind}_challenge
  * Reads the challenge of a request.
  * @param fields of the query or of the posted form
  * @throws PublicError `challenge_missing` unless there is exactly one; `challenge_too_long` above
- *   16 kB; `challenge_unknown` for a text that no server writes
+ *   `longestChallenge`; `challenge_unknown` for a text that no server writes
  */
 export function readChallenge(fields: Record<string, unknown>, kind: ChallengeKind): Challenge {
   const text = fields[challengeField(kind)];
-  if (typeof text !== 'string' || text === '') throw new PublicError('challenge_missing');
+  if (!isSomething(text)) throw new PublicError('challenge_missing');
   if (text.length > longestChallenge) throw new PublicError('challenge_too_long');
   if (!alphabet.test(text)) throw new PublicError('challenge_unknown');
   return { kind, text, key: hash('sha256', `${kind} ${canonical(text)}`, 'base64') };
+}
+
+/** Whether there is exactly one challenge, of whatever spelling: what is invisible is none. */
+export function hasChallenge(fields: Record<string, unknown>, kind: ChallengeKind): boolean {
+  return isSomething(fields[challengeField(kind)]);
+}
+
+function isSomething(text: unknown): text is string {
+  return typeof text === 'string' && !invisible.test(text);
 }
 
 /**

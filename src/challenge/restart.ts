@@ -1,3 +1,4 @@
+import { mayHintAtPerson, promptsOf, withoutPerson } from '@portico/hydra-admin';
 import { longestKept } from './bounds.ts';
 
 /**
@@ -7,14 +8,15 @@ import { longestKept } from './bounds.ts';
  * @returns `undefined` when that is not an http(s) address, or longer than `longestKept`
  */
 export function restartOf(requestUrl: string, { isDevice }: { isDevice: boolean }) {
-  if (!/^https?:/i.test(requestUrl) || requestUrl.length > longestKept) return undefined;
-  if (!URL.canParse(requestUrl)) return undefined;
+  const isWeb = /^https?:\/\/[^\s/?#]/i.test(requestUrl);
+  if (!isWeb || requestUrl.length > longestKept) return undefined;
   return isDevice ? requestUrl.split('?', 1)[0] : requestUrl;
 }
 
 /**
  * Where somebody else can sign in: at the same authorization request, but with `prompt=login`
- * (OpenID Connect Core 3.1.2.1) and without hints at the person. Device flows know no prompt: they just start again.
+ * (OpenID Connect Core 3.1.2.1) and without hints at a person. Device flows know no prompt: they
+ * just start again. The prompt of a request object wins over ours, and nobody here can read it.
  * @param startAgain as `restartOf` gives it
  */
 export function restartAsSomebodyElse(
@@ -22,21 +24,14 @@ export function restartAsSomebodyElse(
   { isDevice }: { isDevice: boolean },
 ): string | undefined {
   if (!startAgain || isDevice) return startAgain;
-  const url = new URL(startAgain);
-  const prompts = (url.searchParams.get('prompt') ?? '').split(' ');
-  url.searchParams.set('prompt', prompts.includes('consent') ? 'login consent' : 'login');
-  url.searchParams.delete('login_hint');
-  url.searchParams.delete('id_token_hint');
-  return url.href;
+  const asksConsent = promptsOf(startAgain)?.includes('consent') === true;
+  return withoutPerson(startAgain, { prompts: asksConsent ? ['login', 'consent'] : ['login'] });
 }
 
-/** The same address without hints at the person, for a browser that may be somebody else's. */
+/**
+ * The same address without hints at the person, for a browser that may be somebody else's;
+ * `undefined` when they may be in a request object.
+ */
 export function restartForAnybody(restart: string | undefined): string | undefined {
-  if (!restart) return restart;
-  const url = new URL(restart);
-  const { searchParams: query } = url;
-  if (!query.has('login_hint') && !query.has('id_token_hint')) return restart;
-  url.searchParams.delete('login_hint');
-  url.searchParams.delete('id_token_hint');
-  return url.href;
+  return restart && mayHintAtPerson(restart) ? withoutPerson(restart) : restart;
 }

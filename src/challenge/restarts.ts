@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { WayForward } from '../errors.ts';
+import { createFairCache } from '../web/fair-cache.ts';
 import { bytesForRestarts, lifeMs } from './bounds.ts';
 
 /** Where a sign-in can start again, and the browser that it belongs to. */
@@ -12,11 +12,11 @@ const entryBytes = 200;
  * challenge is over, and by then the OAuth2 server no longer tells.
  */
 export function createRestarts() {
-  return new LRUCache<string, Restart>({
+  return createFairCache<Restart>({
     maxSize: bytesForRestarts,
-    sizeCalculation: ({ app, startAgain }) =>
+    sizeOf: ({ app, startAgain }) =>
       entryBytes + (startAgain?.length ?? 0) + (app?.name.length ?? 0) + (app?.href?.length ?? 0),
-    ttl: lifeMs,
+    ttlMs: lifeMs,
   });
 }
 

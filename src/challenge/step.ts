@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
 import type { Browser, Browsers } from '../web/browsers.ts';
 import type { Csrf } from '../web/csrf.ts';
-import type { Answers } from './answers.ts';
+import { clientAddress, networksOf } from '../web/client-address.ts';
+import type { Answers, Giver } from './answers.ts';
 import type { Facts, Sealed } from './facts.ts';
 import { leave } from '../web/leave.ts';
 import { challengeField, type Challenge } from './read-challenge.ts';
@@ -29,6 +30,14 @@ interface StepParts {
   sealer: Sealer;
 }
 
+/** What is known about an answer beside the decision. */
+export interface AnswerFacts {
+  /** The person whose answer it is, where that is proven. */
+  subject?: string;
+  /** What the browser is to hold after the answer. */
+  after?: Browser;
+}
+
 export function createStep(
   { answers, browsers, csrf, restarts, sealer }: StepParts,
   req: Request,
@@ -36,22 +45,26 @@ export function createStep(
   challenge: Challenge,
 ) {
   const { key } = challenge;
+  const challengeLength = challenge.text.length;
 
   function markOf(): string | undefined {
     const browser = browsers.of(req);
     return browser && browsers.markOf(browser);
   }
 
+  const giverOf = (subject: string | undefined): Giver => ({ subject, network: networkOf(req) });
+
   async function once(
     decision: unknown,
     act: () => Promise<string>,
-    after?: Browser,
+    { subject, after }: AnswerFacts = {},
   ): Promise<string> {
     const before = markOf() ?? '';
     const marks = [before, ...(after ? [browsers.markOf(after)] : [])];
     // A double click may arrive with the renewed secret: it must not be renewed once more.
     const isRenewed = answers.hasRenewed(key, before);
-    const target = await answers.once({ key, browsers: marks, decision }, act);
+    const answer = { key, challengeLength, browsers: marks, decision, giver: giverOf(subject) };
+    const target = await answers.once(answer, act);
     if (after && !isRenewed) browsers.keep(req, res, after);
     return target;
   }
@@ -63,7 +76,7 @@ export function createStep(
     form(facts: Facts): FormLocals {
       const browser = browsers.markOf(browsers.known(req, res));
       const { app, startAgain } = facts;
-      if (app ?? startAgain) restarts.set(key, { app, startAgain, browser });
+      if (app ?? startAgain) restarts.set(key, networkOf(req), { app, startAgain, browser });
       const sealed: Sealed = { key, browser, at: Date.now(), facts };
       return {
         hidden: {
@@ -77,11 +90,20 @@ export function createStep(
     /**
      * Answers with a person's decision, once: the same decision again gets the same answer.
      * @param act sends the answer to the OAuth2 server and returns where that leads
-     * @param after the browser's new secrets, if the answer changes them
+     * @param about the person whose answer it is, if that is proven, and the browser's new secrets,
+     *   if the answer changes them
      * @returns where the browser goes next
      * @throws PublicError `challenge_used` after another decision or one of another browser
      */
     once,
+
+    /**
+     * The person who gave the same answer to this challenge before, such as with a first click;
+     * `undefined` when there is no answer yet.
+     * @throws PublicError `challenge_used` after another decision or one of another browser
+     */
+    subjectOf: (decision: unknown): string | undefined =>
+      answers.giverOf(key, markOf(), decision)?.subject,
 
     /**
      * Like `once`, for an answer that the OAuth2 server may refuse, such as a wrong device code. A
@@ -106,13 +128,23 @@ export function createStep(
     },
 
     /** Answers with a person's decision, once, and sends the browser on. */
-    async answer(decision: unknown, act: () => Promise<string>): Promise<void> {
-      leave(res, await once(decision, act));
+    async answer(
+      decision: unknown,
+      act: () => Promise<string>,
+      about?: AnswerFacts,
+    ): Promise<void> {
+      leave(res, await once(decision, act, about));
     },
 
     /** Answers without asking anybody, once: every browser gets the same answer. */
-    onceUnasked: (decision: unknown, act: () => Promise<string>): Promise<string> =>
-      answers.once({ key, browsers: undefined, decision }, act),
+    onceUnasked: (
+      decision: unknown,
+      act: () => Promise<string>,
+      { subject }: Pick<AnswerFacts, 'subject'> = {},
+    ): Promise<string> => {
+      const giver = giverOf(subject);
+      return answers.once({ key, challengeLength, browsers: undefined, decision, giver }, act);
+    },
 
     /**
      * Whether this browser has answered.
@@ -131,4 +163,9 @@ export function createStep(
     /** Gives the browser its new secrets, after an answer without a question. */
     keep: (browser: Browser): void => browsers.keep(req, res, browser),
   };
+}
+
+/** Who fills our memory with what strangers can make us keep. */
+function networkOf(req: Request): string {
+  return networksOf(clientAddress(req)).at(-1)!;
 }

@@ -4,6 +4,7 @@
  */
 import type { Settings, ValuesOf } from '@portico/settings';
 import type { PasswordChecker } from './password.ts';
+import type { Turn } from './password-queue.ts';
 
 /** The standard claims of OpenID Connect Core 5.1; `address` is the object of section 5.1.1. */
 export interface StandardClaims {
@@ -47,16 +48,27 @@ export type Verification = { user: User } | { refused: Refusal };
 /** `wrong`: login unknown or password wrong; `disabled`: the password is right, but the person disabled. */
 export type Refusal = 'wrong' | 'disabled';
 
+/** Where an attempt to sign in comes from. A backend may pass it on or log it. */
+export interface Origin {
+  /** The id of the request, as in our own log. */
+  request: string;
+  /** The address of the browser; empty when the proxy did not name one. */
+  address: string;
+  /** For `PasswordChecker.matches`. */
+  turn: Turn;
+}
+
 export interface Identity {
   /**
    * Checks a login and a password. Must take as long for an unknown login as for a wrong password.
    * @param login an e-mail address or a username, as typed
+   * @param origin where the attempt comes from
    * @returns the person, or why not. The reason is for the audit trail alone: the screen must not
    *   show it.
    * @throws IdentityError `busy` when too many passwords are being checked, `down` when the backend
    *   cannot be reached
    */
-  verify(login: string, password: string): Promise<Verification>;
+  verify(login: string, password: string, origin: Origin): Promise<Verification>;
   /**
    * The person with this subject, even if disabled; `undefined` when there is none.
    * @throws IdentityError `down` when the backend cannot be reached

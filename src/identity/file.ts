@@ -55,12 +55,12 @@ export async function createFileIdentity(
   }
 
   return {
-    async verify(login, password) {
+    async verify(login, password, { turn }) {
       const foldedLogin = foldLogin(login);
       const person = people.byLogin.get(foldedLogin);
       const checked = person ?? standIn(people.list, foldedLogin);
       if (!checked) return { refused: 'wrong' };
-      const isRight = await passwords.matches(checked.passwordHash, password);
+      const isRight = await passwords.matches(checked.passwordHash, password, turn);
       if (!isRight || checked !== person) return { refused: 'wrong' };
       return person.user.disabled ? { refused: 'disabled' } : { user: person.user };
     },

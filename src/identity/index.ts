@@ -28,6 +28,8 @@ export interface IdentityConfig {
   settings: Record<string, unknown>;
   /** See `BackendParts`. */
   mayHaveDemoUsers: boolean;
+  /** How many passwords are checked at a time, and how many may wait for it. */
+  passwordChecks: { atOnce: number; waiting: number };
 }
 
 /**
@@ -36,11 +38,11 @@ export interface IdentityConfig {
  * @throws the backend's own error when it cannot start; its message is for the operator
  */
 export async function createIdentity(
-  { backend, settings, mayHaveDemoUsers }: IdentityConfig,
+  { backend, settings, mayHaveDemoUsers, passwordChecks }: IdentityConfig,
   log: IdentityLog,
   credentialsChanged: BackendParts['credentialsChanged'],
 ): Promise<Identity> {
   const chosen: Backend = backends[backend];
-  const passwords = createPasswordChecker();
+  const passwords = createPasswordChecker(passwordChecks);
   return chosen.create(settings, { log, passwords, mayHaveDemoUsers, credentialsChanged });
 }

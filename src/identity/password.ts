@@ -1,5 +1,5 @@
 import { hash, parseOptions, verify } from '@node-rs/argon2';
-import { IdentityError } from './backend.ts';
+import { createPasswordQueue, type Turn } from './password-queue.ts';
 
 /** Argon2id with 19 MiB, two passes and one lane (RFC 9106): about 10 ms on one core. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -11,10 +11,11 @@ export interface PasswordChecker {
   /**
    * Whether this is the hash of this password. Empty passwords never match, nor do hashes that are
    * malformed or cost too much.
+   * @param turn whose turn it is while many passwords are waiting to be checked
    * @throws IdentityError `busy` when too many checks are waiting; whatever argon2 throws when it
    *   cannot check, for example without memory: that does not mean that the password is wrong
    */
-  matches(passwordHash: string, password: string): Promise<boolean>;
+  matches(passwordHash: string, password: string, turn: Turn): Promise<boolean>;
 }
 
 /** A new argon2id hash in the PHC string format, `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. */
@@ -57,43 +58,33 @@ function costOf(text: string) {
   }
 }
 
+export interface PasswordCheckerOptions {
+  /** How many passwords are checked at a time. */
+  atOnce?: number;
+  /** How many checks may wait, see `createPasswordQueue`. */
+  waiting?: number;
+  verifyHash?: typeof verify;
+}
+
 /**
  * Checks only a few passwords at a time, because each check uses a core and a thread of libuv's
  * pool, which file access and name lookups need too. Use one checker for the whole process.
  */
 export function createPasswordChecker({
   atOnce = 2,
-  waiting = 64,
+  waiting = 256,
   verifyHash = verify,
-} = {}): PasswordChecker {
-  const queue: (() => void)[] = [];
-  let running = 0;
+}: PasswordCheckerOptions = {}): PasswordChecker {
+  const queue = createPasswordQueue({ atOnce, longest: waiting });
 
-  async function takeTurn(): Promise<void> {
-    if (running < atOnce) {
-      running += 1;
-      return;
-    }
-    if (queue.length >= waiting) {
-      throw new IdentityError('busy', 'too many passwords are being checked');
-    }
-    await new Promise<void>((go) => queue.push(go));
-  }
-
-  function passTurn(): void {
-    const next = queue.shift();
-    if (next) next();
-    else running -= 1;
-  }
-
-  async function matches(passwordHash: string, password: string): Promise<boolean> {
+  async function matches(passwordHash: string, password: string, turn: Turn): Promise<boolean> {
     if (!isAffordableHash(passwordHash)) return false;
-    await takeTurn();
+    await queue.take(turn);
     try {
       const isRight = await verifyHash(passwordHash, passwordBytes(password));
       return isRight && password !== '';
     } finally {
-      passTurn();
+      queue.pass();
     }
   }
 

@@ -1,12 +1,13 @@
 /** CHANGE HERE: who is asked for consent, and what may be granted. */
-import type {
-  ConsentSession,
-  Page,
-  AcceptConsent,
-  Claims,
-  ConsentRequest,
-  OAuth2Client,
-  Reject,
+import {
+  isDeviceVerification,
+  type AcceptConsent,
+  type Claims,
+  type ConsentRequest,
+  type ConsentSession,
+  type OAuth2Client,
+  type Page,
+  type Reject,
 } from '@portico/hydra-admin';
 
 export interface ConsentPolicy {
@@ -22,7 +23,7 @@ export interface ConsentPolicy {
  * may have got the code from a stranger.
  */
 export function isDeviceFlow(request: Pick<ConsentRequest, 'request_url'>): boolean {
-  return /^https?:[^?#]*\/oauth2\/device\/verify(?:[?#]|$)/i.test(request.request_url);
+  return isDeviceVerification(request.request_url);
 }
 
 /**
@@ -36,9 +37,9 @@ export function isChecked(client: OAuth2Client, policy: ConsentPolicy): boolean 
 /**
  * Why nobody needs to be asked:
  * - `remembered`: the person has allowed this and chosen "Don't ask me again";
- * - `first-party`: the operator has set `skip_consent` on the client.
+ * - `first_party`: the operator has set `skip_consent` on the client.
  */
-export type ReasonToSkip = 'remembered' | 'first-party';
+export type ReasonToSkip = 'remembered' | 'first_party';
 
 /** @returns `undefined` when the person must be asked */
 export async function reasonToSkip(
@@ -48,7 +49,7 @@ export async function reasonToSkip(
   if (isDeviceFlow(request)) return undefined;
   if (request.skip) return 'remembered';
   const isFirstParty = request.client.skip_consent === true && isChecked(request.client, policy);
-  return isFirstParty ? 'first-party' : undefined;
+  return isFirstParty ? 'first_party' : undefined;
 }
 
 /** What a person has allowed an app before. */
@@ -104,6 +105,15 @@ export function grantable(asked: Asked, allowed: Grant): Grant {
   };
 }
 
+/**
+ * Whether a scope is ticked beforehand. An app that nobody has checked must not get lasting access by
+ * one careless click.
+ */
+export function isPreselected(scope: string, client: OAuth2Client, policy: ConsentPolicy): boolean {
+  const isLasting = scope === 'offline_access' || scope === 'offline';
+  return policy.consentPreselect === 'all' && (!isLasting || isChecked(client, policy));
+}
+
 /** Whether the person cannot untick this scope: without `openid`, the app cannot sign them in. */
 export function isNeeded(scope: string, policy: ConsentPolicy): boolean {
   return scope === 'openid' && policy.consentPreselect === 'all';
@@ -119,7 +129,7 @@ export function rememberDecision(
   policy: ConsentPolicy,
 ): Pick<AcceptConsent, 'remember' | 'remember_for'> {
   if (how.reason === 'remembered') return {};
-  if (!how.isRemembered && how.reason !== 'first-party') return { remember: false };
+  if (!how.isRemembered && how.reason !== 'first_party') return { remember: false };
   return { remember: true, remember_for: policy.consentRememberSeconds };
 }
 

@@ -1,5 +1,5 @@
 /** CHANGE HERE: how long a sign-in is remembered, and how strong it is (`acr`, `amr`). */
-import type { AcceptLogin, LoginRequest, Reject } from '@portico/hydra-admin';
+import { promptsOf, type AcceptLogin, type LoginRequest, type Reject } from '@portico/hydra-admin';
 import type { User } from '../identity/backend.ts';
 
 /** The authentication methods (`amr`) of a password, RFC 8176. */
@@ -56,8 +56,11 @@ export const loginRequired: Reject = {
   error_description: 'The resource owner has to sign in again',
 };
 
-/** Whether the app asked that no page be shown (`prompt=none`, OpenID Connect Core 3.1.2.1). */
-export function isSilent(request: Pick<LoginRequest, 'request_url'>): boolean {
-  if (!URL.canParse(request.request_url)) return false;
-  return new URL(request.request_url).searchParams.get('prompt') === 'none';
+/**
+ * Whether the app asked that no page be shown (`prompt=none`, OpenID Connect Core 3.1.2.1), as the
+ * OAuth2 server reads it: `none` beside other words counts too.
+ * @returns `undefined` when that is not known: the prompt may be in a request object
+ */
+export function isSilent(request: Pick<LoginRequest, 'request_url'>): boolean | undefined {
+  return promptsOf(request.request_url)?.includes('none');
 }

@@ -19,6 +19,7 @@ import {
   isChecked,
   isDeviceFlow,
   isNeeded,
+  isPreselected,
   pastWith,
   reasonToSkip,
   rememberDecision,
@@ -27,23 +28,25 @@ import {
   type ReasonToSkip,
 } from '../policy/consent.ts';
 import { isSilent } from '../policy/login.ts';
+import { callsItselfLike } from '../policy/lookalike.ts';
 import { appView, returnHostOf, webAddress } from '../screens/app-view.ts';
 import { personView } from '../screens/person-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, localeOf, preferLocales } from '../screens/locale.ts';
 import { refusalNotice } from '../screens/notice.ts';
-import { leadOf, scopeGroups, scopeView } from '../screens/scope-view.ts';
+import { leadOf, scopeGroups, scopeIds, scopeView } from '../screens/scope-view.ts';
+import { visibleValue } from '../screens/visible-text.ts';
 import { postedList, postedText, readDecision } from '../web/form.ts';
-import { audit } from '../web/log.ts';
 
 type Needs = Pick<
   Parts,
   | 'addresses'
+  | 'audit'
   | 'challenges'
+  | 'config'
   | 'hydra'
   | 'identity'
   | 'locales'
-  | 'log'
   | 'policy'
   | 'requiredActions'
   | 'sessions'
@@ -60,8 +63,9 @@ export function consentRoutes(needs: Needs): Router {
 
 /** How long the page waits to learn what was allowed before. */
 const pastTimeoutMs = 500;
-/** In characters: more than any app asks for, and little enough to fit into a posted form. */
-const longestAsked = 16 * 1024;
+/** More than any app asks for, and little enough to fit into a posted form, which is encoded. */
+const longestAsked = 24 * 1024;
+const mostAsked = 500;
 
 /** The facts that the page is rendered from. */
 const consentFacts = v.object({
@@ -88,11 +92,11 @@ async function showConsent(needs: Needs, req: Request, res: Response): Promise<v
   const action = await actionDue(needs, req, { step, user, facts });
   if (action && !isSilent(request)) return leave(res, action);
   const grant = everythingRequested(facts);
-  const target = await step.onceUnasked(reason, () =>
+  const answer = () =>
     action
       ? deny(needs, req, step, { facts, reject: interactionRequired })
-      : accept(needs, req, step, { facts, user, grant, reason }),
-  );
+      : accept(needs, req, step, { facts, user, grant, reason });
+  const target = await step.onceUnasked(reason, answer, facts);
   leave(res, target);
 }
 
@@ -106,7 +110,8 @@ async function submitConsent(needs: Needs, req: Request, res: Response): Promise
 
   needs.challenges.mustBeBound(req, facts.flow, facts.startAgain);
   if (readDecision(req) === 'reject') {
-    return step.answer('reject', () => deny(needs, req, step, { facts, reject: consentDenied }));
+    const denial = { facts, reject: consentDenied };
+    return step.answer('reject', () => deny(needs, req, step, denial), facts);
   }
   const user = await personOf(needs, facts);
   const action = await actionDue(needs, req, { step, user, facts });
@@ -114,11 +119,12 @@ async function submitConsent(needs: Needs, req: Request, res: Response): Promise
   const form = readForm(req);
   const grant = grantable(facts, form);
   const { isRemembered } = form;
-  await step.answer(['accept', grant, isRemembered], async () => {
+  const answer = async () => {
     const redirectTo = await accept(needs, req, step, { facts, user, grant, isRemembered });
     if (facts.isDevice) await noteConnected(needs, req, res, facts);
     return redirectTo;
-  });
+  };
+  await step.answer(['accept', grant, isRemembered], answer, facts);
 }
 
 interface Accepted {
@@ -130,7 +136,7 @@ interface Accepted {
 }
 
 async function accept(
-  { challenges, hydra, log, policy }: Needs,
+  { audit, challenges, hydra, policy }: Needs,
   req: Request,
   step: Step,
   { facts, user, grant, ...how }: Accepted,
@@ -141,13 +147,14 @@ async function accept(
   const answer = hydra.consent.accept(step.challenge, decision);
   const redirectTo = await orWhereItLed(answer, () => hydra.consent.get(step.challenge));
   const { clientId: client, subject } = facts;
-  audit(log, req, 'granted', { subject, client, ...grant, ...how });
-  challenges.close(facts.flow);
+  const { isRemembered: remember, reason } = how;
+  audit(req, 'granted', { subject, client, ...grant, remember, reason });
+  challenges.close(facts.flow, facts.subject);
   return redirectTo;
 }
 
 async function deny(
-  { addresses, challenges, hydra, log }: Needs,
+  { addresses, audit, challenges, hydra }: Needs,
   req: Request,
   step: Step,
   { facts, reject }: { facts: ConsentFacts; reject: Reject },
@@ -155,8 +162,9 @@ async function deny(
   challenges.mustBeOpen(facts.flow, facts);
   const answer = hydra.consent.reject(step.challenge, reject);
   const redirectTo = await orWhereItLed(answer, () => hydra.consent.get(step.challenge));
-  audit(log, req, 'denied', { subject: facts.subject, client: facts.clientId });
-  challenges.close(facts.flow);
+  const reason = reject === consentDenied ? 'consent_denied' : 'interaction_required';
+  audit(req, 'denied', { subject: facts.subject, client: facts.clientId, reason });
+  challenges.close(facts.flow, facts.subject);
   // In a device flow the server would show raw JSON to the person and tell the device nothing.
   return facts.isDevice ? addresses.denied : redirectTo;
 }
@@ -217,7 +225,11 @@ function factsOf({ challenges }: Needs, request: ConsentRequest): ConsentFacts {
   const isDevice = isDeviceFlow(request);
   const scopes = [...new Set(request.requested_scope)];
   const audiences = [...new Set(request.requested_access_token_audience)];
-  if ([...scopes, ...audiences].join(' ').length > longestAsked) {
+  const asked = [...scopes, ...audiences];
+  if (
+    asked.length > mostAsked ||
+    encodeURIComponent(asked.join(' ').toWellFormed()).length > longestAsked
+  ) {
     throw new PublicError('request_malformed', { app: appView(client) });
   }
   return {
@@ -239,7 +251,7 @@ async function showForm(
   res: Response,
   { step, request, facts }: { step: Step; request: ConsentRequest; facts: ConsentFacts },
 ): Promise<void> {
-  const { challenges, locales, policy } = needs;
+  const { challenges, config, locales, policy } = needs;
   challenges.mustBeBound(req, facts.flow, facts.startAgain);
   challenges.mustBeOpen(facts.flow, facts);
   const [user, past] = await Promise.all([personOf(needs, facts), pastOf(needs, request)]);
@@ -250,12 +262,17 @@ async function showForm(
   const locale = localeOf(res);
   const ticked = req.method === 'POST' ? postedList(req, 'grant_scope') : undefined;
   const seconds = policy.consentRememberSeconds;
-  const scopes = facts.scopes.map((name) =>
+  const ids = scopeIds(facts.scopes);
+  const scopes = facts.scopes.map((name, index) =>
     scopeView(name, locale, {
+      id: ids[index]!,
       isLocked: isNeeded(name, policy),
-      isChecked: ticked?.includes(name) ?? policy.consentPreselect === 'all',
+      isChecked: ticked?.includes(name) ?? isPreselected(name, client, policy),
     }),
   );
+  const isUnchecked = !isChecked(client, policy);
+  const isLookalike = isUnchecked && callsItselfLike(appView(client).name, config.brand.name);
+  const unchecked = { ago: locale.ago(client.created_at) };
   res.render('consent', {
     ...step.form(facts),
     app: facts.app,
@@ -263,11 +280,12 @@ async function showForm(
     changeHref: facts.isDevice ? undefined : restartAsSomebodyElse(facts.startAgain, facts),
     lead: past && leadOf(past, facts.scopes),
     scopeGroups: scopeGroups(scopes, past?.scopes),
-    audiences: facts.audiences,
+    audiences: facts.audiences.map((value) => ({ value, label: visibleValue(value) })),
     backTo: facts.isDevice ? undefined : returnHostOf(request.request_url, client),
     policyUrl: webAddress(client.policy_uri),
     termsUrl: webAddress(client.tos_uri),
-    unchecked: isChecked(client, policy) ? undefined : { ago: locale.ago(client.created_at) },
+    unchecked: isUnchecked && !isLookalike ? unchecked : undefined,
+    lookalike: isLookalike ? unchecked : undefined,
     isRemembered: postedText(req, 'remember') !== '',
     rememberTime: seconds > 0 ? locale.time(seconds) : undefined,
     notice: refusalNotice(res),

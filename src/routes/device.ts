@@ -1,6 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import type { Parts } from '../assemble.ts';
 import { baseFacts } from '../challenge/facts.ts';
+import { hasChallenge } from '../challenge/read-challenge.ts';
 import type { Step } from '../challenge/step.ts';
 import { leave } from '../web/leave.ts';
 import { PublicError } from '../errors.ts';
@@ -9,11 +10,19 @@ import { appView } from '../screens/app-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, keepLocale, localeOf } from '../screens/locale.ts';
 import { refusalNotice } from '../screens/notice.ts';
-import { postedText, readDecision } from '../web/form.ts';
+import { clientAddress } from '../web/client-address.ts';
+import { postedFields, postedText, readDecision } from '../web/form.ts';
 
 type Needs = Pick<
   Parts,
-  'addresses' | 'browsers' | 'challenges' | 'deviceLimiter' | 'hydra' | 'locales' | 'sessions'
+  | 'addresses'
+  | 'audit'
+  | 'browsers'
+  | 'challenges'
+  | 'deviceLimiter'
+  | 'hydra'
+  | 'locales'
+  | 'sessions'
 >;
 
 /** The screen for the code that a TV or another device shows (RFC 8628, section 3.3). */
@@ -31,9 +40,7 @@ export function deviceRoutes(needs: Needs): Router {
 const longestCode = 64;
 
 async function showDevice(needs: Needs, req: Request, res: Response): Promise<void> {
-  if (req.query['device_challenge'] === undefined) {
-    throw new PublicError('challenge_missing', { startAgain: needs.addresses.enterCode });
-  }
+  mustHaveChallenge(needs, req.query);
   const step = await needs.challenges.open(req, res, 'device');
   if (!step) return;
   const given = req.query['user_code'];
@@ -43,6 +50,7 @@ async function showDevice(needs: Needs, req: Request, res: Response): Promise<vo
 
 async function submitDevice(needs: Needs, req: Request, res: Response): Promise<void> {
   const typed = postedText(req, 'user_code');
+  mustHaveChallenge(needs, postedFields(req));
   const step = needs.challenges.posted(req, res, 'device', baseFacts);
   const { facts } = step;
   if (!facts || isLanguageSwitch(req)) return showForm(needs, res, step, { code: typed });
@@ -51,13 +59,27 @@ async function submitDevice(needs: Needs, req: Request, res: Response): Promise<
   if (readDecision(req, 'accept') !== 'accept') throw new PublicError('decision_unknown');
   const code = normalised(typed);
   if (code === '') return showForm(needs, res, step, { code: typed, isMissing: true });
-  const browser = needs.browsers.of(req)?.secret ?? '';
-  const { waitSeconds, proven: target } = await needs.deviceLimiter.attempt(
-    { browser, address: req.ip ?? '' },
-    () => step.attempt(['accept', code], () => needs.hydra.device.accept(step.challenge, code)),
+  const known = needs.browsers.of(req);
+  const who = { browser: known ? needs.browsers.markOf(known) : '', address: clientAddress(req) };
+  const {
+    waitSeconds,
+    proven: target,
+    limits,
+  } = await needs.deviceLimiter.attempt(who, () =>
+    step.attempt(['accept', code], () => needs.hydra.device.accept(step.challenge, code)),
   );
   if (target) return leave(res, target);
+  const isPaused = waitSeconds > 0;
+  const seconds = isPaused ? waitSeconds : undefined;
+  needs.audit(req, 'code_refused', { reason: isPaused ? 'paused' : 'wrong', seconds });
+  if (!isPaused) for (const reason of limits) needs.audit(req, 'limit_hit', { reason });
   showForm(needs, res, step, { code: typed, isWrong: waitSeconds === 0, seconds: waitSeconds });
+}
+
+/** @throws PublicError `challenge_missing` with the address where the server begins to ask for a code */
+function mustHaveChallenge({ addresses }: Needs, fields: Record<string, unknown>): void {
+  if (hasChallenge(fields, 'device')) return;
+  throw new PublicError('challenge_missing', { startAgain: addresses.enterCode });
 }
 
 interface DevicePage {

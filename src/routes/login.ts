@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { Router, type Request, type Response } from 'express';
 import type { LoginRequest } from '@portico/hydra-admin';
@@ -9,9 +10,9 @@ import { orWhereItLed } from '../challenge/conflict.ts';
 import { leave } from '../web/leave.ts';
 import { restartAsSomebodyElse, restartOf } from '../challenge/restart.ts';
 import { PublicError } from '../errors.ts';
-import type { Refusal, User } from '../identity/backend.ts';
-import { foldLogin, loginKey, longestLogin, withoutInvisible } from '../identity/login-key.ts';
-import { isDeviceFlow } from '../policy/consent.ts';
+import type { User } from '../identity/backend.ts';
+import { longestLogin, withoutInvisible } from '../identity/login-key.ts';
+import { isChecked, isDeviceFlow } from '../policy/consent.ts';
 import {
   isSilent,
   loginDecision,
@@ -20,22 +21,25 @@ import {
   passwordMethods,
   rememberedLoginDecision,
 } from '../policy/login.ts';
+import { callsItselfLike } from '../policy/lookalike.ts';
+import { checkPassword, type PasswordRefused } from '../web/check-password.ts';
 import { appView } from '../screens/app-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, keepLocale, localeOf, preferLocales } from '../screens/locale.ts';
 import { refusalNotice, type Notice } from '../screens/notice.ts';
 import { postedText, readDecision } from '../web/form.ts';
-import { audit } from '../web/log.ts';
 
 type Needs = Pick<
   Parts,
   | 'addresses'
+  | 'audit'
   | 'challenges'
+  | 'config'
   | 'hydra'
   | 'identity'
   | 'knownBrowsers'
+  | 'loginMark'
   | 'locales'
-  | 'log'
   | 'loginLimiter'
   | 'policy'
   | 'revocations'
@@ -56,6 +60,8 @@ const loginFacts = v.object({
   ...baseFacts.entries,
   clientId: v.string(),
   isDevice: v.boolean(),
+  /** An app that nobody has checked calls itself like the house. */
+  lookalike: v.optional(v.object({ createdAt: v.optional(v.string()) })),
   /** The subject that the OAuth2 server remembers in this browser. */
   remembered: v.optional(v.string()),
 });
@@ -70,7 +76,7 @@ async function showLogin(needs: Needs, req: Request, res: Response): Promise<voi
   }
   preferLocales(needs.locales, res, request.oidc_context?.ui_locales);
   const form = { login: loginHintOf(request), isRemembered: false };
-  showForm(needs, res, step, { facts: factsOf(request), form });
+  showForm(needs, res, step, { facts: factsOf(needs, request), form });
 }
 
 async function submitLogin(needs: Needs, req: Request, res: Response): Promise<void> {
@@ -81,28 +87,14 @@ async function submitLogin(needs: Needs, req: Request, res: Response): Promise<v
 
   keepLocale(needs.locales, res, facts.lang);
   if (readDecision(req, 'accept') === 'reject') return cancel(needs, req, step, facts);
-  const outcome = missingIn(req, form) ?? (await checkPassword(needs, req, form.login));
+  // A second click gets the first one's answer, and no password is checked once more.
+  const subject = step.subjectOf(decisionOn(needs, req, form));
+  const again = subject === undefined ? undefined : await needs.identity.find(subject);
+  const outcome = again
+    ? { user: again }
+    : (missingIn(req, form) ?? (await checkPassword(needs, req, form.login, facts)));
   if ('user' in outcome) return signIn(needs, req, res, { step, facts, form, user: outcome.user });
-  if (await step.isAnswered()) throw new PublicError('challenge_used');
   showForm(needs, res, step, { facts, form, failure: outcome });
-}
-
-/** Asks the user store, unless too many passwords were wrong before. */
-async function checkPassword(needs: Needs, req: Request, login: string): Promise<Outcome> {
-  const account = loginKey(foldLogin(login));
-  const isKnownBrowser = needs.knownBrowsers.knows(req, account);
-  const who = { account, address: req.ip ?? '', isKnownBrowser };
-  let refused: Refusal = 'wrong';
-  const { waitSeconds, proven } = await needs.loginLimiter.attempt(who, async () => {
-    const found = await needs.identity.verify(login, postedText(req, 'password'));
-    if ('user' in found) return found.user;
-    refused = found.refused;
-    return undefined;
-  });
-  if (proven) return { user: proven };
-  const reason = waitSeconds > 0 ? 'paused' : refused;
-  audit(needs.log, req, 'refused', { reason });
-  return waitSeconds > 0 ? { seconds: waitSeconds } : { isWrong: true };
 }
 
 async function signIn(
@@ -117,27 +109,48 @@ async function signIn(
   const { isRemembered } = form;
   const browser = step.browserAfter(user.subject);
   const accept = async () => {
-    const how = { isRemembered, amr: passwordMethods };
+    const amr = passwordMethods;
+    const how = { isRemembered, amr };
     const decision = await loginDecision(user, how, needs.policy);
     const bound = needs.challenges.bind(decision, browser);
     const answer = needs.hydra.login.accept(step.challenge, bound);
     const redirectTo = await orWhereItLed(answer, () => needs.hydra.login.get(step.challenge));
-    audit(needs.log, req, 'signed in', { subject: user.subject, client: facts.clientId });
+    const { subject } = user;
+    const { clientId: client } = facts;
+    needs.audit(req, 'signed_in', {
+      login: form.login,
+      subject,
+      client,
+      amr,
+      remember: isRemembered,
+    });
     return redirectTo;
   };
-  const target = await step.once(['accept', isRemembered, user.subject], accept, browser);
   const { subject, credential } = user;
+  const target = await step.once(decisionOn(needs, req, form), accept, { subject, after: browser });
   const proof = { subject, at: Date.now(), amr: passwordMethods, credential };
   await needs.sessions.begin(req, res, proof);
-  needs.knownBrowsers.remember(req, res, loginKey(foldLogin(form.login)));
+  needs.knownBrowsers.remember(req, res, needs.loginMark(form.login));
   leave(res, target);
+}
+
+/** In this process only, so that what is kept of an answer says nothing about a password. */
+const passwordKey = randomBytes(32);
+
+/**
+ * What makes two posts the same answer: a second click has the same password, a guess has not, and
+ * neither has to be checked against the person's hash.
+ */
+function decisionOn({ loginMark }: Needs, req: Request, form: LoginForm): unknown {
+  const password = createHmac('sha256', passwordKey).update(postedText(req, 'password'));
+  return ['accept', form.isRemembered, loginMark(form.login), password.digest('base64')];
 }
 
 async function cancel(needs: Needs, req: Request, step: Step, facts: LoginFacts): Promise<void> {
   await step.answer('reject', async () => {
     const answer = needs.hydra.login.reject(step.challenge, loginDenied);
     const redirectTo = await orWhereItLed(answer, () => needs.hydra.login.get(step.challenge));
-    audit(needs.log, req, 'refused', { client: facts.clientId, reason: 'cancelled' });
+    needs.audit(req, 'denied', { client: facts.clientId, reason: 'login_cancelled' });
     // In a device flow the server would show raw JSON to the person and tell the device nothing.
     return facts.isDevice ? needs.addresses.denied : redirectTo;
   });
@@ -158,18 +171,20 @@ async function answerRemembered(
   const theirs = last?.subject === user.subject ? last : undefined;
   const isOutdated = theirs !== undefined && theirs.credential !== user.credential;
   if (isOutdated || needs.revocations.isPending(user.subject)) {
-    return answerUnproven(needs, req, res, { step, request, reason: 'credentials changed' });
+    return answerUnproven(needs, req, res, { step, request, reason: 'credentials_changed' });
   }
-  const target = await step.onceUnasked('remembered', async () => {
+  const amr = theirs?.amr;
+  const answer = async () => {
     const browser = step.browserAfter(user.subject);
-    const decision = await rememberedLoginDecision(user, theirs?.amr);
+    const decision = await rememberedLoginDecision(user, amr);
     const bound = needs.challenges.bind(decision, browser);
     const redirectTo = await needs.hydra.login.accept(step.challenge, bound);
     step.keep(browser);
     const client = request.client.client_id;
-    audit(needs.log, req, 'signed in', { subject: user.subject, client, remembered: true });
+    needs.audit(req, 'signed_in', { reason: 'remembered', subject: user.subject, client, amr });
     return redirectTo;
-  });
+  };
+  const target = await step.onceUnasked('remembered', answer, user);
   leave(res, target);
 }
 
@@ -177,7 +192,7 @@ interface Unproven {
   step: Step;
   request: LoginRequest;
   /** Why the OAuth2 server should not remember this person. */
-  reason: 'gone' | 'credentials changed';
+  reason: 'gone' | 'credentials_changed';
 }
 
 /**
@@ -191,8 +206,8 @@ async function answerUnproven(
   { step, request, reason }: Unproven,
 ): Promise<void> {
   const { subject } = request;
-  audit(needs.log, req, 'refused', { subject, client: request.client.client_id, reason });
-  const facts = factsOf(request);
+  needs.audit(req, 'refused', { subject, client: request.client.client_id, reason });
+  const facts = factsOf(needs, request);
   if (!facts.isDevice && (isSilent(request) || hasAskedInVain(request))) {
     const target = await step.onceUnasked(reason, () =>
       needs.hydra.login.reject(step.challenge, loginRequired),
@@ -222,12 +237,12 @@ function signInAsSomebodyElse({ addresses }: Needs, facts: LoginFacts): string {
 async function showAgain(needs: Needs, res: Response, step: Step, form: LoginForm): Promise<void> {
   const request = await needs.hydra.login.get(step.challenge);
   preferLocales(needs.locales, res, request.oidc_context?.ui_locales);
-  showForm(needs, res, step, { facts: factsOf(request), form });
+  showForm(needs, res, step, { facts: factsOf(needs, request), form });
 }
 
 function showForm({ identity, policy }: Needs, res: Response, step: Step, page: LoginPage): void {
   const { facts, form, failure } = page;
-  const { lang, time } = localeOf(res);
+  const { lang, time, ago } = localeOf(res);
   if (failure) res.status('seconds' in failure ? 429 : 400);
   if (failure && 'seconds' in failure) res.setHeader('Retry-After', String(failure.seconds));
   const { loginRememberSeconds } = policy;
@@ -235,6 +250,7 @@ function showForm({ identity, policy }: Needs, res: Response, step: Step, page: 
     ...step.form({ ...facts, lang }),
     ...form,
     app: facts.app,
+    lookalike: facts.lookalike && { ago: ago(facts.lookalike.createdAt) },
     notice: failure ? noticeOf(res, failure) : refusalNotice(res),
     isWrong: failure !== undefined && 'isWrong' in failure,
     missing: failure && 'missing' in failure ? failure.missing : [],
@@ -255,9 +271,8 @@ interface LoginPage {
 }
 
 /** Empty fields, a wrong login or password, or the seconds until the next attempt is allowed. */
-type Failure = { missing: Field[] } | { isWrong: true } | { seconds: number };
+type Failure = { missing: Field[] } | PasswordRefused;
 type Field = 'email' | 'password';
-type Outcome = { user: User } | Failure;
 
 function readForm(req: Request): LoginForm {
   const isRemembered = postedText(req, 'remember') !== '';
@@ -278,14 +293,17 @@ function loginHintOf({ oidc_context: context }: LoginRequest): string {
   return hint.length <= longestLogin ? hint : '';
 }
 
-function factsOf(request: LoginRequest): LoginFacts {
+function factsOf({ config, policy }: Needs, request: LoginRequest): LoginFacts {
   const { client, request_url: requestUrl, skip, subject } = request;
   const isDevice = isDeviceFlow(request);
+  const app = appView(client);
+  const isLookalike = !isChecked(client, policy) && callsItselfLike(app.name, config.brand.name);
   return {
-    app: appView(client),
+    app,
     clientId: client.client_id,
     isDevice,
     startAgain: restartOf(requestUrl, { isDevice }),
+    ...(isLookalike && { lookalike: { createdAt: client.created_at } }),
     ...(skip && { remembered: subject }),
   };
 }

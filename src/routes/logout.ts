@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { Router, type Request, type Response } from 'express';
-import type { LogoutRequest } from '@portico/hydra-admin';
+import { uiLocalesOf, type LogoutRequest } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
 import { baseFacts, type Facts } from '../challenge/facts.ts';
 import type { Step } from '../challenge/step.ts';
@@ -12,11 +12,10 @@ import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, keepLocale, localeOf, preferLocales } from '../screens/locale.ts';
 import { refusalNotice } from '../screens/notice.ts';
 import { readDecision } from '../web/form.ts';
-import { audit } from '../web/log.ts';
 
 type Needs = Pick<
   Parts,
-  'addresses' | 'browsers' | 'challenges' | 'hydra' | 'identity' | 'locales' | 'log' | 'sessions'
+  'addresses' | 'audit' | 'browsers' | 'challenges' | 'hydra' | 'identity' | 'locales' | 'sessions'
 >;
 
 /** The question before signing out, and the pages after it. */
@@ -48,7 +47,7 @@ async function showLogout(needs: Needs, req: Request, res: Response): Promise<vo
   }
   const facts = factsOf(request);
   const isOurs = await isOfThisBrowser(needs, req, res, facts);
-  const target = await step.onceUnasked('unasked', () => signOut(needs, req, step, facts));
+  const target = await step.onceUnasked('unasked', () => signOut(needs, req, step, facts), facts);
   if (isOurs) {
     await needs.sessions.end(req, res);
     step.keep(step.browserAfterSignOut());
@@ -65,13 +64,14 @@ async function submitLogout(needs: Needs, req: Request, res: Response): Promise<
 
   keepLocale(needs.locales, res, facts.lang);
   if (readDecision(req) === 'reject') {
-    await step.once('reject', () => stay(needs, req, step, facts));
+    await step.once('reject', () => stay(needs, req, step, facts), { subject: facts.subject });
     return showStayed(needs, req, res, facts);
   }
   const isOurs = await isOfThisBrowser(needs, req, res, facts);
   const accept = () => signOut(needs, req, step, facts);
-  const browser = isOurs ? step.browserAfterSignOut() : undefined;
-  const target = await step.once('accept', accept, browser);
+  const { subject } = facts;
+  const after = isOurs ? step.browserAfterSignOut() : undefined;
+  const target = await step.once('accept', accept, { subject, ...(after && { after }) });
   if (isOurs) await needs.sessions.end(req, res);
   leave(res, target);
 }
@@ -92,25 +92,25 @@ async function isOfThisBrowser(
 }
 
 async function signOut(
-  { hydra, log }: Needs,
+  { audit, hydra }: Needs,
   req: Request,
   step: Step,
   { subject, clientId }: LogoutFacts,
 ): Promise<string> {
   const redirectTo = await hydra.logout.accept(step.challenge);
-  audit(log, req, 'signed out', { subject, client: clientId });
+  audit(req, 'signed_out', { subject, client: clientId });
   return redirectTo;
 }
 
 /** A rejected logout request leads nowhere: the server returns no address, so the page is ours. */
 async function stay(
-  { addresses, hydra, log }: Needs,
+  { addresses, audit, hydra }: Needs,
   req: Request,
   step: Step,
   { subject, clientId }: LogoutFacts,
 ): Promise<string> {
   await hydra.logout.reject(step.challenge);
-  audit(log, req, 'stayed', { subject, client: clientId });
+  audit(req, 'stayed', { subject, client: clientId });
   return addresses.stayed;
 }
 
@@ -120,6 +120,7 @@ async function showForm(
   step: Step,
   request: LogoutRequest,
 ): Promise<void> {
+  // Logout requests have no `oidc_context`, only an address (RP-Initiated Logout 1.0, section 2).
   preferLocales(needs.locales, res, uiLocalesOf(request.request_url));
   const facts = factsOf(request);
   const user = await needs.identity.find(request.subject);
@@ -144,10 +145,4 @@ async function showStayed(
 
 function factsOf({ client, subject }: LogoutRequest): LogoutFacts {
   return { app: client ? appView(client) : undefined, clientId: client?.client_id, subject };
-}
-
-/** Logout requests have no `oidc_context`, only an address (RP-Initiated Logout 1.0, section 2). */
-function uiLocalesOf(requestUrl: string): string[] | undefined {
-  const query = requestUrl.slice(requestUrl.indexOf('?') + 1);
-  return new URLSearchParams(query).get('ui_locales')?.split(' ');
 }

@@ -2,6 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import type { Parts } from '../assemble.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { localeOf } from '../screens/locale.ts';
+import { visibleText } from '../screens/visible-text.ts';
 
 /** The drawing for each known error; the others get `caution`. */
 const tiles = new Map([
@@ -32,7 +33,7 @@ const longestText = 1_000;
  */
 export function oauth2ErrorRoutes({ addresses }: Pick<Parts, 'addresses'>): Router {
   function showOauth2Error(req: Request, res: Response): void {
-    const { t } = localeOf(res);
+    const { t, h } = localeOf(res);
     const error = textOf(req.query['error']);
     const description = textOf(req.query['error_description']);
     const name = error.toLowerCase().replaceAll(' ', '_');
@@ -43,12 +44,14 @@ export function oauth2ErrorRoutes({ addresses }: Pick<Parts, 'addresses'>): Rout
       tile,
       kind: isHarmless ? 'accent' : 'caution',
       title: t(`oauth2.${code}.title`),
-      text: t(`oauth2.${code}.text`),
-      buttons: isHarmless
-        ? [{ label: t('button.start_page'), href: addresses.start, style: 'tonal' }]
-        : [],
+      text: h(`oauth2.${code}.text`),
+      // Nothing in the address tells which app it was, so nothing leads there.
+      buttons: [{ label: h('button.start_page'), href: addresses.start, style: 'tonal' }],
       reference: code === 'access_denied' ? undefined : req.id,
-      details: error === '' || code === 'access_denied' ? undefined : { error, description },
+      details:
+        error === '' || code === 'access_denied'
+          ? undefined
+          : { error: visibleText(error), description: visibleText(description) },
     });
   }
 

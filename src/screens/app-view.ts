@@ -1,13 +1,15 @@
+import { redirectUriOf } from '@portico/hydra-admin';
 import { initialOf } from './initial-of.ts';
+import { visibleText, visibleValue } from './visible-text.ts';
 
 /** An app as our screens show it. */
 export interface AppView {
-  /** At most 60 characters. */
+  /** At most 60 characters, see `visibleText`. */
   name: string;
   initial: string;
   /** 1 to 6: the colour of its mark. */
   hue: number;
-  /** Its website, or the website of its first redirect address. */
+  /** Its website, or that of its first redirect address; none for an app on the person's machine. */
   href?: string | undefined;
 }
 
@@ -20,40 +22,54 @@ export interface Client {
 
 const longestName = 60;
 const longestAddress = 2_000;
+const loopback = /^(localhost|.+\.localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\])$/;
 
-/** An app as its client describes it. Without a name it is shown by its id. */
+/** An app as its client describes it. Without a name that can be seen, it is shown by its id. */
 export function appView(client: Client): AppView {
-  const name = shortened(client.client_name?.trim() || client.client_id);
-  const href = webAddress(client.client_uri) ?? siteOf(client.redirect_uris?.[0]);
+  const name = shortened(visibleText(client.client_name) || visibleValue(client.client_id));
+  const href = webAddress(client.client_uri) ?? siteOf(client.redirect_uris ?? []);
   return { name, initial: initialOf(name), hue: hueOf(client.client_id), ...(href && { href }) };
 }
 
 /** The address, if it is safe as a link: clients can write anything here. */
 export function webAddress(address: string | undefined): string | undefined {
-  if (!address || address.length > longestAddress) return undefined;
-  return /^https?:/i.test(address) && URL.canParse(address) ? address : undefined;
+  const url = urlOf(address ?? '');
+  if (!address || !url || !isWeb(url)) return undefined;
+  const { href, username, password } = url;
+  // What stands before an `@` looks like the host, and is not.
+  if (username || password || href.length > longestAddress) return undefined;
+  // As its owner writes it, unless it has letters that a browser may show otherwise.
+  return /^[\x21-\x7E]+$/.test(address) ? address : href;
 }
 
 /**
- * Where an authorization request leads back to, short enough for a person to compare: the host, or
- * the scheme if it has none. If the request has no `redirect_uri`, it is the first one of the client.
+ * Where an authorization request leads back to, short enough for a person to compare: the host of a
+ * website, or else the scheme, because any app may claim any host in a scheme of its own.
+ * @returns `undefined` when only the OAuth2 server knows
  */
 export function returnHostOf(requestUrl: string, client: Client): string | undefined {
-  const query = requestUrl.slice(requestUrl.indexOf('?') + 1);
-  const given = /(?:^|&)redirect_uri=([^&#]+)/.exec(query)?.[1];
-  const redirectUri = given ? formDecoded(given) : (client.redirect_uris?.[0] ?? '');
-  if (!URL.canParse(redirectUri)) return undefined;
-  const { host, protocol } = new URL(redirectUri);
-  return host || protocol;
+  const url = urlOf(redirectUriOf(requestUrl, client.redirect_uris) ?? '');
+  return url && (isWeb(url) ? url.host : url.protocol);
 }
 
-function formDecoded(text: string): string {
-  return new URLSearchParams(`v=${text}`).get('v') ?? '';
+const isWeb = ({ protocol }: URL): boolean => protocol === 'http:' || protocol === 'https:';
+
+/** `URL.canParse` of Node 20 refuses "ä" and the like as soon as V8 has optimised it. */
+function urlOf(address: string): URL | undefined {
+  try {
+    return new URL(address);
+  } catch {
+    return undefined;
+  }
 }
 
-function siteOf(address: string | undefined): string | undefined {
-  const href = webAddress(address);
-  return href && `${new URL(href).origin}/`;
+/** The website of the first address that is not the person's own machine. */
+function siteOf(addresses: readonly string[]): string | undefined {
+  for (const address of addresses) {
+    const href = webAddress(address);
+    if (href && !loopback.test(new URL(href).hostname)) return `${new URL(href).origin}/`;
+  }
+  return undefined;
 }
 
 function shortened(name: string): string {

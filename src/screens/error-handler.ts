@@ -1,7 +1,9 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { PublicError, publicCodeOf, statusOf, type ErrorCode, type WayForward } from '../errors.ts';
+import { formFault } from '../web/csrf.ts';
 import { fieldsOf } from '../web/form.ts';
 import { leave } from '../web/leave.ts';
+import { answerBriefly, isGuess, wantsPage } from '../web/opening.ts';
 import { localeOf } from './locale.ts';
 import { HydraError } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
@@ -48,7 +50,7 @@ const paused: Face = { tile: 'clock', kind: 'accent', ways: [['app', 'tonal']] }
 
 /**
  * How the page of each fault looks, and which buttons it offers. A button without a target is left
- * out; if none remains, there is one to the start page.
+ * out; if none to an app remains, there is one to the start page.
  */
 const faces: Record<ErrorCode, Face> = {
   decision_unknown: again,
@@ -86,6 +88,8 @@ const faces: Record<ErrorCode, Face> = {
   oauth2_server_nonsense: theirs,
   busy: { ...again, tile: 'clock' },
   oauth2_server_slow: theirs,
+  oauth2_server_limited: theirs,
+  oauth2_server_unavailable: theirs,
 };
 
 const labels: Record<Way, string> = {
@@ -96,8 +100,13 @@ const labels: Record<Way, string> = {
   home: 'button.start_page',
 };
 
-/** For addresses that no route knows. */
-export const pageUnknown: RequestHandler = function pageUnknown() {
+/**
+ * For addresses that no route knows, and for screens that nobody opens. A guess gets a 403: a browser
+ * drops it and asks again when the person goes there, and a proxy sees no fault of ours in it.
+ */
+export const pageUnknown: RequestHandler = function pageUnknown(req, res) {
+  if (isGuess(req)) return answerBriefly(res, 403);
+  if (!wantsPage(req)) return answerBriefly(res, 404);
   throw new PublicError('page_unknown');
 };
 
@@ -117,10 +126,11 @@ export function methodUnknown(allow: string): RequestHandler {
  * full, with the id that the page shows.
  */
 export function errorHandler({
+  audit,
   challenges,
   config,
   log,
-}: Pick<Parts, 'challenges' | 'config' | 'log'>): ErrorRequestHandler {
+}: Pick<Parts, 'audit' | 'challenges' | 'config' | 'log'>): ErrorRequestHandler {
   const base = config.web.baseUrl.path;
   return function errorHandler(error: unknown, req, res, _next) {
     if (res.headersSent) {
@@ -129,6 +139,7 @@ export function errorHandler({
     }
     const code = codeOf(error);
     report(log, req, code, error);
+    if (isRefusal(req, code) && !formFault(res)) audit(req, 'form_refused', { reason: code });
     // The challenge has an answer, and the OAuth2 server says where it leads.
     if (error instanceof HydraError && error.redirectTo) {
       leave(res, error.redirectTo);
@@ -136,6 +147,7 @@ export function errorHandler({
     }
     const known = code === 'challenge_elsewhere' ? {} : challenges.wayForward(req);
     const way: WayForward = { ...known, ...(error instanceof PublicError && error.way) };
+    if (error instanceof HydraError) way.retryAfterSeconds = error.retryAfterSeconds;
     if (way.retryAfterSeconds) res.setHeader('Retry-After', String(way.retryAfterSeconds));
     showFault(req, res, code, { way, base });
   };
@@ -147,7 +159,7 @@ function showFault(
   code: ErrorCode,
   { way, base }: { way: WayForward; base: string },
 ): void {
-  const { t, named, time } = localeOf(res);
+  const { h, named, namedHtml, time } = localeOf(res);
   const { ways, hasReference, tile, kind } = faces[code];
   const targets: Record<Way, string | undefined> = {
     startAgain: way.startAgain,
@@ -157,9 +169,10 @@ function showFault(
     home: `${base}/`,
   };
   const known = ways.filter(([name]) => targets[name]);
-  const shown: typeof ways = known.length > 0 ? known : [['home', 'tonal']];
+  const leadsOn = known.some(([name]) => name === 'app' || name === 'home');
+  const shown: typeof ways = leadsOn ? known : [...known, ['home', 'tonal']];
   const buttons = shown.map(([name, style]) => ({
-    label: t(labels[name], { app: way.app?.name ?? '' }),
+    label: h(labels[name], { app: way.app?.name ?? '' }),
     href: targets[name],
     style,
   }));
@@ -169,7 +182,7 @@ function showFault(
     tile,
     kind,
     title: named(`error.${code}.title`, values),
-    text: named(`error.${code}.text`, values),
+    text: namedHtml(`error.${code}.text`, values),
     buttons,
     reference: hasReference && req.id,
     details: undefined,
@@ -197,6 +210,12 @@ function codeOf(error: unknown): ErrorCode {
   return typeof status === 'number' && status >= 400 && status < 500
     ? 'request_malformed'
     : 'unexpected';
+}
+
+/** Whether a form was refused, or a screen that belongs to another browser or to a person now gone. */
+function isRefusal({ method }: Request, code: ErrorCode): boolean {
+  if (code === 'challenge_elsewhere' || code === 'account_unknown') return true;
+  return method === 'POST' && statusOf[code] < 500;
 }
 
 function report(log: Log, req: Request, code: ErrorCode, error: unknown): void {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Request, RequestHandler, Response } from 'express';
 import { cookieName, cookieOptions, type CookieHome } from '../web/cookies.ts';
 import { postedFields } from '../web/form.ts';
+import { isOpened } from '../web/opening.ts';
 import { agoIn, durationsIn } from './durations.ts';
 import { canonicalTag, createLanguageMatcher } from './language-matcher.ts';
 import { compileMessage, escapeHtml, isolated, type Values } from './messages.ts';
@@ -20,6 +21,8 @@ export interface Locale {
   h: (key: string, values?: Values) => string;
   /** Like `t`, but uses the words of `<key>_unnamed` when a value that they need is missing. */
   named: (key: string, values: Record<string, string | undefined | 0>) => string;
+  /** Like `named`, as HTML in which values are isolated. */
+  namedHtml: (key: string, values: Record<string, string | undefined | 0>) => string;
   /** A duration in words, in the largest unit without a fraction. */
   time: (seconds: number) => string;
   /** How long ago a time (RFC 3339) was, in words; `undefined` for any other text. */
@@ -91,18 +94,22 @@ function createLocale(lang: string, words: Record<string, string>): Locale {
   const html = new Map(
     entries.map(([key, value]) => [key, compileMessage(escapeHtml(value), isolated)]),
   );
+  const h: Locale['h'] = (key, values) => html.get(key)?.(values) ?? escapeHtml(key);
+  /** The key for a message when a value that it needs may be missing. */
+  const keyFor = (key: string, values: Record<string, string | undefined | 0>) => {
+    const isMissing = ([name, value]: [string, unknown]) =>
+      !value && words[key]?.includes(`{${name}}`);
+    return Object.entries(values).some(isMissing) ? `${key}_unnamed` : key;
+  };
   const t: Locale['t'] = (key, values) => text.get(key)?.(values) ?? key;
   return {
     lang,
     dir: rightToLeft.includes(new Intl.Locale(lang).maximize().script ?? '') ? 'rtl' : 'ltr',
     ownName: new Intl.DisplayNames([lang], { type: 'language' }).of(lang) ?? lang,
     t,
-    h: (key, values) => html.get(key)?.(values) ?? escapeHtml(key),
-    named: (key, values) => {
-      const isMissing = ([name, value]: [string, unknown]) =>
-        !value && words[key]?.includes(`{${name}}`);
-      return t(Object.entries(values).some(isMissing) ? `${key}_unnamed` : key, values as Values);
-    },
+    h,
+    named: (key, values) => t(keyFor(key, values), values as Values),
+    namedHtml: (key, values) => h(keyFor(key, values), values as Values),
     time: durationsIn(lang),
     ago: (time) => agoIn(lang, time),
   };
@@ -117,8 +124,8 @@ export function locale(locales: Locales, home: CookieHome): RequestHandler {
   const cookie = cookieName(home, 'lang');
   return function locale(req, res, next) {
     const picked = locales.find(req.query['lang']);
-    if (picked) pick(res, picked, home);
-    else speak(res, locales.find(req.cookies?.[cookie]) ?? askedFor(req, locales));
+    if (picked && isOpened(req)) pick(res, picked, home);
+    else speak(res, picked ?? locales.find(req.cookies?.[cookie]) ?? askedFor(req, locales));
     next();
   };
 }

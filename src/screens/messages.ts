@@ -6,14 +6,17 @@ export type Values = Record<string, string | number>;
  * @param show writes a value as text or as HTML
  * @returns fills the message
  */
-export function compileMessage(words: string, show: (value: string | number) => string) {
+export function compileMessage(
+  words: string,
+  show: (value: string | number, name: string) => string,
+) {
   const parts = words.split(/\{(\w+)\}/);
   return (values: Values | undefined): string => {
     if (!values || parts.length === 1) return words;
     let filled = parts[0]!;
     for (let i = 1; i < parts.length; i += 2) {
       const value = values[parts[i]!];
-      filled += (value === undefined ? `{${parts[i]}}` : show(value)) + parts[i + 1]!;
+      filled += (value === undefined ? `{${parts[i]}}` : show(value, parts[i]!)) + parts[i + 1]!;
     }
     return filled;
   };
@@ -40,7 +43,11 @@ export function breakable(text: string): string {
   return escapeHtml(text).replace(/[@.+](?=.)/g, '$&<wbr>');
 }
 
-/** A value as HTML for a text that may have the other direction. */
-export function isolated(value: string | number): string {
-  return `<bdi>${breakable(String(value))}</bdi>`;
+/** Values that we write ourselves, in the language of the page. */
+const ownWords = ['ago', 'time', 'n'];
+
+/** A value as HTML for a text that may have the other direction. Only our own words are to be translated. */
+export function isolated(value: string | number, name: string): string {
+  const translate = ownWords.includes(name) ? '' : ' translate="no"';
+  return `<bdi${translate}>${breakable(String(value))}</bdi>`;
 }

@@ -1,4 +1,5 @@
 import { initialOf } from './initial-of.ts';
+import { visibleText, visibleValue } from './visible-text.ts';
 
 /** A person as our screens show them. */
 export interface PersonView {
@@ -9,6 +10,7 @@ export interface PersonView {
 
 /** A person from the user store. Without a name, the e-mail address takes its place. */
 export function personView(user: { name?: string; email: string }): PersonView {
-  const name = user.name?.trim();
-  return { ...(name && { name }), email: user.email, initial: initialOf(name || user.email) };
+  const name = visibleText(user.name);
+  const email = visibleValue(user.email);
+  return { ...(name && { name }), email, initial: initialOf(name || email) };
 }

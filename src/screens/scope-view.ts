@@ -1,8 +1,14 @@
 import type { Locale } from './locale.ts';
+import { visibleValue } from './visible-text.ts';
 
 /** A scope as the consent screen shows it. Without a title, its name is shown. */
 export interface ScopeView {
+  /** As it was asked for: the value of its box. */
   name: string;
+  /** The name as it is shown. */
+  label: string;
+  /** Of its box: no other element of the page has it. */
+  id: string;
   title?: string;
   text?: string;
   /** Cannot be unticked: it has a check mark instead of a box. */
@@ -14,11 +20,27 @@ export interface ScopeView {
 export function scopeView(
   name: string,
   { t }: Locale,
-  box: Pick<ScopeView, 'isLocked' | 'isChecked'>,
+  box: Pick<ScopeView, 'id' | 'isLocked' | 'isChecked'>,
 ): ScopeView {
   const title = t(`scope.${name}.title`);
   const isKnown = title !== `scope.${name}.title`;
-  return { name, ...(isKnown && { title, text: t(`scope.${name}.text`) }), ...box };
+  const label = visibleValue(name);
+  return { name, label, ...(isKnown && { title, text: t(`scope.${name}.text`) }), ...box };
+}
+
+/** The ids of other elements of the consent screen. */
+const takenIds = ['answer', 'accept', 'reject', 'remember', 'about-remember', 'notice', 'before'];
+
+/**
+ * The ids of the boxes of scopes: their names, as other apps for the OAuth2 server have them, except
+ * where a name cannot be an id, or is the id of something else.
+ * @param names without repetitions
+ */
+export function scopeIds(names: readonly string[]): string[] {
+  return names.map((name, index) => {
+    const isFree = !takenIds.includes(name) && !/^(scope|about)-|\s/.test(name) && name !== '';
+    return isFree ? name : `scope-${index}`;
+  });
 }
 
 /** Scopes under one heading. */

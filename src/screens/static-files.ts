@@ -7,6 +7,8 @@ import express, {
   type RequestHandler,
   type Response,
 } from 'express';
+import { literalPath } from '../web/literal-path.ts';
+import { answerBriefly } from '../web/opening.ts';
 import { createCompressor, type Compressor } from './compressor.ts';
 
 interface Folder {
@@ -49,7 +51,10 @@ export function createStaticFiles(
   const byHash: RequestHandler<{ hash: string }> = function byHash(req, res, next) {
     const { hash: asked } = req.params;
     if (!/^[\da-f]+$/.test(asked) || asked.length !== hashLength) return next();
-    return (asked === hash ? forLong : forShort)(req, res, next);
+    return (asked === hash ? forLong : forShort)(req, res, (fault?: unknown) => {
+      if (fault !== undefined) return next(fault);
+      answerBriefly(res, 404);
+    });
   };
 
   /**
@@ -63,9 +68,10 @@ export function createStaticFiles(
     return `${base}/static/${hash}/${known.split('/').map(encodeURIComponent).join('/')}`;
   }
 
+  const path = literalPath(base);
   return {
-    hashedFiles: Router().use(`${base}/static/:hash`, byHash),
-    plainFiles: Router().use(base || '/', forShort),
+    hashedFiles: Router().use(`${path}/static/:hash`, byHash),
+    plainFiles: Router().use(path || '/', forShort),
     asset,
   };
 }

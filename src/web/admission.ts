@@ -1,26 +1,30 @@
+import type { Limit } from './limit.ts';
+
 /** The result of an attempt. */
 export interface Attempt<T> {
   /** Whole seconds until the attempt is allowed; 0 when it was made. */
   waitSeconds: number;
   /** What the attempt proved; `undefined` when it was wrong or not made. */
   proven: T | undefined;
-}
-
-/** Counts wrong attempts by key. */
-export interface Limit {
-  /** How many wrong attempts are left; if none, the seconds until there is one. */
-  standing(key: string): Promise<{ free: number; waitSeconds: number }>;
-  /** Counts one more wrong attempt. */
-  charge(key: string): Promise<void>;
-  /** Forgets all wrong attempts. */
-  clear(key: string): Promise<void>;
+  /** The names of the limits that make this attempt wait, or the next one. */
+  limits: string[];
 }
 
 /** A count to which an attempt is added if it is wrong. */
 export interface Stake {
   limit: Limit;
   key: string;
+  /** Whose attempt it is, see `createFairCache`. */
+  group: string;
   isClearedOnSuccess: boolean;
+}
+
+interface Admission {
+  waitSeconds: number;
+  /** The names of the limits that it has to wait for. */
+  limits: string[];
+  /** When to ask again, because others are being made now. */
+  until?: Promise<void>;
 }
 
 const mostWaiting = 200;
@@ -36,19 +40,22 @@ export function createAdmission() {
   const underWay = new Map<Limit, Map<string, number>>();
   let waiting: (() => void)[] = [];
 
-  async function admit(stakes: Stake[]): Promise<{ waitSeconds: number; until?: Promise<void> }> {
+  async function admit(stakes: Stake[]): Promise<Admission> {
     const standings = await Promise.all(
       stakes.map(async (stake) => ({ ...stake, ...(await stake.limit.standing(stake.key)) })),
     );
     const waitSeconds = Math.max(...standings.map((standing) => standing.waitSeconds));
-    if (waitSeconds > 0) return { waitSeconds };
+    if (waitSeconds > 0) {
+      const held = standings.filter((standing) => standing.waitSeconds > 0);
+      return { waitSeconds, limits: held.map(({ limit }) => limit.name) };
+    }
     // No `await` from here on: the last attempt under way could end unnoticed, and wake nobody.
     if (standings.every(({ limit, key, free }) => countUnderWay(limit, key) < free)) {
       changeUnderWay(stakes, 1);
-      return { waitSeconds: 0 };
+      return { waitSeconds: 0, limits: [] };
     }
-    if (waiting.length >= mostWaiting) return { waitSeconds: 1 };
-    return { waitSeconds: 0, until: new Promise((wake) => waiting.push(wake)) };
+    if (waiting.length >= mostWaiting) return { waitSeconds: 1, limits: [] };
+    return { waitSeconds: 0, limits: [], until: new Promise((wake) => waiting.push(wake)) };
   }
 
   function countUnderWay(limit: Limit, key: string): number {
@@ -65,11 +72,14 @@ export function createAdmission() {
     }
   }
 
-  async function count(stakes: Stake[], isRight: boolean): Promise<void> {
-    for (const { limit, key, isClearedOnSuccess } of stakes) {
-      if (!isRight) await limit.charge(key);
-      else if (isClearedOnSuccess) await limit.clear(key);
+  /** @returns the names of the limits that are reached now */
+  async function count(stakes: Stake[], isRight: boolean): Promise<string[]> {
+    const reached: string[] = [];
+    for (const { limit, key, group, isClearedOnSuccess } of stakes) {
+      if (!isRight && (await limit.charge(key, group))) reached.push(limit.name);
+      if (isRight && isClearedOnSuccess) await limit.clear(key);
     }
+    return reached;
   }
 
   function end(stakes: Stake[]): void {
@@ -88,12 +98,12 @@ export function createAdmission() {
       await admission.until;
       admission = await inTurn(() => admit(stakes));
     }
-    const { waitSeconds } = admission;
-    if (waitSeconds > 0) return { waitSeconds, proven: undefined };
+    const { waitSeconds, limits: held } = admission;
+    if (waitSeconds > 0) return { waitSeconds, proven: undefined, limits: held };
     try {
       const proven = await prove();
-      await inTurn(() => count(stakes, proven !== undefined));
-      return { waitSeconds, proven };
+      const limits = await inTurn(() => count(stakes, proven !== undefined));
+      return { waitSeconds, proven, limits };
     } finally {
       end(stakes);
     }

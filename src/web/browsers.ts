@@ -35,6 +35,12 @@ export function createBrowsers(home: CookieHome, secrets: readonly string[]) {
     return csrf && secret ? { csrf, secret, person } : undefined;
   }
 
+  /** Whether a cookie of ours came that cannot be read: it is signed with a secret that we do not have. */
+  function isUnreadable(req: Request): boolean {
+    const isThere = name in (req.signedCookies ?? {}) || name in (req.cookies ?? {});
+    return isThere && of(req) === undefined;
+  }
+
   /** Gives the browser a cookie with these secrets, unless it has it already. */
   function keep(req: Request, res: Response, browser: Browser): void {
     const { csrf, secret, person } = browser;
@@ -46,6 +52,7 @@ export function createBrowsers(home: CookieHome, secrets: readonly string[]) {
 
   return {
     of,
+    isUnreadable,
     keep,
     /** Identifies the browser without giving its secret away. */
     markOf: ({ secret }: Browser): string => hash('sha256', secret, 'base64'),

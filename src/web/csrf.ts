@@ -1,5 +1,6 @@
 import csurf from 'csurf';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Audit } from './audit.ts';
 import type { Browsers } from './browsers.ts';
 import { postedFields } from './form.ts';
 
@@ -18,7 +19,11 @@ const secretName = 'csrf secret';
  * its screen again, with status 403 and a new token, and changes nothing.
  * @param origin the origin of our own pages
  */
-export function createCsrf(browsers: Pick<Browsers, 'of' | 'known'>, origin: string) {
+export function createCsrf(
+  browsers: Pick<Browsers, 'of' | 'isUnreadable' | 'known'>,
+  origin: string,
+  audit: Audit,
+) {
   const check = csurf({
     cookie: { key: secretName, signed: true },
     value: (req: Request) => {
@@ -29,13 +34,27 @@ export function createCsrf(browsers: Pick<Browsers, 'of' | 'known'>, origin: str
 
   const csrf: RequestHandler = function csrf(req, res, next) {
     if (req.method !== 'POST') return next();
+    const isOurs = isFromOurPage(req, origin);
+    const refuse = (
+      fault: FormFault,
+      reason: 'no_cookie' | 'unknown_cookie' | 'wrong_token',
+    ): void => {
+      refuseForm(res, fault);
+      audit(req, 'form_refused', { reason: isOurs ? reason : 'cross_site' });
+      next();
+    };
     const browser = browsers.of(req);
-    if (!browser) return refuse('cookies_blocked', res, next);
+    if (!browser) {
+      // A cookie that came along shows that cookies work: the page is from before another secret.
+      return browsers.isUnreadable(req)
+        ? refuse('form_expired', 'unknown_cookie')
+        : refuse('cookies_blocked', 'no_cookie');
+    }
     req.signedCookies[secretName] = browser.csrf;
     check(req, res, (error?: unknown) => {
       if (error !== undefined && !isTokenFault(error)) return next(error);
-      if (error === undefined && isFromOurPage(req, origin)) return next();
-      refuse('form_expired', res, next);
+      if (error === undefined && isOurs) return next();
+      refuse('form_expired', 'wrong_token');
     });
   };
 
@@ -62,11 +81,6 @@ export function formFault(res: Response): FormFault | undefined {
 export function refuseForm(res: Response, fault: FormFault): void {
   res.locals['formFault'] = fault;
   res.status(403);
-}
-
-function refuse(fault: FormFault, res: Response, next: NextFunction): void {
-  refuseForm(res, fault);
-  next();
 }
 
 /**

@@ -1,39 +1,54 @@
-import { hash } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
 
 const mostAccounts = 5;
-const keptMs = 365 * 24 * 60 * 60 * 1000;
+const keptMs = 90 * 24 * 60 * 60 * 1000;
+const idBytes = 12;
+const markBytes = 12;
 
 /**
- * Remembers in a signed cookie which accounts have signed in in this browser. So the limit for an
- * account can stop strangers everywhere, but does not lock out its owner.
+ * Remembers in a signed cookie which accounts have signed in in this browser. So the limits for an
+ * account can stop strangers everywhere, but do not lock out its owner.
+ *
+ * The cookie holds a random id of the browser and, for each account, a keyed hash of both. It says
+ * nothing about a person, and the id gives the browser a count of its own.
  */
-export function createKnownBrowsers(home: CookieHome) {
+export function createKnownBrowsers(home: CookieHome, secrets: readonly string[]) {
   const name = cookieName(home, 'known');
 
-  function marksOf(req: Request): string[] {
-    const marks: unknown = req.signedCookies?.[name];
-    return typeof marks === 'string' && marks !== '' ? marks.split('.') : [];
+  function markOf(id: string, login: string, secret = secrets[0]!): string {
+    const digest = createHmac('sha256', `portico known browser ${secret}`).update(`${id} ${login}`);
+    return digest.digest().toString('base64url', 0, markBytes);
+  }
+
+  function read(req: Request): { id: string; marks: string[] } | undefined {
+    const cookie: unknown = req.signedCookies?.[name];
+    if (typeof cookie !== 'string') return undefined;
+    const [id = '', ...marks] = cookie.split('.');
+    return id.length === 16 ? { id, marks } : undefined;
   }
 
   return {
-    /** @param accountKey `loginKey` of the login as typed */
-    knows(req: Request, accountKey: string): boolean {
-      return marksOf(req).includes(markOf(accountKey));
+    /**
+     * The id of a browser that has signed in to this account before; `undefined` for all others.
+     * @param login the mark of the login as typed
+     */
+    idFor(req: Request, login: string): string | undefined {
+      const known = read(req);
+      const isKnown = secrets.some((key) => known?.marks.includes(markOf(known.id, login, key)));
+      return isKnown ? known?.id : undefined;
     },
 
-    remember(req: Request, res: Response, accountKey: string): void {
-      const mark = markOf(accountKey);
-      const others = marksOf(req).filter((other) => other !== mark);
-      const marks = [mark, ...others].slice(0, mostAccounts);
-      res.cookie(name, marks.join('.'), { ...cookieOptions(home), signed: true, maxAge: keptMs });
+    /** Notes that this account has signed in in this browser. */
+    remember(req: Request, res: Response, login: string): void {
+      const known = read(req) ?? { id: randomBytes(idBytes).toString('base64url'), marks: [] };
+      const mark = markOf(known.id, login);
+      const marks = [mark, ...known.marks.filter((other) => other !== mark)].slice(0, mostAccounts);
+      const value = [known.id, ...marks].join('.');
+      res.cookie(name, value, { ...cookieOptions(home), signed: true, maxAge: keptMs });
     },
   };
 }
 
 export type KnownBrowsers = ReturnType<typeof createKnownBrowsers>;
-
-function markOf(accountKey: string): string {
-  return hash('sha256', accountKey, 'base64url').slice(0, 16);
-}

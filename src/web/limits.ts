@@ -2,119 +2,230 @@
  * How often somebody may guess. Wrong attempts are counted in memory: each instance of the app has
  * its own counts, and starts with none.
  */
-import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { addressGroup } from './address-group.ts';
-import { createAdmission, type Attempt, type Limit } from './admission.ts';
+import { BlockList, isIP } from 'node:net';
+import { createAdmission, type Attempt, type Stake } from './admission.ts';
+import { networksOf } from './client-address.ts';
+import { createLimit, doubling, type Limit, type LimitRule, type Standing } from './limit.ts';
 
 const minute = 60;
-const mostKeys = 50_000;
+const hour = 60 * minute;
+/** Nobody is sent away from a whole network for longer, because others there are innocent. */
+const longestNetworkPause = minute;
+/** The most wrong passwords in a row for one account (NIST SP 800-63B, section 5.2.2). */
+const mostInARow = 100;
+
+export interface LimitsConfig {
+  /** Wrong passwords from one address in 15 minutes before it slows down. */
+  addressTries: number;
+  /** Networks that never slow down as a whole, such as an office's. */
+  trustedNetworks: readonly string[];
+}
+
+/** Whose wrong attempts to forget, as `portico limits clear` takes it. */
+export type Culprit = { login: string } | { address: string } | 'all';
+
+/** All limits of one kind of attempt. */
+interface LimitSet {
+  /** The keys that have used up their attempts. */
+  list(): Promise<Standing[]>;
+  /** @returns how many counts were forgotten */
+  clear(culprit: Culprit): Promise<number>;
+}
+
+const accountHere: LimitRule = {
+  name: 'account_from_address',
+  tries: 5,
+  pause: doubling(30, 15 * minute),
+  forgets: { how: 'at once', seconds: 15 * minute },
+};
+const account: LimitRule = {
+  name: 'account',
+  tries: mostInARow,
+  pause: doubling(hour, 24 * hour),
+  forgets: { how: 'at once', seconds: 24 * hour },
+};
+const knownBrowser: LimitRule = {
+  name: 'account_from_known_browser',
+  tries: 5,
+  pause: doubling(30, 15 * minute),
+  forgets: { how: 'at once', seconds: 24 * hour },
+};
 
 /**
- * Limits how often passwords can be wrong: 5 times in 15 minutes for one account from one address,
- * then once after each pause of 30 seconds, 60 seconds and so on up to 15 minutes; 50 times in 15
- * minutes from one address; 100 times in an hour for one account from all addresses.
+ * Limits how often passwords can be wrong. From a browser that is new to the account: 5 times for one
+ * account from one address, then once after each pause of 30 seconds, 60 seconds and so on up to 15
+ * minutes; 100 times in a row for one account from all addresses, then once after an hour, two hours
+ * and so on up to a day; and 50 times in 15 minutes from one address, which then slows down to one
+ * attempt after each pause of a second, two seconds and so on up to a minute.
+ *
+ * A browser that has signed in to the account before has a count of its own, with the pauses of one
+ * address. So nobody else can lock it out. After 100 times in a row it is a new browser again.
  */
-export function createLoginLimiter() {
+export function createLoginLimiter({ addressTries, trustedNetworks }: LimitsConfig) {
   const attempt = createAdmission();
-  const address = createLimit({ tries: 50, seconds: 15 * minute });
-  const account = createLimit({ tries: 100, seconds: 60 * minute });
-  const pair = createLimit({
-    tries: 5,
-    seconds: 15 * minute,
-    pauseSeconds: (wrong) => Math.min(30 * 2 ** (wrong - 5), 15 * minute),
-  });
+  const limits = {
+    pair: createLimit(accountHere),
+    account: createLimit(account),
+    known: createLimit(knownBrowser),
+    knownInARow: createLimit({ ...knownBrowser, tries: mostInARow }),
+  };
+  const networks = createNetworkLimits(
+    { tries: addressTries, seconds: 15 * minute },
+    trustedNetworks,
+  );
+
+  async function stakesOf({ login, address, browser }: Guesser): Promise<Stake[]> {
+    const [group, ...wider] = networksOf(address);
+    if (browser !== undefined) {
+      const key = `${login} ${browser}`;
+      const own = { key, group: login, isClearedOnSuccess: true };
+      const { free } = await limits.knownInARow.standing(key);
+      if (free > 0) {
+        return [
+          { limit: limits.known, ...own },
+          { limit: limits.knownInARow, ...own },
+        ];
+      }
+    }
+    const widest = wider.at(-1) ?? group;
+    return [
+      {
+        limit: limits.pair,
+        key: `${login} ${group}`,
+        group: widest,
+        isClearedOnSuccess: true,
+      },
+      { limit: limits.account, key: login, group: widest, isClearedOnSuccess: true },
+      ...networks.stakesOf(address),
+    ];
+  }
 
   return {
     /**
      * Makes an attempt, unless too many were wrong before.
-     * @param who `account` is `loginKey` of the login as typed, whether it exists or not;
-     *   `isKnownBrowser` says that it has signed in in this browser before: attempts from elsewhere
-     *   never lock out such a browser
      * @param prove checks the password; `undefined` counts as wrong, an exception does not count
      */
-    attempt<T>(
-      who: { account: string; address: string; isKnownBrowser: boolean },
-      prove: () => Promise<T | undefined>,
-    ): Promise<Attempt<T>> {
-      const group = addressGroup(who.address);
-      const stakes = [
-        { limit: pair, key: `${who.account} ${group}`, isClearedOnSuccess: true },
-        { limit: address, key: group, isClearedOnSuccess: false },
-      ];
-      const anywhere = { limit: account, key: who.account, isClearedOnSuccess: false };
-      return attempt(who.isKnownBrowser ? stakes : [...stakes, anywhere], prove);
+    async attempt<T>(guesser: Guesser, prove: () => Promise<T | undefined>): Promise<Attempt<T>> {
+      return attempt(await stakesOf(guesser), prove);
     },
+    ...limitSet([...Object.values(limits), ...networks.limits]),
   };
+}
+
+/** Who tries a password, and for whom. */
+export interface Guesser {
+  /** A mark of the login as typed, whether it exists or not. */
+  login: string;
+  /** As `clientAddress` gives it. */
+  address: string;
+  /** Identifies a browser that has signed in to this account before; `undefined` for all others. */
+  browser: string | undefined;
 }
 
 export type LoginLimiter = ReturnType<typeof createLoginLimiter>;
 
-/** Limits how often device codes can be wrong in 10 minutes: 5 times in a browser, 20 from an address. */
-export function createDeviceLimiter() {
+/**
+ * Limits how often device codes can be wrong: 5 times in 10 minutes in one browser, then once after
+ * each pause of 30 seconds and so on up to 10 minutes; 20 times in 10 minutes from one address, which
+ * then slows down as for passwords.
+ */
+export function createDeviceLimiter({ trustedNetworks }: Pick<LimitsConfig, 'trustedNetworks'>) {
   const attempt = createAdmission();
-  const browser = createLimit({ tries: 5, seconds: 10 * minute });
-  const address = createLimit({ tries: 20, seconds: 10 * minute });
+  const inBrowser = createLimit({
+    name: 'device_code_in_browser',
+    tries: 5,
+    pause: doubling(30, 10 * minute),
+    forgets: { how: 'at once', seconds: 10 * minute },
+  });
+  const networks = createNetworkLimits(
+    { tries: 20, seconds: 10 * minute, prefix: 'device_code_' },
+    trustedNetworks,
+  );
 
   return {
     /**
      * Makes an attempt, unless too many were wrong before.
-     * @param who `browser` is anything that identifies the browser
+     * @param who `browser` is a mark of the browser, `address` as `clientAddress` gives it
      * @param prove checks the code; `undefined` counts as wrong, an exception does not count
      */
     attempt<T>(
-      who: { browser: string; address: string },
+      { browser, address }: { browser: string; address: string },
       prove: () => Promise<T | undefined>,
     ): Promise<Attempt<T>> {
-      const stakes = [
-        { limit: browser, key: who.browser, isClearedOnSuccess: true },
-        { limit: address, key: addressGroup(who.address), isClearedOnSuccess: false },
-      ];
-      return attempt(stakes, prove);
+      const group = networksOf(address).at(-1) ?? '';
+      const own = { limit: inBrowser, key: browser, group, isClearedOnSuccess: true };
+      return attempt([own, ...networks.stakesOf(address)], prove);
     },
+    ...limitSet([inBrowser, ...networks.limits]),
   };
 }
 
 export type DeviceLimiter = ReturnType<typeof createDeviceLimiter>;
 
-interface LimitOptions {
-  tries: number;
-  /** Counted from the first wrong attempt. */
-  seconds: number;
-  /** The pause after this many wrong attempts, then one more is allowed. Default: the rest of `seconds`. */
-  pauseSeconds?: (wrong: number) => number;
+/** The limit for an address, and looser ones for the wider networks of an IPv6 address. */
+function createNetworkLimits(
+  { tries, seconds, prefix = '' }: { tries: number; seconds: number; prefix?: string },
+  trustedNetworks: readonly string[],
+) {
+  const isTrusted = createNetworkMatcher(trustedNetworks);
+  const limits = [
+    ['address', 1],
+    ['network_56', 4],
+    ['network_48', 16],
+  ] as const;
+  const [one, ...wider] = limits.map(([name, times]) =>
+    createLimit({
+      name: `${prefix}${name}`,
+      tries: times * tries,
+      pause: doubling(1, longestNetworkPause),
+      forgets: { how: 'steadily', seconds },
+    }),
+  );
+
+  return {
+    limits: [one!, ...wider],
+    stakesOf(address: string): Stake[] {
+      if (isTrusted(address)) return [];
+      const networks = networksOf(address);
+      const group = networks.at(-1)!;
+      return networks.map((key, index) => ({
+        limit: [one!, ...wider][index]!,
+        key,
+        group,
+        isClearedOnSuccess: false,
+      }));
+    },
+  };
 }
 
-/** Keeps a limited number of keys, so that a flood cannot fill the memory: the oldest are forgotten. */
-function createLimit({ tries, seconds, pauseSeconds }: LimitOptions): Limit {
-  const counts = new RateLimiterMemory({ points: tries, duration: seconds, keyPrefix: '' });
-  const keys = new Set<string>();
-
-  async function standing(key: string) {
-    const count = await counts.get(key);
-    if (!count || count.msBeforeNext <= 0) return { free: tries, waitSeconds: 0 };
-    const free = tries - count.consumedPoints;
-    if (free > 0) return { free, waitSeconds: 0 };
-    const pauseMs = count.msBeforeNext - (pauseSeconds ? seconds * 1000 : 0);
-    if (pauseMs <= 0) return { free: 1, waitSeconds: 0 };
-    return { free: 0, waitSeconds: Math.ceil(pauseMs / 1000) };
+/** @param networks addresses, or networks such as `10.0.0.0/8` */
+function createNetworkMatcher(networks: readonly string[]): (address: string) => boolean {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
   }
+  return (address) => {
+    const version = isIP(address);
+    return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4');
+  };
+}
 
-  async function charge(key: string) {
-    const { consumedPoints: wrong } = await counts.penalty(key);
-    if (pauseSeconds && wrong >= tries) {
-      // Outlive the pause by `seconds`, so that the next pause is longer.
-      await counts.set(key, wrong, pauseSeconds(wrong) + seconds);
-    }
-    keys.delete(key);
-    keys.add(key);
-    const [oldest] = keys;
-    if (keys.size > mostKeys && oldest !== undefined) await clear(oldest);
-  }
+function limitSet(limits: readonly Limit[]): LimitSet {
+  return {
+    list: async () => (await Promise.all(limits.map((limit) => limit.list()))).flat(),
+    async clear(culprit) {
+      const counts = await Promise.all(limits.map((limit) => limit.clearWhere(concerns(culprit))));
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
+  };
+}
 
-  async function clear(key: string) {
-    keys.delete(key);
-    await counts.delete(key);
-  }
-
-  return { standing, charge, clear };
+/** Whether a key is about a login or an address: keys are made of both. */
+function concerns(culprit: Culprit): (key: string) => boolean {
+  if (culprit === 'all') return () => true;
+  const parts = 'login' in culprit ? [culprit.login] : networksOf(culprit.address);
+  return (key) => key.split(' ').some((part) => (parts as readonly string[]).includes(part));
 }

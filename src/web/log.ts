@@ -1,8 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { pino, type Logger } from 'pino';
+import { writeSync } from 'node:fs';
+import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Request, RequestHandler } from 'express';
 
 export type Log = Logger;
+/** Takes whole lines, each with a line break at its end. */
+export type Output = DestinationStream;
 
 declare global {
   // oxlint-disable-next-line typescript/no-namespace
@@ -14,11 +17,49 @@ declare global {
   }
 }
 
-/** A log of JSON lines on the standard output. */
-export function createLog(level: string): Log {
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  // Not `sync`: lines are collected and written together, and requests do not wait for that.
-  return pino(options, pino.destination({ fd: 1, sync: false }));
+/** In bytes: what is kept of lines that nobody reads. Further ones are dropped. */
+const mostUnread = 16 * 1024 * 1024;
+const complainEveryMs = 60_000;
+
+/**
+ * The standard output. Lines are collected and written together, and requests do not wait for that;
+ * the rest is written when the process ends. Lines that cannot be written are lost, and the standard
+ * error says so once a minute: without them people can still sign in.
+ */
+export function standardOutput(): Output {
+  let current = open();
+  let complainedAt = Number.NEGATIVE_INFINITY;
+
+  function open() {
+    // Not `sync`: a reader that is slow must not stop the process.
+    const output = pino.destination({ fd: 1, sync: false, maxLength: mostUnread });
+    output.on('drop', () => complain('nobody reads them'));
+    output.on('error', (fault: NodeJS.ErrnoException) => {
+      if (fault.code === 'EPIPE' || output !== current) return; // nobody is there any more
+      complain(fault.message);
+      // What it holds would be tried for ever, and the end of the process would wait for it.
+      current = open();
+      output.destroy();
+    });
+    return output;
+  }
+
+  function complain(reason: string): void {
+    if (Date.now() - complainedAt < complainEveryMs) return;
+    complainedAt = Date.now();
+    try {
+      writeSync(2, `Lines of the log cannot be written and are lost: ${reason}\n`);
+    } catch {
+      // it is as full as the standard output
+    }
+  }
+
+  return { write: (line) => void current.write(line) };
+}
+
+/** A log of JSON lines. */
+export function createLog(level: string, output: Output): Log {
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, output);
 }
 
 const currentRequest = new AsyncLocalStorage<string>();
@@ -63,18 +104,6 @@ export function adminCallLog(log: Log): ((call: AdminCall) => void) | undefined 
     const ms = tenths(call.ms);
     log.debug({ request: currentRequest.getStore(), ...call, ms }, 'admin call');
   };
-}
-
-export type AuditEvent = 'signed in' | 'refused' | 'granted' | 'denied' | 'signed out' | 'stayed';
-
-/** Logs one line of the audit trail for each decision. */
-export function audit(
-  log: Log,
-  req: Request,
-  event: AuditEvent,
-  facts: Record<string, unknown>,
-): void {
-  log.info({ request: req.id, audit: event, ...facts }, event);
 }
 
 function tenths(ms: number): number {

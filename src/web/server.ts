@@ -9,11 +9,14 @@ import type { AddressInfo, Socket } from 'node:net';
 import { faultOfListening } from './listen-faults.ts';
 import { answerRequest, answerSocket, rawAnswerOf } from './raw-answers.ts';
 
-/** A challenge may have 16 kB, and comes twice: in the address and, after a page of ours, as Referer. */
-const maxHeaderSize = 64 * 1024;
+/** A challenge may have 32 kB, and comes twice: in the address and, after a page of ours, as Referer. */
+const maxHeaderSize = 96 * 1024;
 const drainMs = 50;
 
-/** How long a browser may take, and how often that is checked: the sum is what a request may last. */
+/**
+ * How long a browser may take. With the time between two checks, and a second to read the answer, that
+ * makes 15 seconds for headers and 30 for a request.
+ */
 export interface Patience {
   /** From the first byte, or from the connection, to the end of the headers. */
   headersMs: number;
@@ -25,8 +28,8 @@ export interface Patience {
 }
 
 const usualPatience: Patience = {
-  headersMs: 14_000,
-  requestMs: 29_000,
+  headersMs: 12_500,
+  requestMs: 27_500,
   silenceMs: 120_000,
   checkEveryMs: 1_000,
 };
@@ -101,8 +104,9 @@ function createListener(
     const current = responses.get(socket);
     // In the middle of a page, an answer would become part of that page.
     const isBetween = !current?.headersSent || current.writableFinished;
-    if (!isBetween || error.code === 'ECONNRESET') return void socket.destroy();
-    answerSocket(socket, rawAnswerOf(error), headers);
+    if (isBetween && error.code !== 'ECONNRESET') {
+      answerSocket(socket, rawAnswerOf(error), headers);
+    } else socket.destroy();
   });
   return server;
 }

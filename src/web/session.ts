@@ -1,6 +1,6 @@
 import session, { Store, type SessionData } from 'express-session';
 import type { Request, Response } from 'express';
-import { LRUCache } from 'lru-cache';
+import { createFairCache } from './fair-cache.ts';
 import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
 
 /** Who has signed in in this browser, when and how. */
@@ -117,13 +117,15 @@ const mostBytes = 8 * 1024 * 1024;
 const entryBytes = 200;
 const longestIdleMs = 30 * 24 * 60 * 60 * 1000;
 
-/** Keeps a limited number of sessions in memory: those used most recently. */
+/**
+ * Keeps a limited number of sessions in memory. When there is no room, the person with the most
+ * sessions loses the oldest one.
+ */
 class BoundedStore extends Store {
-  private readonly sessions = new LRUCache<string, string>({
+  private readonly sessions = createFairCache<string>({
     maxSize: mostBytes,
-    sizeCalculation: (stored) => entryBytes + stored.length,
-    ttl: longestIdleMs,
-    updateAgeOnGet: true,
+    sizeOf: (stored) => entryBytes + stored.length,
+    ttlMs: longestIdleMs,
   });
 
   override get(id: string, callback: (error: unknown, session?: SessionData | null) => void): void {
@@ -132,7 +134,13 @@ class BoundedStore extends Store {
   }
 
   override set(id: string, data: SessionData, callback?: (error?: unknown) => void): void {
-    this.sessions.set(id, JSON.stringify(data));
+    this.sessions.set(id, data.signIn?.subject ?? '', JSON.stringify(data));
+    callback?.();
+  }
+
+  /** Called when a session is read: it is used, so it is kept longer. */
+  override touch(id: string, data: SessionData, callback?: () => void): void {
+    if (this.sessions.has(id)) this.set(id, data);
     callback?.();
   }
 

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, jest, test } from '@jest/globals';
 import { createAnswers } from '../../src/challenge/answers.ts';
-import { longestKept } from '../../src/challenge/bounds.ts';
+import { longestChallenge, longestKept } from '../../src/challenge/bounds.ts';
 import { PublicError } from '../../src/errors.ts';
 
-const yes = { key: 'c', browsers: ['b'], decision: 'accept' };
+const giver = { subject: 'ada', network: '192.0.2.1' };
+const yes = { key: 'c', browsers: ['b'], decision: 'accept', giver };
 
 /** An `act` that counts, and answers when it is told to. */
 function held() {
@@ -79,7 +80,7 @@ describe('an answer', () => {
 
   test('that closes a flow is remembered without an address', async () => {
     const answers = createAnswers();
-    answers.close('flow');
+    answers.close('flow', giver);
     expect(answers.isClosed('flow')).toBe(true);
     await expect(answers.recall('flow', undefined)).rejects.toThrow('challenge_used');
     await expect(answers.once({ ...yes, key: 'flow' }, async () => '/')).rejects.toThrow(
@@ -95,7 +96,17 @@ describe('an answer', () => {
     await expect(answers.once(yes, async () => '/second')).rejects.toThrow('challenge_used');
   });
 
-  test('may be forgotten in a flood, but never that it was given', async () => {
+  test('to a long challenge may lead to a long address, which holds a verifier', async () => {
+    const answers = createAnswers();
+    const long = `/${'x'.repeat(longestKept + longestChallenge - 1)}`;
+    const given = { ...yes, challengeLength: longestChallenge };
+    expect(await answers.once(given, async () => long)).toBe(long);
+    expect(await answers.recall('c', 'b')).toBe(long);
+    await answers.once({ ...given, key: 'longer' }, async () => `${long}x`);
+    await expect(answers.recall('longer', 'b')).rejects.toThrow('challenge_used');
+  });
+
+  test('may be forgotten in a flood of the same person, but never that it was given', async () => {
     const answers = createAnswers();
     await answers.once(yes, async () => '/next');
     const target = `/${'x'.repeat(longestKept - 1)}`;
@@ -107,6 +118,27 @@ describe('an answer', () => {
     await expect(answers.once(yes, act)).rejects.toThrow('challenge_used');
     expect(act).not.toHaveBeenCalled();
     expect(await answers.recall('flood 2499', 'b')).toBe(target);
+  });
+
+  test.each([
+    ['people without a sign-in', { network: '198.51.100.7' }],
+    ['somebody else who signed in', { subject: 'mallory', network: '198.51.100.7' }],
+  ])('is not forgotten in a flood of answers by %s', async (_who, flooder) => {
+    const answers = createAnswers();
+    await answers.once(yes, async () => '/next');
+    const refusal = {
+      key: 'd',
+      browsers: ['b'],
+      decision: 'reject',
+      giver: { network: '192.0.2.1' },
+    };
+    await answers.once(refusal, async () => '/denied');
+    for (let i = 0; i < 60_000; i++) {
+      await answers.once({ ...yes, giver: flooder, key: `flood ${i}` }, async () => '/x');
+    }
+    expect(await answers.recall('c', 'b')).toBe('/next');
+    expect(await answers.recall('d', 'b')).toBe('/denied');
+    await expect(answers.recall('flood 0', 'b')).rejects.toThrow('challenge_used');
   });
 
   test('outlives every challenge of a server with usual settings, but not by days', async () => {

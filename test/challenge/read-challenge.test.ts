@@ -9,6 +9,7 @@ describe('a challenge', () => {
     ['a UUID', '5f0bc3b2-8d3a-4b1d-9d3d-0d7e3f0b0a11'],
     ['base64url with padding', `${'aZ-_9'.repeat(250)}w==`],
     ['a short word', 'c1'],
+    ['32 kB', 'x'.repeat(32 * 1024)],
   ])('may be %s, and stays as it is', (_what, text) => {
     expect(readChallenge({ consent_challenge: text }, 'consent').text).toBe(text);
   });
@@ -16,8 +17,17 @@ describe('a challenge', () => {
   test.each([
     ['none', undefined, 'challenge_missing'],
     ['an empty one', '', 'challenge_missing'],
+    ['a blank one', ' ', 'challenge_missing'],
+    ['tabs and line breaks', '\t\r\n\v', 'challenge_missing'],
+    ['NUL alone', '\0', 'challenge_missing'],
+    [
+      'invisible characters',
+      '\u200b\u2060\ufeff\u00ad\u202e\u3164\ufe0f\u2800',
+      'challenge_missing',
+    ],
+    ['17 kB of blanks', ' '.repeat(17_000), 'challenge_missing'],
     ['two', ['a', 'b'], 'challenge_missing'],
-    ['more than 16 kB', 'x'.repeat(16 * 1024 + 1), 'challenge_too_long'],
+    ['more than 32 kB', 'x'.repeat(32 * 1024 + 1), 'challenge_too_long'],
     ['a line break at the end', 'abcd\n', 'challenge_unknown'],
     ['a line break inside', 'ab\r\ncd', 'challenge_unknown'],
     ['a blank', 'ab cd', 'challenge_unknown'],
@@ -46,6 +56,6 @@ describe('a challenge', () => {
   });
 
   test('has a key of fixed length', () => {
-    expect(keyOf('x'.repeat(16_000))).toHaveLength(keyOf('x').length);
+    expect(keyOf('x'.repeat(32_000))).toHaveLength(keyOf('x').length);
   });
 });

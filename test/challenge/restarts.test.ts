@@ -14,10 +14,14 @@ const device = { isDevice: true };
 test('what is kept of restarts is bounded in bytes, the newest last', () => {
   const restarts = createRestarts();
   const startAgain = `https://auth.example.org/?${'x'.repeat(longestKept - 30)}`;
-  for (let i = 0; i < 3_000; i++) restarts.set(`challenge ${i}`, { startAgain, browser: 'b' });
-  expect(restarts.calculatedSize).toBeLessThanOrEqual(bytesForRestarts);
+  restarts.set('of another network', '192.0.2.1', { startAgain, browser: 'a' });
+  for (let i = 0; i < 3_000; i++) {
+    restarts.set(`challenge ${i}`, '198.51.100.7', { startAgain, browser: 'b' });
+  }
+  expect(restarts.size).toBeLessThanOrEqual(bytesForRestarts);
   expect(restarts.get('challenge 2999')).toEqual({ startAgain, browser: 'b' });
   expect(restarts.get('challenge 0')).toBeUndefined();
+  expect(restarts.get('of another network')).toEqual({ startAgain, browser: 'a' });
 });
 
 test.each([
@@ -43,12 +47,28 @@ test.each([
   ['&prompt=none', 'login'],
   ['&prompt=consent', 'login consent'],
   ['&prompt=login%20consent', 'login consent'],
+  ['&pr%6Fmpt=consent&prompt=none', 'login consent'],
+  ['&prompt=consent;&prompt=none', 'login'],
   ['&login_hint=ada%40example.org', 'login'],
   ['&login%5Fhint=ada&login_hint=ada', 'login'],
 ])('somebody else signs in by a fresh prompt, without hints: %s', (given, prompt) => {
   const address = `https://a.example/oauth2/auth?state=s&id_token_hint=ey.x${given}`;
   const url = new URL(restartAsSomebodyElse(address, browser)!);
-  expect(Object.fromEntries(url.searchParams)).toEqual({ state: 's', prompt });
+  expect([...url.searchParams]).toEqual([
+    ['state', 's'],
+    ['prompt', prompt],
+  ]);
+});
+
+test('what the server does not read stays unread, and what it reads first stays first', () => {
+  const written =
+    'redirect_uri=https://x%zz&a=1;b=2&redirect%5Furi=https://b&redirect_uri=https://c';
+  const url = new URL(restartAsSomebodyElse(`https://a.example/auth?${written}`, browser)!);
+  expect([...url.searchParams]).toEqual([
+    ['redirect_uri', 'https://b'],
+    ['redirect_uri', 'https://c'],
+    ['prompt', 'login'],
+  ]);
 });
 
 test.each([
@@ -56,7 +76,9 @@ test.each([
   ['https://a.example/?state=s', 'https://a.example/?state=s'],
   ['https://a.example/?login_hint=ada&state=s', 'https://a.example/?state=s'],
   ['https://a.example/?state=s&id_token_hint=ey', 'https://a.example/?state=s'],
+  ['https://a.example/?login%5Fhint=ada', 'https://a.example/'],
   ['https://a.example/?login%5Fhint=ada&state=s', 'https://a.example/?state=s'],
+  ['https://a.example/?state=s&request=ey.x', undefined],
 ])('another browser is told %s without what it says of a person', (given, expected) => {
   expect(restartForAnybody(given)).toBe(expected);
 });

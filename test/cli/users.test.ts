@@ -3,7 +3,9 @@ import { PassThrough, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { runUsers } from '../../src/cli/run-users.ts';
+import { origin } from '../support/origin.ts';
 import { createPasswordChecker } from '../../src/identity/password.ts';
+import { createLoginMark } from '../../src/web/login-mark.ts';
 import { foo, max, removeUsersFile, writeUsersFile } from '../support/people.ts';
 
 const hashLine = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$\S+\n$/;
@@ -27,11 +29,15 @@ function collect() {
 }
 
 /** Runs the command with a pipe as standard input. */
-async function run(args: string[], input: string | Buffer = '') {
+async function run(args: string[], input: string | Buffer = '', env = {}) {
   const stdout = collect();
   const stderr = collect();
   const streams = { stdout: stdout.stream, stderr: stderr.stream };
-  const code = await runUsers(args, { stdin: Readable.from([Buffer.from(input)]), ...streams });
+  const code = await runUsers(
+    args,
+    { stdin: Readable.from([Buffer.from(input)]), ...streams },
+    env,
+  );
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 
@@ -56,7 +62,7 @@ async function runWithTerminal(answers: string[]) {
 
 async function isHashOf(line: string, password: string): Promise<boolean> {
   expect(line).toMatch(hashLine);
-  return createPasswordChecker().matches(line.trim(), password);
+  return createPasswordChecker().matches(line.trim(), password, origin.turn);
 }
 
 describe('users hash --stdin', () => {
@@ -142,6 +148,25 @@ describe('users check', () => {
   });
 });
 
+describe('users mark', () => {
+  const COOKIE_SECRET = `${'new-'.repeat(8)},${'old-'.repeat(8)}`;
+
+  test('prints the mark that the audit trail has, by the first secret', async () => {
+    const { code, stdout, stderr } = await run(['mark', ' FOO@bar.com'], '', { COOKIE_SECRET });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(`${createLoginMark(['new-'.repeat(8)])(foo.email)}\n`);
+  });
+
+  test('needs the secret, and does not show one that is wrong', async () => {
+    for (const env of [{}, { COOKIE_SECRET: 'short' }]) {
+      const { code, stdout, stderr } = await run(['mark', 'ada'], '', env);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toContain('COOKIE_SECRET');
+      expect(stderr).not.toContain('short');
+    }
+  });
+});
+
 describe('users', () => {
   test('explains itself', async () => {
     for (const args of [['--help'], ['-h'], ['hash', '--help']]) {
@@ -152,11 +177,13 @@ describe('users', () => {
   });
 
   test.each([
-    [[], 'Say what to do: hash or check.'],
+    [[], 'Say what to do: hash, check or mark.'],
     [['frob'], 'There is no command "frob"'],
     [['hash', '--frob'], 'hash takes nothing but --stdin'],
     [['hash', 'secret'], 'hash takes nothing but --stdin'],
     [['check'], 'check needs the path of one users file.'],
+    [['mark'], 'mark needs one login'],
+    [['mark', 'a', 'b'], 'mark needs one login'],
     [['check', 'a', 'b'], 'check needs the path of one users file.'],
   ])('answers %j with one sentence that does not repeat a password', async (args, sentence) => {
     const { code, stdout, stderr } = await run(args);

@@ -200,20 +200,36 @@ async function begin(app: TestApp, doing: Doing, browser = app.browser()) {
 
 type Scene = Awaited<ReturnType<typeof begin>>;
 
+const codesOf: Record<number, string[]> = {
+  429: ['oauth2_server_limited'],
+  502: ['oauth2_server_down', 'oauth2_server_nonsense'],
+  503: ['oauth2_server_unavailable'],
+  504: ['oauth2_server_slow'],
+};
+
 /** What is not as it should be on the page that a bad answer led to. */
-function complaintsAbout(page: Page, scene: Scene, { status, mayAlsoBe }: Omit<Cell, 'give'>) {
+function complaintsAbout(page: Page, scene: Scene, cell: Omit<Cell, 'give'>) {
+  const { status, mayAlsoBe, wait: [seconds, time] = [undefined, undefined] } = cell;
   const { doing } = scene;
-  const codes =
-    page.status === 504 ? ['oauth2_server_slow'] : ['oauth2_server_down', 'oauth2_server_nonsense'];
+  const codes = codesOf[page.status] ?? [];
+  const texts = codes.map((code) =>
+    /limited|unavailable/.test(code) && time === undefined
+      ? words(`error.${code}.text_unnamed`)
+      : words(`error.${code}.text`, { time: time ?? '' }),
+  );
   const isAnswer = !doing.operation.endsWith('.get');
   const right: Record<string, boolean> = {
     [`status ${page.status}`]: page.status === status || page.status === mayAlsoBe,
     [`heading "${page.heading}"`]: codes.some(
       (code) => page.heading === words(`error.${code}.title`),
     ),
-    [`text "${page.text}"`]: codes.some((code) => page.text.includes(words(`error.${code}.text`))),
+    [`text "${page.text}"`]: texts.some((text) => page.text.includes(text)),
+    [`wait ${page.headers['retry-after']}`]: page.headers['retry-after'] === seconds,
     'no reference': /\b[0-9A-Z]{4}-[0-9A-Z]{4}\b/.test(page.text),
     'no way to try again': link(page, words('button.try_again')) !== undefined,
+    'no way out': page.links.some(({ text }) =>
+      [words('button.start_page'), words('button.go_to', { app: 'Meadow Notes' })].includes(text),
+    ),
     'repeats the bad answer': !page.html.includes(marker),
     'sends the browser away': page.leadsTo === undefined,
     'has no policy': /frame-ancestors 'none'/.test(page.headers['content-security-policy'] ?? ''),
@@ -258,13 +274,13 @@ async function inTurns<T, R>(items: T[], work: (item: T) => Promise<R>): Promise
 async function complaintsOf(
   app: TestApp,
   doing: Doing,
-  { give, status }: Cell,
+  { give, ...expected }: Cell,
   isTriedAgain = true,
 ): Promise<string[]> {
   const scene = await begin(app, doing);
   scene.spoil((res) => give(res, doing.operation));
   const page = await scene.go();
-  const complaints = complaintsAbout(page, scene, { status });
+  const complaints = complaintsAbout(page, scene, expected);
   scene.mend();
   return isTriedAgain ? [...complaints, ...(await complaintsAfterwards(page, scene))] : complaints;
 }
@@ -274,7 +290,7 @@ function some<T>(items: T[], index: number, every: number): T[] {
   return items.filter((_item, at) => (at + index) % every === 0);
 }
 
-interface Cell extends Pick<BadAnswer, 'status' | 'mayAlsoBe'> {
+interface Cell extends Pick<BadAnswer, 'status' | 'mayAlsoBe' | 'wait'> {
   give: (res: ServerResponse, operation: string) => unknown;
 }
 
@@ -465,14 +481,14 @@ describe.each(transports)('when the admin API, asked by %s,', (transport) => {
       await before.go();
       const { browser } = before;
       const cookies = browser.cookies();
-      expect(Object.keys(cookies)).toContain('portico_session');
+      expect(Object.keys(cookies)).toContain(app.cookie('session'));
       for (const what of ['signs out', 'signs out of an app that asks nothing']) {
         const scene = await begin(app, doingOf(what), browser);
         scene.spoil((res) => sendJson(res, { error: 'error' }, status));
         const page = await scene.go();
         expect(page.status).toBe(status === 404 ? 404 : 502);
       }
-      expect(browser.cookies()['portico_session']).toBe(cookies['portico_session']);
+      expect(browser.cookies()[app.cookie('session')]).toBe(cookies[app.cookie('session')]);
       expect((await browser.get('/')).text).toContain(foo.email);
     }
   });

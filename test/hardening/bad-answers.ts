@@ -7,7 +7,9 @@ export interface BadAnswer {
   does: string;
   give: (res: ServerResponse, operation: OperationName) => void;
   /** Of our page. */
-  status: 502 | 504;
+  status: 429 | 502 | 503 | 504;
+  /** The seconds of its `Retry-After`, and how the page says them. */
+  wait?: [seconds: string, inWords: string];
   /** The two ways to send do not see it alike. */
   mayAlsoBe?: 502;
   /** Only the end of our patience brings it to light. */
@@ -129,7 +131,8 @@ export const badAnswers: BadAnswer[] = [
   {
     does: 'answers 503',
     give: whole(503, '{"error":"error"}', { ...json, 'retry-after': '9' }),
-    status: 502,
+    status: 503,
+    wait: ['9', '9 seconds'],
   },
   { does: 'answers 504 with the page of a proxy', give: whole(504, html, asHtml), status: 502 },
   { does: 'answers 599', give: whole(599, html, asHtml), status: 502 },
@@ -147,7 +150,13 @@ export const badAnswers: BadAnswer[] = [
   { does: 'answers 405', give: whole(405, 'Method Not Allowed', { allow: 'DELETE' }), status: 502 },
   { does: 'answers 407', give: whole(407, '', {}), status: 502 },
   { does: 'answers 409 with a page', give: whole(409, html, asHtml), status: 502 },
-  { does: 'answers 429 as a gateway', give: whole(429, '{"error":"slow down"}'), status: 502 },
+  { does: 'answers 429 as a gateway', give: whole(429, '{"error":"slow down"}'), status: 429 },
+  {
+    does: 'answers 429 with a day to wait',
+    give: whole(429, html, { ...asHtml, 'retry-after': '86400' }),
+    status: 429,
+    wait: ['3600', '1 hour'],
+  },
   { does: 'answers 499', give: whole(499, '{"error":"error"}'), status: 502 },
   ...[300, 301, 302, 303, 304, 307, 308].map((status): BadAnswer => ({
     does: `answers ${status} with another address`,

@@ -95,8 +95,8 @@ const oddValues = [
   '//evil.example/',
   'http://evil.example/',
   long(2_000),
-  long(16 * 1024),
-  long(16 * 1024 + 1),
+  long(32 * 1024),
+  long(32 * 1024 + 1),
   long(40_000),
 ];
 

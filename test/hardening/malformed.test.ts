@@ -356,7 +356,7 @@ describe('a post with a broken token', () => {
     const forger = app.browser();
     for (const value of [token, 's:abc.def', 's%3Aabc.def', 'j%3A%7B%7D']) {
       forger.dropCookies();
-      forger.setCookie('portico_csrf', value);
+      forger.setCookie(app.cookie('csrf'), value);
       await expectRefusal(`the cookie ${value}`, await forger.submit(form, usual));
     }
 

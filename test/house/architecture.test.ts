@@ -51,7 +51,7 @@ const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/assemble\.ts/, /^src\/(identity|policy\/required-actions|challenge|screens|web|folders)/],
   [/^src\/routes\//, /^src\/(policy|challenge|screens|web|errors|identity\/login-key)/],
   [/^src\/(challenge|screens)\//, /^src\/(web|errors)/],
-  [/^src\/web\//, /^src\/errors/],
+  [/^src\/web\//, /^src\/(errors|identity\/login-key)/],
   [/^src\/config\.ts/, /^src\/identity\/index/],
   [/^src\/errors\.ts/, /^src\/identity\/backend/],
   [/^src\/(policy|identity)\/|^src\/folders\.ts/, /^$/],
@@ -104,7 +104,7 @@ const doors: Record<string, RegExp> = {
   got: /^packages\/hydra-admin\/src\/send-got\.ts/,
   helmet: /^src\/web\/headers\.ts/,
   pino: /^src\/web\/log\.ts/,
-  'rate-limiter-flexible': /^src\/web\/limits\.ts/,
+  unhomoglyph: /^src\/policy\/lookalike\.ts/,
   undici: /^packages\/hydra-admin\/src\/send-undici\.ts/,
 };
 

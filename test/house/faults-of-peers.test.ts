@@ -305,9 +305,9 @@ describe('a challenge', () => {
           ...parts,
           identity: {
             ...parts.identity,
-            verify: (login, secret) => {
+            verify: (login, secret, origin) => {
               verified.push(login);
-              return parts.identity.verify(login, secret);
+              return parts.identity.verify(login, secret, origin);
             },
           },
         }),
@@ -326,7 +326,7 @@ describe('a challenge', () => {
 describe('a fault', () => {
   test('has its own status and its own page', async () => {
     const login = await openLogin();
-    const large = `email=${'a'.repeat(70_000)}`;
+    const large = `email=${'a'.repeat(140_000)}`;
     const met: [Page | Promise<Page>, number][] = [
       [browser.get('/nowhere'), 404],
       [browser.get('/login'), 400],
@@ -334,7 +334,7 @@ describe('a fault', () => {
       [browser.send('put', '/login?login_challenge=l'), 405],
       [browser.send('post', '/login', { body: large }), 413],
       [browser.submit(login, { press: 'accept', fill: typed, forge: { _csrf: 'x' } }), 403],
-      [browser.get(`/login?login_challenge=${'a'.repeat(20_000)}`), 414],
+      [browser.get(`/login?login_challenge=${'a'.repeat(40_000)}`), 414],
     ];
     for (const [page, status] of met) {
       const { headers, html, heading, ...answer } = await page;
@@ -411,7 +411,7 @@ describe('a page', () => {
     for (const open of [openLogin, openConsent, openLogout, openDevice]) {
       const [plain, ...more] = (await open({}, app.browser())).setCookies;
       expect(more).toEqual([]);
-      expect(plain).toMatch(/^portico_csrf=s%3A.*HttpOnly.*SameSite=Lax/);
+      expect(plain).toMatch(/^portico_csrf-\d+=s%3A.*HttpOnly.*SameSite=Lax/);
       const by = secure.browser({ 'x-forwarded-proto': 'https' });
       const [hidden] = (await open({}, by)).setCookies;
       expect(hidden).toMatch(/^__Host-portico_csrf=s%3A.*HttpOnly.*Secure.*SameSite=Lax/);

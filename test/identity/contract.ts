@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Identity, Refusal } from '../../src/identity/backend.ts';
 import { ada, dora, foo, max, password } from '../support/people.ts';
+import { origin } from '../support/origin.ts';
 
 const provenAs = ({ subject }: { subject: string }) => ({ user: { subject } });
 const refusedAs = (refused: Refusal) => ({ refused });
@@ -20,14 +21,14 @@ export function describeIdentity(name: string, create: () => Promise<Identity>):
     });
 
     test('knows a person by e-mail address and password', async () => {
-      const user = await identity.verify('foo@bar.com', 'foobar');
-      expect(user).toMatchObject({ user: { subject: 'foo@bar.com', email: 'foo@bar.com' } });
+      const proven = await identity.verify('foo@bar.com', 'foobar', origin);
+      expect(proven).toMatchObject({ user: { subject: 'foo@bar.com', email: 'foo@bar.com' } });
       expect(identity.hasUsernames()).toBe(true);
     });
 
     test('gives all standard claims and no password hash', async () => {
       const { password_hash: _, disabled: _disabled, ...claims } = ada;
-      const verified = await identity.verify(ada.email, password);
+      const verified = await identity.verify(ada.email, password, origin);
       expect(verified).toMatchObject({ user: claims });
       expect(JSON.stringify(verified)).not.toContain('argon2');
       expect({ user: await identity.find(ada.subject) }).toEqual(verified);
@@ -45,12 +46,12 @@ export function describeIdentity(name: string, create: () => Promise<Identity>):
       ['directions and a byte order mark around it', '\uFEFF\u202A\u2066Ada\u2069\u202C'],
       ['a full-width at and dots of Japanese', 'ada.straße＠example。org'],
     ])('finds the same person by %s', async (_what, login) => {
-      expect(await identity.verify(login, password)).toMatchObject(provenAs(ada));
+      expect(await identity.verify(login, password, origin)).toMatchObject(provenAs(ada));
     });
 
     test('proves nobody by a wrong, empty or differently capitalised password', async () => {
       for (const wrong of ['', ' ', 'Foobar', 'foobar ', 'correct horse', 'x'.repeat(60_000)]) {
-        expect(await identity.verify('foo@bar.com', wrong)).toEqual(refusedAs('wrong'));
+        expect(await identity.verify('foo@bar.com', wrong, origin)).toEqual(refusedAs('wrong'));
       }
     });
 
@@ -67,13 +68,13 @@ export function describeIdentity(name: string, create: () => Promise<Identity>):
         '*',
       ];
       for (const login of [...odd, 'x'.repeat(60_000), `${foo.email}\0`]) {
-        expect(await identity.verify(login, 'foobar')).toEqual(refusedAs('wrong'));
+        expect(await identity.verify(login, 'foobar', origin)).toEqual(refusedAs('wrong'));
       }
     });
 
     test('lets a disabled person be found but not sign in, and says so if the password is right', async () => {
-      expect(await identity.verify(dora.email, password)).toEqual(refusedAs('disabled'));
-      expect(await identity.verify(dora.email, 'wrong')).toEqual(refusedAs('wrong'));
+      expect(await identity.verify(dora.email, password, origin)).toEqual(refusedAs('disabled'));
+      expect(await identity.verify(dora.email, 'wrong', origin)).toEqual(refusedAs('wrong'));
       expect(await identity.find(dora.subject)).toMatchObject({
         email: dora.email,
         disabled: true,
@@ -88,7 +89,9 @@ export function describeIdentity(name: string, create: () => Promise<Identity>):
     });
 
     test('takes all kinds of space and of accents in a password for the same', async () => {
-      expect(await identity.verify(max.email, 'correct\u00A0horse')).toMatchObject(provenAs(max));
+      expect(await identity.verify(max.email, 'correct\u00A0horse', origin)).toMatchObject(
+        provenAs(max),
+      );
     });
   });
 }

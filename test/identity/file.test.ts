@@ -19,6 +19,7 @@ import {
 } from '../support/people.ts';
 import { until } from '../support/until.ts';
 import { describeIdentity } from './contract.ts';
+import { origin } from '../support/origin.ts';
 
 const files: string[] = [];
 const open: Identity[] = [];
@@ -60,9 +61,9 @@ async function start(file: string, mayHaveDemoUsers = false) {
     lookEveryMs: 20,
     credentialsChanged: (subject) => void changed.push(subject),
     passwords: {
-      matches(hash, typed) {
+      matches(hash, typed, turn) {
         checked.push(hash);
-        return passwords.matches(hash, typed);
+        return passwords.matches(hash, typed, turn);
       },
     },
   });
@@ -80,7 +81,12 @@ async function faultsOf(entries: unknown, mayHaveDemoUsers = false): Promise<str
 
 describeIdentity('a users file', async () =>
   createIdentity(
-    { backend: 'file', settings: { USERS_FILE: await usersFile() }, mayHaveDemoUsers: false },
+    {
+      backend: 'file',
+      settings: { USERS_FILE: await usersFile() },
+      mayHaveDemoUsers: false,
+      passwordChecks: { atOnce: 2, waiting: 256 },
+    },
     createLog().log,
     () => undefined,
   ),
@@ -214,17 +220,17 @@ describe('a users file at start', () => {
 
   test('may be empty, begin with a byte order mark, and repeat a login within one person', async () => {
     const { identity, checked } = await start(await usersFile('\uFEFF[]'));
-    expect(await identity.verify(foo.email, 'foobar')).toEqual({ refused: 'wrong' });
+    expect(await identity.verify(foo.email, 'foobar', origin)).toEqual({ refused: 'wrong' });
     expect(checked).toEqual([]);
     const twice = await start(await usersFile([{ ...max, username: max.email }]));
-    expect(await twice.identity.verify(max.email, password)).toHaveProperty('user');
+    expect(await twice.identity.verify(max.email, password, origin)).toHaveProperty('user');
   });
 
   test('may have demo people on loopback, and does not pass the mark on', async () => {
     const { identity } = await start(await usersFile([{ ...max, demo: true }]), true);
-    const answer = await identity.verify(max.email, password);
-    expect(answer).toMatchObject({ user: { subject: max.subject, email: max.email } });
-    expect(answer).not.toHaveProperty('user.demo');
+    const proven = await identity.verify(max.email, password, origin);
+    expect(proven).toMatchObject({ user: { subject: max.subject, email: max.email } });
+    expect(proven).not.toHaveProperty('user.demo');
     await start(await usersFile([{ ...max, demo: false }]));
   });
 });
@@ -233,7 +239,7 @@ describe('signing in by a users file', () => {
   test('checks one password whoever it is, always the same hash for an unknown login', async () => {
     const { identity, checked } = await start(await usersFile());
     for (const login of ['nobody@example.org', 'NOBODY@example.org', dora.email, max.email]) {
-      expect(await identity.verify(login, 'wrong')).toEqual({ refused: 'wrong' });
+      expect(await identity.verify(login, 'wrong', origin)).toEqual({ refused: 'wrong' });
     }
     expect(checked).toHaveLength(4);
     expect(checked[0]).toBe(checked[1]);
@@ -242,8 +248,8 @@ describe('signing in by a users file', () => {
 
   test('never signs an unknown login in as the person whose hash is checked', async () => {
     const { identity } = await start(await usersFile([max]));
-    expect(await identity.verify('nobody', password)).toEqual({ refused: 'wrong' });
-    expect(await identity.verify(max.email, password)).toHaveProperty('user');
+    expect(await identity.verify('nobody', password, origin)).toEqual({ refused: 'wrong' });
+    expect(await identity.verify(max.email, password, origin)).toHaveProperty('user');
   });
 
   test('hands out people that nobody can change', async () => {
@@ -259,7 +265,7 @@ describe('a users file that changes', () => {
     const { identity, lines } = await start(file);
     await writeFile(file, JSON.stringify([{ ...foo, disabled: true }, max]));
     await until(() => identity.find(max.subject));
-    expect(await identity.verify(foo.email, 'foobar')).toEqual({ refused: 'disabled' });
+    expect(await identity.verify(foo.email, 'foobar', origin)).toEqual({ refused: 'disabled' });
     expect(lines.at(-1)).toEqual({
       level: 'info',
       details: { file, people: 2 },
@@ -336,7 +342,7 @@ describe('a users file that changes', () => {
       level: 'error',
       details: { file, faults: [expect.stringMatching(/^line 2, column \d+: here it stops/)] },
     });
-    expect(await identity.verify(foo.email, 'foobar')).toHaveProperty('user');
+    expect(await identity.verify(foo.email, 'foobar', origin)).toHaveProperty('user');
 
     await replaceUsersFile(file, [foo, { ...max, email: 1 }]);
     await until(() => lines.length === 2);

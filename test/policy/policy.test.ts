@@ -11,6 +11,7 @@ import {
   isChecked,
   isDeviceFlow,
   isNeeded,
+  isPreselected,
   reasonToSkip,
   rememberDecision,
   type Asked,
@@ -87,7 +88,18 @@ describe('login', () => {
   test.each([
     [`${authorization}&prompt=none`, true],
     [`${authorization}&prompt=login`, false],
-    [`${authorization}&prompt=none%20login`, false],
+    [`${authorization}&prompt=none%20login`, true],
+    [`${authorization}&prompt=none%20`, true],
+    [`${authorization}&prompt=+none`, true],
+    [`${authorization}&prompt=none%20none`, true],
+    [`${authorization}&pr%6Fmpt=none`, true],
+    [`${authorization}&prompt=&prompt=none`, false],
+    [`${authorization}&prompt=none;`, false],
+    [`${authorization}&prompt=none%09`, false],
+    [`${authorization}&prompt=NONE`, false],
+    [`${authorization}&prompt=none&request=ey.x`, undefined],
+    [`${authorization}&request_uri=https%3A%2F%2Fa.example%2Fr`, undefined],
+    [`${authorization}&prompt=none&request=`, true],
     [authorization, false],
     ['no address', false],
     ['', false],
@@ -126,9 +138,9 @@ describe('consent', () => {
     ['a new request', {}, open, undefined],
     ['a remembered one', { skip: true }, open, 'remembered'],
     ['a remembered one of an unchecked app', { skip: true }, registering, 'remembered'],
-    ['one of a first-party app', { client: own }, open, 'first-party'],
+    ['one of a first-party app', { client: own }, open, 'first_party'],
     ['one of an app that calls itself first-party', { client: own }, registering, undefined],
-    ['one of a checked first-party app', { client: ownChecked }, registering, 'first-party'],
+    ['one of a checked first-party app', { client: ownChecked }, registering, 'first_party'],
     ['a remembered one of a first-party app', { client: own, skip: true }, open, 'remembered'],
     [
       'one with a half-hearted mark',
@@ -178,11 +190,22 @@ describe('consent', () => {
   });
 
   test.each([
+    ['offline_access', plain, open, true],
+    ['offline_access', plain, registering, false],
+    ['offline', plain, registering, false],
+    ['offline_access', checked, registering, true],
+    ['email', plain, registering, true],
+    ['email', checked, { ...registering, consentPreselect: 'none' }, false],
+  ] as const)('ticks %s beforehand: %#', (scope, client, policy, expected) => {
+    expect(isPreselected(scope, client, policy)).toBe(expected);
+  });
+
+  test.each([
     ['ticked', { isRemembered: true }, { remember: true, remember_for: 60 }],
     ['not ticked', { isRemembered: false }, { remember: false }],
     ['not said', {}, { remember: false }],
     ['remembered already', { reason: 'remembered' }, {}],
-    ['first-party', { reason: 'first-party' }, { remember: true, remember_for: 60 }],
+    ['first-party', { reason: 'first_party' }, { remember: true, remember_for: 60 }],
   ] as const)('is remembered when %s', (_when, how, expected) => {
     expect(rememberDecision(how, open)).toEqual(expected);
   });

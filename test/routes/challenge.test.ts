@@ -72,8 +72,8 @@ describe.each(screens)('$name: a challenge', (screen) => {
     expectNothingSent();
   });
 
-  test('of 16 kB works, with the long Referer that comes along', async () => {
-    const challenge = stub[name](`${name}==`.padStart(16 * 1024, 'x'));
+  test('of 32 kB works, with the long Referer that comes along', async () => {
+    const challenge = stub[name](`${name}==`.padStart(32 * 1024, 'x'));
     const address = addressOf(path, field, challenge);
     const browser = app.browser();
     const page = await browser.get(address, { Referer: app.url + address });
@@ -84,8 +84,8 @@ describe.each(screens)('$name: a challenge', (screen) => {
     expect(stub.sent(`${name}.accept`)).toEqual([expect.objectContaining({ challenge })]);
   });
 
-  test('of more than 16 kB is a readable 414, in the address and in a form', async () => {
-    const challenge = 'x'.repeat(16 * 1024 + 1);
+  test('of more than 32 kB is a readable 414, in the address and in a form', async () => {
+    const challenge = 'x'.repeat(32 * 1024 + 1);
     const browser = app.browser();
     const page = await browser.get(addressOf(path, field, challenge));
     expect(page.status).toBe(414);
@@ -98,7 +98,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
   });
 
   test('beyond all that headers may hold is a readable 431', async () => {
-    const page = await app.browser().get(addressOf(path, field, 'x'.repeat(70_000)));
+    const page = await app.browser().get(addressOf(path, field, 'x'.repeat(100_000)));
     expect(page.status).toBe(431);
     expect(page.heading).not.toBe('');
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
@@ -355,7 +355,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
       const { address } = openAt(stub, screen);
       const browser = app.browser();
       const form = await browser.get(address);
-      browser.setCookie('portico_csrf', 's%3AAuC2GSYgoCmuLAefAx3AFDoa.forged');
+      browser.setCookie(app.cookie('csrf'), 's%3AAuC2GSYgoCmuLAefAx3AFDoa.forged');
       const page = await browser.submit(form, yes);
       expect(page.status).toBe(403);
       expectNothingSent();
@@ -509,7 +509,7 @@ test('login: a conflict at the server is a 409 with a new beginning', async () =
   expect(page.text).toContain(words('error.challenge_used.text', { app: 'Meadow Notes' }));
   expect(link(page, words('button.start_again'))?.href).toEqual(authorization);
   expect(link(page, appLink)?.href).toBe('https://notes.example.org');
-  expect(browser.cookies()).not.toHaveProperty('portico_session');
+  expect(browser.cookies()).not.toHaveProperty([app.cookie('session')]);
 });
 
 test('login: answered once, it takes neither another person, nor another wish, nor a guess', async () => {

@@ -26,9 +26,9 @@ let hashed = 0;
 /** Counts the passwords that are looked at. */
 function counting(parts: Parts): Parts {
   const { identity } = parts;
-  const verify: typeof identity.verify = (login, secret) => {
+  const verify: typeof identity.verify = (login, secret, origin) => {
     hashed += 1;
-    return identity.verify(login, secret);
+    return identity.verify(login, secret, origin);
   };
   return { ...parts, identity: { ...identity, verify } };
 }
@@ -155,13 +155,13 @@ describe('signing in', () => {
 
   test('begins a session under a new id, which no page before it has', async () => {
     const [browser, page] = await open();
-    browser.setCookie('portico_session', 's%3Aplanted.by-somebody');
+    browser.setCookie(app.cookie('session'), 's%3Aplanted.by-somebody');
     const done = await browser.submit(page, { fill: foosLogin });
-    const cookie = done.setCookies.find((line) => line.startsWith('portico_session='));
+    const cookie = done.setCookies.find((line) => line.startsWith(`${app.cookie('session')}=`));
     expect(cookie).toMatch(/; Path=\/; HttpOnly; SameSite=Lax$/);
     const [, again] = await open(undefined, browser);
     const second = await browser.submit(again, { fill: foosLogin });
-    const other = second.setCookies.find((line) => line.startsWith('portico_session='));
+    const other = second.setCookies.find((line) => line.startsWith(`${app.cookie('session')}=`));
     expect(other?.split(';')[0]).not.toBe(cookie?.split(';')[0]);
   });
 
@@ -224,7 +224,7 @@ describe('a wrong password', () => {
     expect(control(again, 'password')?.tag).toMatch(/aria-invalid="true".*autofocus/);
     expect(again.html).not.toContain('wrong"');
     expect(stub.sent()).toEqual([]);
-    expect(browser.cookies()).not.toHaveProperty('portico_session');
+    expect(browser.cookies()).not.toHaveProperty([app.cookie('session')]);
     const done = await browser.submit(again, { fill: { password: 'foobar' } });
     expect(done.leadsTo).toContain('login_verifier=');
   });
@@ -261,6 +261,82 @@ describe('a wrong password', () => {
     expect(control(again, 'password')?.value).toBe('');
     expect(again.html).not.toContain('sesame');
     expect(hashed).toBe(0);
+  });
+});
+
+describe('a challenge that is answered', () => {
+  test('gets its answer again with a second click, and no password is looked at once more', async () => {
+    const [browser, page] = await open();
+    const [other, otherPage] = [newBrowser(), page];
+    const first = await browser.submit(page, { fill: foosLogin });
+    for (let i = 0; i < 20; i++) {
+      const again = await browser.submit(page, { fill: foosLogin });
+      expect([again.status, again.leadsTo]).toEqual([303, first.leadsTo]);
+    }
+    for (const [fill, remember] of [
+      [wrong, false],
+      [{ email: 'ada', password }, false],
+      [foosLogin, true],
+    ] as const) {
+      const different = await browser.submit(page, { fill, tick: { remember } });
+      expect([different.status, different.heading]).toEqual([
+        409,
+        words('error.challenge_used.title'),
+      ]);
+    }
+    expect((await other.submit(otherPage, { fill: foosLogin })).status).toBe(409);
+    expect(hashed).toBe(1);
+    expect(accepted()).toHaveLength(1);
+  });
+
+  test('begins a session with each click, because the browser drops the first response', async () => {
+    const [browser, page] = await open();
+    const cookiesOf = async () => {
+      const { headers } = await browser.submit(page, { fill: foosLogin });
+      return String(headers['set-cookie']);
+    };
+    for (const cookies of [await cookiesOf(), await cookiesOf()]) {
+      expect(cookies).toMatch(/portico_session[\w-]*=/);
+      expect(cookies).toMatch(/portico_known[\w-]*=/);
+    }
+    expect(hashed).toBe(1);
+  });
+});
+
+describe('an office of fifty people with fifty typos', () => {
+  test('slows down for seconds, and not at all for browsers that signed in before', async () => {
+    const office = { 'X-Forwarded-For': '203.0.113.77' };
+    const [home] = await open(undefined, newBrowser(office));
+    await home.submit(await home.get(login()), { fill: foosLogin });
+    for (let i = 0; i < 50; i++) {
+      const [colleague, page] = await open(undefined, newBrowser(office));
+      const fill = { email: `colleague${i}@example.org`, password: 'typo' };
+      expect((await colleague.submit(page, { fill })).status).toBe(400);
+    }
+    const [last, page] = await open(undefined, newBrowser(office));
+    const slowed = await last.submit(page, { fill: { email: 'max@example.org', password } });
+    expect([slowed.status, slowed.headers['retry-after']]).toEqual([429, '1']);
+    const known = await home.submit(await home.get(login()), { fill: foosLogin });
+    expect(known.leadsTo).toContain('login_verifier=');
+  });
+
+  test('does not even slow down where its network is trusted', async () => {
+    const own = await startApp(stub, {
+      TRUST_PROXY: 'loopback',
+      LIMIT_TRUSTED_NETWORKS: '203.0.113.0/24',
+      LIMIT_ADDRESS_TRIES: '5',
+    });
+    const results: number[] = [];
+    for (let i = 0; i < 10; i++) {
+      const [browser, page] = await open(
+        undefined,
+        own.browser({ 'X-Forwarded-For': '203.0.113.77' }),
+      );
+      const fill = { email: `colleague${i}@example.org`, password: 'typo' };
+      results.push((await browser.submit(page, { fill })).status);
+    }
+    expect(results).toEqual(Array.from({ length: 10 }, () => 400));
+    await own.close();
   });
 });
 
@@ -321,6 +397,25 @@ describe('an empty field', () => {
     expect(again.text).toContain(words('login.email_missing'));
     const [, other] = await open();
     expect(other.text).toContain(words('login.email_or_username'));
+    await own.close();
+  });
+});
+
+describe('a stolen cookie of a known browser', () => {
+  test('allows five guesses, from however many addresses', async () => {
+    const own = await startApp(stub, { TRUST_PROXY: 'loopback' });
+    const [home, page] = await open(undefined, newBrowser({}, own));
+    await home.submit(page, { fill: foosLogin });
+    const results: number[] = [];
+    for (let i = 0; i < 12; i++) {
+      const headers = { 'X-Forwarded-For': `203.0.113.${i}` };
+      const form = await home.get(login());
+      results.push((await home.submit(form, { fill: wrong, headers })).status);
+    }
+    expect(results).toEqual([
+      ...Array.from({ length: 5 }, () => 400),
+      ...Array.from({ length: 7 }, () => 429),
+    ]);
     await own.close();
   });
 });
@@ -393,6 +488,20 @@ describe('a login that was pasted', () => {
 });
 
 describe('many wrong passwords', () => {
+  test("tell nobody that two logins are one person's", async () => {
+    const answers: unknown[] = [];
+    for (const [name, email] of [
+      ['ada', ada.email],
+      ['nobody', 'nobody@example.net'],
+    ]) {
+      const [browser, page] = await open();
+      for (let i = 0; i < 5; i++)
+        await browser.submit(page, { fill: { email: name!, password: 'x' } });
+      answers.push((await browser.submit(page, { fill: { email: email!, password: 'x' } })).status);
+    }
+    expect(answers).toEqual([400, 400]);
+  });
+
   test.each([
     ['a known account', 'max@example.org'],
     ['an unknown account', 'nobody@example.net'],
@@ -490,7 +599,7 @@ describe('a person whom the server remembers', () => {
         context: { portico_flow: expect.any(String) },
       },
     ]);
-    expect(Object.keys(browser.cookies())).toEqual(['portico_csrf']);
+    expect(Object.keys(browser.cookies())).toEqual([app.cookie('csrf')]);
   });
 
   test('is answered once, however often the page is loaded', async () => {
@@ -594,7 +703,7 @@ describe('a person whom the server remembers', () => {
     const done = await browser.submit(form, { fill: foosLogin });
     expect(new URL(done.leadsTo!).searchParams.get('prompt')).toBe('login');
     expect(stub.sent()).toEqual([]);
-    expect(browser.cookies()).not.toHaveProperty('portico_session');
+    expect(browser.cookies()).not.toHaveProperty([app.cookie('session')]);
   });
 });
 

@@ -36,7 +36,7 @@ async function signedIn(): Promise<Browser> {
   const page = await browser.get(addressOf('/login', 'login_challenge', login));
   await browser.submit(page, { fill: foosLogin });
   stub.calls.length = 0;
-  expect(browser.cookies()).toHaveProperty('portico_session');
+  expect(browser.cookies()).toHaveProperty([app.cookie('session')]);
   return browser;
 }
 
@@ -87,13 +87,13 @@ describe('yes', () => {
     expect(done.status).toBe(303);
     expect(done.leadsTo).toMatch(/^http:\/\/127\.0\.0\.1:4444\/oauth2\/sessions\/logout\?logout_v/);
     expect(stub.sent().map(({ operation }) => operation)).toEqual(['logout.accept']);
-    expect(browser.cookies()).not.toHaveProperty('portico_session');
+    expect(browser.cookies()).not.toHaveProperty([app.cookie('session')]);
     expect(isSignedIn(await browser.get('/'))).toBe(false);
   });
 
   test('is worth nothing to who kept the cookie', async () => {
     const browser = await signedIn();
-    const [kept] = browser.cookies()['portico_session']!.split(';');
+    const [kept] = browser.cookies()[app.cookie('session')]!.split(';');
     await browser.submit(await browser.get(logout()), { press: 'accept' });
     const thief = app.browser({ Cookie: kept! });
     expect(isSignedIn(await thief.get('/'))).toBe(false);
@@ -112,24 +112,26 @@ describe('yes', () => {
     ['no question', { client: { skip_logout_consent: true } }],
   ])('to an app about somebody else signs nobody out here: by %s', async (_how, given) => {
     const browser = await signedIn();
-    const before = browser.cookies()['portico_csrf'];
+    const before = browser.cookies()[app.cookie('csrf')];
+    expect(before).toBeDefined();
     let page = await browser.get(logout({ ...given, subject: ada.subject }));
     if (page.status === 200) page = await browser.submit(page, { press: 'accept' });
     expect(page.leadsTo).toContain('logout_verifier=');
     expect(stub.sent().map(({ operation }) => operation)).toEqual(['logout.accept']);
     expect(isSignedIn(await browser.get('/'))).toBe(true);
-    expect(browser.cookies()['portico_csrf']).toBe(before);
+    expect(browser.cookies()[app.cookie('csrf')]).toBe(before);
   });
 
   test('to an app renews the secret of the browser of this person, also without a session', async () => {
     const browser = await signedIn();
     browser.dropCookies('session');
-    const before = browser.cookies()['portico_csrf'];
+    const before = browser.cookies()[app.cookie('csrf')];
+    expect(before).toBeDefined();
     const others = await browser.get(logout({ subject: ada.subject }));
     await browser.submit(others, { press: 'accept' });
-    expect(browser.cookies()['portico_csrf']).toBe(before);
+    expect(browser.cookies()[app.cookie('csrf')]).toBe(before);
     await browser.submit(await browser.get(logout()), { press: 'accept' });
-    expect(browser.cookies()['portico_csrf']).not.toBe(before);
+    expect(browser.cookies()[app.cookie('csrf')]).not.toBe(before);
   });
 
   test('to the server itself ends the session, whomever it remembers', async () => {
@@ -190,7 +192,7 @@ describe('a question that need not be asked', () => {
     expect(page.status).toBe(303);
     expect(page.leadsTo).toContain('logout_verifier=');
     expect(stub.sent().map(({ operation }) => operation)).toEqual(['logout.accept']);
-    expect(browser.cookies()).not.toHaveProperty('portico_session');
+    expect(browser.cookies()).not.toHaveProperty([app.cookie('session')]);
   });
 
   test.each([

@@ -58,6 +58,7 @@ describe('the page for errors that the server cannot give to an app', () => {
     expect(page.heading).toBe(words(`oauth2.${code}.title`));
     expect(page.text).toContain(words(`oauth2.${code}.text`));
     expect(page.text).not.toMatch(/oauth2\.|\{app\}/);
+    expect(link(page, words('button.start_page'))?.href).toBe('/');
     // A no of the person is nothing to ask for help about.
     expect(referenceOf(page) !== undefined).toBe(code !== 'access_denied');
     expect(page.setCookies).toEqual([]);
@@ -85,6 +86,7 @@ describe('the page for errors that the server cannot give to an app', () => {
     const page = await app.browser().get('/error');
     expect(page.status).toBe(400);
     expect(page.heading).toBe(words('oauth2.default.title'));
+    expect(link(page, words('button.start_page'))?.href).toBe('/');
     expect(page.html).not.toContain('<details class="fold">');
   });
 });
@@ -107,7 +109,7 @@ describe('the start page', () => {
     expect(page.text).toContain(foo.email);
     const done = await browser.submit(page);
     expect(done.leadsTo).toBe('http://127.0.0.1:4444/oauth2/sessions/logout');
-    expect(browser.cookies()).not.toHaveProperty('portico_session');
+    expect(browser.cookies()).not.toHaveProperty([app.cookie('session')]);
     expect((await browser.get('/')).text).toContain(words('start.signed_out'));
   });
 
@@ -147,8 +149,8 @@ describe('the start page', () => {
 
   test('believes no cookie that we did not sign', async () => {
     const browser = await signedIn();
-    const value = /=([^;]+)/.exec(browser.cookies()['portico_session']!)![1]!;
-    browser.setCookie('portico_session', `${value.slice(0, -4)}AAAA`);
+    const value = /=([^;]+)/.exec(browser.cookies()[app.cookie('session')]!)![1]!;
+    browser.setCookie(app.cookie('session'), `${value.slice(0, -4)}AAAA`);
     expect((await browser.get('/')).text).toContain(words('start.signed_out'));
   });
 });
@@ -225,7 +227,7 @@ describe.each(screens)('a form of $name', (screen) => {
     return page;
   }
 
-  test('of 64 kB is read, and one with more is a 413', async () => {
+  test('of 128 kB is read, and one with more is a 413', async () => {
     const browser = app.browser();
     const form = await browser.get(openAt(stub, screen).address);
     const post = (size: number): Promise<Page> => {
@@ -233,11 +235,11 @@ describe.each(screens)('a form of $name', (screen) => {
       const room = size - new URLSearchParams([...fields, ['note', '']]).toString().length;
       return browser.post(screen.path, [...fields, ['note', 'x'.repeat(room)]]);
     };
-    const large = await post(64 * 1024 + 1);
+    const large = await post(128 * 1024 + 1);
     expect(large.status).toBe(413);
     expect(large.heading).toBe(words('error.form_too_large.title'));
     expect(stub.sent()).toEqual([]);
-    expect((await post(64 * 1024)).status).toBe(303);
+    expect((await post(128 * 1024)).status).toBe(303);
   });
 
   test('with more than 1,000 fields is a 4xx', async () => {

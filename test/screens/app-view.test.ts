@@ -3,7 +3,13 @@ import { describe, expect, test } from '@jest/globals';
 import { appView, returnHostOf, webAddress } from '../../src/screens/app-view.ts';
 import { loadLocales } from '../../src/screens/locale.ts';
 import { personView } from '../../src/screens/person-view.ts';
-import { leadOf, scopeGroups, scopeView, type ScopeView } from '../../src/screens/scope-view.ts';
+import {
+  leadOf,
+  scopeGroups,
+  scopeIds,
+  scopeView,
+  type ScopeView,
+} from '../../src/screens/scope-view.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('an app', () => {
@@ -33,6 +39,32 @@ describe('an app', () => {
   });
 
   test.each([
+    'http://127.0.0.1:8080/cb',
+    'http://[::1]/cb',
+    'http://localhost/cb',
+    'http://127.9.9.9/',
+  ])('on the person’s own machine has no site: %s', (address) => {
+    expect(appView({ ...client, redirect_uris: [address] })).not.toHaveProperty('href');
+    const redirect_uris = [address, 'https://app.example.org/cb'];
+    expect(appView({ ...client, redirect_uris }).href).toBe('https://app.example.org/');
+  });
+
+  test('has no link that seems to lead elsewhere, or that holds more than an address', () => {
+    expect(webAddress('https://bank.example@evil.example/')).toBeUndefined();
+    expect(webAddress('https://a.example/\u202Efdp.exe')).toBe(
+      'https://a.example/%E2%80%AEfdp.exe',
+    );
+    expect(webAddress('https://bänk.example/')).toBe('https://xn--bnk-qla.example/');
+  });
+
+  test('that has no visible name is shown by its id', () => {
+    for (const client_name of ['\u3164', '\u200B\u2060 \u2800', '\u202E', '\u0301\u0301']) {
+      expect(appView({ ...client, client_name })).toMatchObject({ name: 'notes', initial: 'N' });
+    }
+    expect(appView({ client_id: '\u3164' }).name).toBe('U+3164');
+  });
+
+  test.each([
     'javascript:alert(1)',
     'data:text/html,x',
     '//example.org',
@@ -48,17 +80,24 @@ describe('an app', () => {
   });
 
   test('sends people back to a host, or to the scheme of its own links', () => {
-    const requestUrl = (uri: string) =>
+    const requestUrl = (uri: string): string =>
       `https://auth.example.org/oauth2/auth?client_id=a&redirect_uri=${encodeURIComponent(uri)}&x=1`;
     expect(returnHostOf(requestUrl('https://a.example.org:8443/x'), client)).toBe(
       'a.example.org:8443',
     );
     expect(returnHostOf(requestUrl('myapp:/callback'), client)).toBe('myapp:');
+    // Any app on a phone may claim a host in a scheme of its own.
+    expect(returnHostOf(requestUrl('myapp://bank.example/back'), client)).toBe('myapp:');
+    expect(returnHostOf(requestUrl('https://bank.example@a.example/'), client)).toBe('a.example');
     expect(returnHostOf(requestUrl('no address'), client)).toBeUndefined();
     const only = { ...client, redirect_uris: ['https://b.example.org/x'] };
     expect(returnHostOf('https://auth.example.org/oauth2/auth?client_id=a', only)).toBe(
       'b.example.org',
     );
+    const two = { ...client, redirect_uris: ['https://b.example.org/x', 'https://c.example.org/'] };
+    expect(returnHostOf('https://auth.example.org/oauth2/auth?client_id=a', two)).toBeUndefined();
+    const signed = `${requestUrl('https://a.example.org/')}&request=ey.x`;
+    expect(returnHostOf(signed, only)).toBeUndefined();
   });
 });
 
@@ -77,17 +116,40 @@ test('a person has a name, or the e-mail address stands for it', () => {
 describe('scopes', () => {
   const words = { 'scope.email.title': 'See your address', 'scope.email.text': 'Only that' };
   const en = loadLocales(temporaryFolder({ 'en.json': JSON.stringify(words) })).fallback;
-  const box = { isLocked: false, isChecked: true };
-  const scopes = (...names: string[]): ScopeView[] => names.map((name) => ({ name, ...box }));
+  const box = { id: 'box', isLocked: false, isChecked: true };
+  const scopes = (...names: string[]): ScopeView[] =>
+    names.map((name) => ({ name, label: name, ...box }));
 
   test('have words where the language has some', () => {
     expect(scopeView('email', en, box)).toEqual({
       name: 'email',
+      label: 'email',
       title: 'See your address',
       text: 'Only that',
       ...box,
     });
-    expect(scopeView('other', en, box)).toEqual({ name: 'other', ...box });
+    expect(scopeView('other', en, box)).toEqual({
+      name: 'other',
+      label: 'other',
+      ...box,
+    });
+    expect(scopeView('o\u200Bther\u202E', en, box)).toMatchObject({ label: 'other' });
+    expect(scopeView('\u3164', en, box).label).toBe('U+3164');
+  });
+
+  test('have boxes with their names as ids, unless that is the id of something else', () => {
+    const names = [
+      'openid',
+      'offline_access',
+      'https://a.example/b',
+      'accept',
+      'about-0',
+      'before',
+    ];
+    const odd = ['scope-0', 'about-remember', 'remember', 'reject', 'notice', 'answer', 'a\tb', ''];
+    const ids = scopeIds([...names, ...odd]);
+    expect(ids.slice(0, 3)).toEqual(names.slice(0, 3));
+    expect(ids.slice(3)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13].map((n) => `scope-${n}`));
   });
 
   test('that are new come before those allowed before', () => {
@@ -107,7 +169,7 @@ describe('scopes', () => {
     expect(isFolded(scopes(...before, 'new'))).toBe(true);
     expect(isFolded(scopes(...before))).toBe(false);
     expect(isFolded(scopes(...before.slice(1), 'new'))).toBe(false);
-    const unticked = { name: 'a', isLocked: false, isChecked: false };
+    const unticked = { ...scopes('a')[0]!, isChecked: false };
     expect(isFolded([unticked, ...scopes('b', 'c', 'd', 'e', 'new')])).toBe(false);
   });
 

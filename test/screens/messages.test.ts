@@ -9,6 +9,7 @@ const en = {
   'used.text': 'If {app} knows you',
   'used.text_unnamed': 'If the app knows you',
   'used.title': 'Used',
+  since: 'Since {ago}',
 };
 const folder = temporaryFolder({ 'en.json': JSON.stringify(en), 'de.json': '{}' });
 const locales = loadLocales(folder);
@@ -25,10 +26,13 @@ describe('words', () => {
 
   test('as HTML have their values escaped, and isolated from the direction around them', () => {
     expect(h('login.title', { app: '<b>&"\'@x.y' })).toBe(
-      'Sign in to <bdi>&lt;b&gt;&amp;&#34;&#39;@<wbr>x.<wbr>y</bdi>',
+      'Sign in to <bdi translate="no">&lt;b&gt;&amp;&#34;&#39;@<wbr>x.<wbr>y</bdi>',
     );
-    expect(h('login.title', { app: '$1{app}' })).toBe('Sign in to <bdi>$1{app}</bdi>');
-    expect(h('markup.title', { app: 1 })).toBe('A &lt; B &amp; <bdi>1</bdi>');
+    expect(h('since', { ago: '3 days ago' })).toBe('Since <bdi>3 days ago</bdi>');
+    expect(h('login.title', { app: '$1{app}' })).toBe(
+      'Sign in to <bdi translate="no">$1{app}</bdi>',
+    );
+    expect(h('markup.title', { app: 1 })).toBe('A &lt; B &amp; <bdi translate="no">1</bdi>');
     expect(h('<no key>')).toBe('&lt;no key&gt;');
   });
 
@@ -59,6 +63,27 @@ describe('durations', () => {
     expect(before(86_400 * 1.2)).toBe('yesterday');
     expect(before(7_300)).toBe('2 hours ago');
     expect(before(-500)).toBe('now');
-    expect([ago(undefined), ago('never')]).toEqual([undefined, undefined]);
+    expect(before(86_400 * 7)).toBe('1 week ago');
+    expect(before(86_400 * 29)).toBe('4 weeks ago');
+    expect(before(86_400 * 89)).toBe('2 months ago');
+    expect(before(86_400 * 400)).toBe('1 year ago');
+    expect(before(86_400 * 1_095)).toBe('3 years ago');
+    expect(before(86_400 * 1_096)).toBe('3 years ago');
+  });
+
+  test.each([
+    undefined,
+    '',
+    'never',
+    'soon',
+    '5',
+    '0001-01-01T00:00:00Z',
+    '1970-01-01T00:00:00Z',
+    '9999-12-31T23:59:59Z',
+    '2024-13-45T99:00:00Z',
+  ])('say nothing of a time that cannot be right: %s', (time) => expect(ago(time)).toBeUndefined());
+
+  test('of years are in years', () => {
+    expect([time(94_608_000), time(31_536_000)]).toEqual(['3 years', '1 year']);
   });
 });

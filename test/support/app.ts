@@ -1,9 +1,10 @@
 /** The app in front of an admin API of the tests. */
 import { afterAll } from '@jest/globals';
 import type { Parts } from '../../src/assemble.ts';
+import { cookieName } from '../../src/web/cookies.ts';
 import { openBrowser, type Browser } from './browser.ts';
 import { removeUsersFile, writeUsersFile } from './people.ts';
-import { serveApp, type LogLine, type Settings } from './serve-app.ts';
+import { serveApp, type AuditLine, type LogLine, type Settings } from './serve-app.ts';
 
 export interface TestApp {
   /** Where it listens, with the path of its BASE_URL. */
@@ -11,8 +12,12 @@ export interface TestApp {
   /** Its BASE_URL. */
   publicUrl: string;
   parts: Parts;
+  /** The name of one of its cookies: `csrf`, `session` … */
+  cookie(purpose: string): string;
   /** All lines so far, when LOG_LEVEL is set. */
   logs: LogLine[];
+  /** All lines of the audit trail so far, unless AUDIT_LOG names a file. */
+  audits: AuditLine[];
   /** A new browser at it; `headers` go with each request. */
   browser(headers?: Record<string, string>): Browser;
   /** At the end of a test file this happens by itself, also when a test failed before it. */
@@ -53,7 +58,7 @@ export async function startApp(
     BASE_URL: publicUrl.replace('{port}', `${port}`),
   });
   const served = await serveApp(settingsAt, options);
-  const { port, parts, logs } = served;
+  const { port, parts, logs, audits } = served;
 
   async function close(): Promise<void> {
     if (!running.delete(close)) return;
@@ -67,7 +72,9 @@ export async function startApp(
     url,
     publicUrl: href,
     parts,
+    cookie: (purpose) => cookieName(parts.config.web.baseUrl, purpose),
     logs,
+    audits,
     browser: (headers = {}) => openBrowser({ url, publicUrl: href, headers }),
     close,
   };

@@ -1,21 +1,23 @@
 import type { RequestListener } from 'node:http';
-import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
 import { assemble, type Parts } from '../../src/assemble.ts';
 import { loadConfig } from '../../src/config.ts';
-import type { Log } from '../../src/web/log.ts';
 import { rawHeaders } from '../../src/web/headers.ts';
+import type { Output } from '../../src/web/log.ts';
 import { startServer } from '../../src/web/server.ts';
 
 export type Settings = Record<string, string | undefined>;
 export type LogLine = Record<string, unknown> & { level: number; msg: string };
+export type AuditLine = Record<string, unknown> & { time: string; audit: string };
 
 export interface ServedApp {
   /** The port it listens on, at 127.0.0.1. */
   port: number;
   parts: Parts;
-  /** All lines so far. */
+  /** All lines of the log so far. */
   logs: LogLine[];
+  /** All lines of the audit trail so far, unless AUDIT_LOG names a file. */
+  audits: AuditLine[];
   close(): Promise<void>;
 }
 
@@ -46,20 +48,22 @@ export async function serveApp(
   });
   const { port } = server;
   const logs: LogLine[] = [];
+  const audits: AuditLine[] = [];
   try {
     const config = loadConfig(await settingsAt(port));
-    const assembled = await assemble(config, keptLog(config.log.level, logs));
-    const { hydra, identity, revocations } = assembled;
+    const assembled = await assemble(config, kept(logs, audits));
+    const { auditTrail, hydra, identity, revocations } = assembled;
     // What a fork puts before the consent has tests of its own, and is in the way of all others.
     const parts = change({ ...assembled, requiredActions: [] });
     listener = createApp(parts);
     Object.assign(headers, rawHeaders(config.web.baseUrl));
     const close = async () => {
       await server.stop(stopWithinMs);
+      auditTrail.close();
       revocations.close();
       await Promise.all([hydra.close(), identity.close()]);
     };
-    return { port, parts, logs, close };
+    return { port, parts, logs, audits, close };
   } catch (error) {
     await server.stop(0);
     throw error;
@@ -67,7 +71,12 @@ export async function serveApp(
 }
 
 /** Lines as production writes them, kept in the place of being written. */
-function keptLog(level: string, logs: LogLine[]): Log {
-  const keep = { write: (line: string) => void logs.push(JSON.parse(line) as LogLine) };
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, keep);
+function kept(logs: LogLine[], audits: AuditLine[]): Output {
+  return {
+    write(text) {
+      const line = JSON.parse(text) as LogLine | AuditLine;
+      if ('audit' in line) audits.push(line as AuditLine);
+      else logs.push(line);
+    },
+  };
 }

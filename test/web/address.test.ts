@@ -9,7 +9,7 @@ import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { cookieSecret, startApp, type TestApp } from '../support/app.ts';
 import { fieldsOf } from '../support/browser.ts';
 import { link } from '../support/page.ts';
-import { addressOf, foosLogin, newChallenge, screens } from '../support/screens.ts';
+import { addressOf, foosLogin, newChallenge, openAt, screens } from '../support/screens.ts';
 import { words } from '../support/words.ts';
 
 let stub: AdminStub;
@@ -60,7 +60,7 @@ describe('with a path in its address, the app', () => {
       expect((await browser.get(file)).status).toBe(200);
     }
     expect(page.setCookies).toEqual([
-      expect.stringMatching(/^portico_csrf_auth=[^;]+; Path=\/auth; HttpOnly; SameSite=Lax$/),
+      expect.stringMatching(/^portico_csrf-\d+_auth=[^;]+; Path=\/auth; HttpOnly; SameSite=Lax$/),
     ]);
     const done = await browser.submit(page, screen.yes);
     expect(done.leadsTo).toContain('_verifier=');
@@ -214,10 +214,11 @@ test('with an https address, everything works through a real proxy', async () =>
   expect(done.status).toBe(303);
   expect(done.location).toContain('login_verifier=');
   expect([...jar.keys()].toSorted()).toEqual([
-    '__Host-portico_csrf',
-    '__Host-portico_known',
-    '__Host-portico_session',
+    app.cookie('csrf'),
+    app.cookie('known'),
+    app.cookie('session'),
   ]);
+  expect(app.cookie('csrf')).toMatch(/^__Host-portico_csrf-\d+$/);
   const start = await send('/');
   expect(start.html).toContain('value="sign_out"');
   await app.close();
@@ -250,12 +251,110 @@ describe('a secret for cookies', () => {
     const { host } = new URL(before.url);
     const other = { COOKIE_SECRET: 'x'.repeat(32), BASE_URL: `http://${host}` };
     const after = await startApp(stub, other);
-    const [cookie] = browser.cookies()['portico_csrf']!.split(';');
+    const [cookie] = browser.cookies()[before.cookie('csrf')]!.split(';');
     const page = await after.browser({ Cookie: cookie! }).submit(form, { press: 'accept' });
     expect(page.status).toBe(403);
+    expect(page.text).toContain(words('form.expired.title'));
+    expect(page.text).not.toContain(words('error.cookies_blocked.title'));
     expect(stub.sent()).toEqual([]);
     await after.close();
   });
+
+  test.each(screens)(
+    'that is another one after a restart costs one more press on $name',
+    async (screen) => {
+      const before = await startApp(stub);
+      const { address } = openAt(stub, screen);
+      const browser = before.browser();
+      const form = await browser.get(address);
+      await before.close();
+      const { port } = new URL(before.url);
+      const own = { COOKIE_SECRET: 'y'.repeat(32), BASE_URL: `http://127.0.0.1:${port}` };
+      const after = await startApp(stub, own);
+      const same = after.browser();
+      const [cookie] = browser.cookies()[before.cookie('csrf')]!.split(';');
+      same.setCookie(before.cookie('csrf'), cookie!.slice(cookie!.indexOf('=') + 1));
+      const again = await same.submit(form, screen.yes);
+      expect([again.status, again.text.includes(words('form.expired.title'))]).toEqual([403, true]);
+      const done = await same.submit(again, screen.yes);
+      expect([done.status, done.leadsTo]).toEqual([303, expect.stringContaining('_verifier=')]);
+      await after.close();
+    },
+  );
+});
+
+test('two apps on two ports of a host keep their cookies apart', async () => {
+  const [one, other] = [
+    await startApp(stub),
+    await startApp(stub, { COOKIE_SECRET: 'z'.repeat(32) }),
+  ];
+  const [login] = screens;
+  const first = one.browser();
+  const form = await first.get(openAt(stub, login!).address);
+  const cookieOf = (app: TestApp, line: string) =>
+    [app.cookie('csrf'), /=([^;]+)/.exec(line)![1]!] as const;
+  const page = await other.browser().get(openAt(stub, login!).address);
+  first.setCookie(...cookieOf(other, page.setCookies[0]!));
+  const done = await first.submit(form, login!.yes);
+  expect(done.leadsTo).toContain('login_verifier=');
+  expect(other.cookie('csrf')).not.toBe(one.cookie('csrf'));
+  await Promise.all([one.close(), other.close()]);
+});
+
+test.each([
+  ['https://example.org', '__Host-portico_csrf'],
+  ['https://example.org:443', '__Host-portico_csrf'],
+  ['https://example.org:8443/auth', '__Host-portico_csrf-8443_auth'],
+  ['http://localhost', 'portico_csrf'],
+  ['http://localhost:80/auth', 'portico_csrf_auth'],
+  ['http://localhost:3000', 'portico_csrf-3000'],
+])('the cookies of %s are called %s', async (BASE_URL, name) => {
+  const own = await startApp(stub, { BASE_URL, TRUST_PROXY: 'false' });
+  expect(own.cookie('csrf')).toBe(name);
+  await own.close();
+});
+
+test.each([
+  '/a+b',
+  '/(a)',
+  '/a(b',
+  '/a)b',
+  '/[a]',
+  '/a?b'.replace('?', '%3F'),
+  '/a!',
+  '/a:b',
+  '/:a',
+  '/*',
+  '/*a',
+  '/a*',
+  '/{a}',
+  '/a.b',
+  '/a$b^|',
+  "/a'b",
+  '/a@b,c=d&e',
+  '/ä b',
+])('a path such as %s means itself', async (path) => {
+  const own = await startApp(stub, { BASE_URL: `http://127.0.0.1:{port}${path}` });
+  const browser = own.browser();
+  const base = new URL(own.publicUrl).pathname;
+  const [login] = screens;
+  const challenge = stub.login(newChallenge());
+  const form = await browser.get(addressOf(`${base}/login`, 'login_challenge', challenge));
+  expect([form.status, form.forms.map(({ action }) => action)]).toEqual([200, [`${base}/login`]]);
+  const [, style = ''] = /<link rel="stylesheet" href="([^"]+)"/.exec(form.html)!;
+  const sheet = style.replaceAll('&#39;', "'").replaceAll('&amp;', '&');
+  expect((await browser.get(sheet)).headers['content-type']).toBe('text/css; charset=utf-8');
+  expect((await browser.get(`${base}/style.css`)).status).toBe(200);
+  expect((await browser.get(`${base}/health/alive`)).status).toBe(200);
+  const done = await browser.submit(form, login!.yes);
+  expect(done.leadsTo).toContain('login_verifier=');
+  for (const other of ['/login', '/x/login', `${base}x/login`]) {
+    expect([
+      other,
+      (await browser.get(`${other}?login_challenge=${newChallenge()}`)).heading,
+    ]).toEqual([other, words('error.page_unknown.title')]);
+  }
+  await own.close();
 });
 
 describe('a proxy', () => {

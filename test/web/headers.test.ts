@@ -112,7 +112,7 @@ test('an anonymous page view sets the form cookie alone, and only on pages with 
   for (const path of paths) {
     const page = await app.browser().get(path);
     expect(page.setCookies).toEqual([
-      expect.stringMatching(/^portico_csrf=s%3A[^;]+; Path=\/; HttpOnly; SameSite=Lax$/),
+      expect.stringMatching(/^portico_csrf-\d+=s%3A[^;]+; Path=\/; HttpOnly; SameSite=Lax$/),
     ]);
     withForm.push(path);
   }
@@ -233,9 +233,9 @@ describe('static files', () => {
   }
 
   /** By hand, because other clients take the compression away. */
-  function get(path: string): Promise<Answer> {
+  function get(path: string, sent: Record<string, string> = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      httpRequest(app.url + path, (res) => {
+      httpRequest(app.url + path, { headers: sent }, (res) => {
         const chunks: Buffer[] = [];
         res.on('data', (chunk: Buffer) => chunks.push(chunk));
         res.on('end', () => {
@@ -279,16 +279,34 @@ describe('static files', () => {
     expect((await get('/login')).headers['content-type']).toContain('text/html');
   });
 
-  test('that do not exist get the error page', async () => {
-    for (const path of [
-      '/static/000000000000/none.css',
-      '/none.css',
-      '/.env',
-      '/views/login.ejs',
-    ]) {
-      const { status, headers, body } = await get(path);
-      expect([path, status, headers['cache-control']]).toEqual([path, 404, 'no-store']);
-      expect(body.toString()).toContain('<h1');
+  test('that do not exist get a word, and a page only when a person opens the address', async () => {
+    const html = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+    const pictures = 'image/avif,image/webp,*/*;q=0.8';
+    const styles = 'text/css,*/*;q=0.1';
+    const lost = ['/none.css', '/favicon.ico', '/.env', '/views/login.ejs', '/%zz'];
+    const hashed = ['/static/000000000000/none.png', (await styleSheet()).replace('style', 'none')];
+    const asked: [headers: Record<string, string>, isPage: boolean][] = [
+      [{ Accept: html, 'Sec-Fetch-Dest': 'document' }, true],
+      [{ Accept: html }, true],
+      [{ Accept: html, 'Sec-Fetch-Dest': 'image' }, false],
+      [{ Accept: pictures, 'Sec-Fetch-Dest': 'image' }, false],
+      [{ Accept: pictures }, false],
+      [{ Accept: styles }, false],
+      [{ Accept: '*/*' }, false],
+      [{}, false],
+    ];
+    for (const [sent, isPage] of asked) {
+      for (const path of [...lost, ...hashed]) {
+        const { status, headers, body } = await get(path, sent);
+        const isWhole = isPage && lost.includes(path);
+        const kind = isWhole ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8';
+        const what = [path, sent, status, headers['cache-control'], headers['content-type']];
+        expect(what).toEqual([path, sent, 404, 'no-store', kind]);
+        expect(body.toString().includes('<h1')).toBe(isWhole);
+        if (!isWhole) expect(body.length).toBeLessThan(50);
+        expect(headers['content-security-policy']).toContain("default-src 'none'");
+        expect(headers['set-cookie']).toBeUndefined();
+      }
     }
   });
 });

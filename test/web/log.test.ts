@@ -25,10 +25,6 @@ afterAll(async () => {
 });
 
 const lines = (msg: string): LogLine[] => app.logs.filter((line) => line.msg === msg);
-const audits = (): object[] =>
-  app.logs
-    .filter((line) => line['audit'] !== undefined)
-    .map(({ level: _level, time: _time, request: _request, msg: _msg, ...facts }) => facts);
 
 test('one line tells of each request, with its id and without its query', async () => {
   const { challenge, address } = openAt(stub, screens[0]!, 'secret');
@@ -111,52 +107,6 @@ test('no line holds a challenge, a password, a token, a verifier or a cookie', a
   const leaks = written.filter((line) => [...secrets].some((secret) => line.includes(secret)));
   expect(leaks).toEqual([]);
   expect(written.filter((line) => line.includes('?'))).toEqual([]);
-});
-
-test('one line tells of each decision: who, which app, what', async () => {
-  const browser = app.browser();
-  for (const screen of screens) {
-    const form = await browser.get(openAt(stub, screen).address);
-    if (screen.name === 'login') {
-      await browser.submit(form, { fill: { email: 'foo@bar.com', password: 'sesame' } });
-    }
-    await browser.submit(form, screen.yes);
-    await browser.submit(form, screen.yes); // a second click decides nothing
-    const other = await browser.get(openAt(stub, screen).address);
-    await browser.submit(other, screen.no);
-  }
-  const remembered = { skip: true, subject: 'max-1' };
-  const skips = [
-    stub.login(newChallenge(), remembered),
-    stub.consent(newChallenge(), remembered),
-    stub.logout(newChallenge(), { client: { skip_logout_consent: true } }),
-  ];
-  for (const [i, { path, field }] of screens.entries()) {
-    await browser.get(addressOf(path, field, skips[i]!));
-  }
-  const client = 'meadow-notes';
-  const foo = { subject: 'foo@bar.com', client };
-  const max = { subject: 'max-1', client };
-  const scopes = ['openid', 'profile'];
-  expect(audits()).toEqual([
-    { audit: 'refused', reason: 'wrong' },
-    { audit: 'signed in', ...foo },
-    { audit: 'refused', client, reason: 'cancelled' },
-    { audit: 'granted', ...foo, scopes, audiences: [], isRemembered: false },
-    { audit: 'denied', ...foo },
-    { audit: 'signed out', ...foo },
-    { audit: 'stayed', ...foo },
-    { audit: 'signed in', ...max, remembered: true },
-    { audit: 'granted', ...max, scopes, audiences: [], reason: 'remembered' },
-    { audit: 'signed out', ...foo },
-  ]);
-});
-
-test('a refused sign-in tells no name that might be a password typed into the wrong field', async () => {
-  const browser = app.browser();
-  const form = await browser.get(openAt(stub, screens[0]!).address);
-  await browser.submit(form, { fill: { email: 'my secret password', password: '' } });
-  expect(JSON.stringify(app.logs)).not.toContain('my secret password');
 });
 
 test('nothing is written at a quiet level, and little at the usual one', async () => {

@@ -2,6 +2,7 @@ import { kind } from '@portico/settings';
 import { trustAlso } from './certificates.ts';
 import { createFileValue, type FileValue, type FromFile } from './file-value.ts';
 import type { FullConfig, Warn } from './hydra-config.ts';
+import { proxyOf } from './proxy.ts';
 import { createRetiringSender, type RetiringSender } from './retiring-sender.ts';
 
 /** A read takes some 10 µs, so once a second costs nothing; a second late does no harm. */
@@ -27,6 +28,7 @@ export function createCurrentSender(config: FullConfig, warn: Warn) {
       origin: new URL(config.adminUrl).origin,
       headers: headersOf(config, token.current),
       secureContext: trust.current,
+      proxy: proxyOf(config),
     });
     senders.add(opened);
     return opened;

@@ -13,7 +13,8 @@ const kindOfFault: Record<SendFault, HydraErrorKind> = {
 };
 
 /** Codes of connections that failed before anything was sent. */
-const notSent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|(secureC|c)onnect)$/;
+const notSent =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|PROXY_REFUSED|(secureC|c)onnect)$/;
 
 /** Turns an error of sending or reading into a `HydraError`. Returns any other error unchanged. */
 export function hydraErrorOf(
@@ -44,8 +45,10 @@ export function faultOf(
   const body = parseJson(answer.body);
   const kind = kindOf(status, body);
   const redirectTo = kind === 'gone' ? redirectIn(answer.body, publicUrl) : undefined;
+  const mayWait = kind === 'limited' || kind === 'unavailable';
+  const retryAfterSeconds = mayWait ? retryAfterOf(answer) : undefined;
   const message = `${operation}: ${status} ${kind}${quote(body, secrets)}`;
-  return new HydraError(kind, message, { status, redirectTo });
+  return new HydraError(kind, message, { status, redirectTo, retryAfterSeconds });
 }
 
 /** True if the server lacks the operation; an unknown challenge is a 404 too. */
@@ -67,10 +70,29 @@ function kindOf(status: number, body: unknown): HydraErrorKind {
       return isRecord(body) ? 'conflict' : 'nonsense';
     case 410:
       return 'gone';
+    case 429:
+      return 'limited';
+    case 503:
+      return 'unavailable';
     default:
       if (status >= 500) return 'down';
       return status >= 400 ? 'refused' : 'nonsense';
   }
+}
+
+/** Nobody waits for longer, whatever a gateway says. */
+const longestWaitSeconds = 3_600;
+
+/**
+ * `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3).
+ * @returns 1 to 3600; `undefined` if there is none that can be read
+ */
+function retryAfterOf({ headers }: Answer): number | undefined {
+  const text = String(headers['retry-after'] ?? '').trim();
+  const isDate = /^[A-Z][a-z]+,? .*\d/.test(text);
+  const seconds = isDate ? (Date.parse(text) - Date.now()) / 1000 : Number(text || Number.NaN);
+  if (Number.isNaN(seconds) || !(isDate || /^\d+$/.test(text))) return undefined;
+  return Math.min(Math.max(Math.ceil(seconds), 1), longestWaitSeconds);
 }
 
 /** The server's own words, for the log. */

@@ -1,5 +1,6 @@
 import type { FromFile } from './file-value.ts';
 import type { HydraErrorKind } from './hydra-error.ts';
+import type { ProxyConfig } from './proxy.ts';
 import type { Method } from './send.ts';
 
 /** How to reach an admin API. */
@@ -24,6 +25,8 @@ export interface HydraConfig {
    * For one whole call, detection of the version and a second try included. 5 seconds by default.
    */
   timeoutMs?: number;
+  /** The proxies of this network. Addresses on this machine are always reached directly. */
+  proxy?: ProxyConfig | undefined;
   /** `got` by default. */
   transport?: 'got' | 'undici';
 }

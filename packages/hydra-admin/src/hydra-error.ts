@@ -7,8 +7,10 @@
  * - `gone`: a 410, the challenge was answered before; `redirectTo` is where the browser should go;
  * - `unsupported`: this version of the server cannot do it, so it was not sent;
  * - `route_unknown`: a 404, the server has no such operation (wrong address or version);
- * - `refused`: any other 4xx, mostly of a gateway in front of the server (401, 403, 429);
- * - `down`: no connection, a broken connection or a 5xx;
+ * - `refused`: any other 4xx, mostly of a gateway in front of the server (401, 403);
+ * - `limited`: a 429, mostly of a gateway: too many calls; `retryAfterSeconds` may say how long to wait;
+ * - `unavailable`: a 503: the server or its gateway asks to come back later, as above;
+ * - `down`: no connection, a broken connection or any other 5xx;
  * - `slow`: no complete answer in time;
  * - `nonsense`: a malformed answer.
  */
@@ -21,6 +23,8 @@ export type HydraErrorKind =
   | 'unsupported'
   | 'route_unknown'
   | 'refused'
+  | 'limited'
+  | 'unavailable'
   | 'down'
   | 'slow'
   | 'nonsense';
@@ -43,6 +47,8 @@ export class HydraError extends Error {
   readonly status: number | undefined;
   /** Only with `gone`: an address, http(s) or relative. */
   readonly redirectTo: string | undefined;
+  /** Only with `limited` and `unavailable`, if the answer said so: 1 to 3600. */
+  readonly retryAfterSeconds: number | undefined;
   /** True if the call may have changed something although no answer says so. */
   readonly mayBeDone: boolean;
 
@@ -52,6 +58,7 @@ export class HydraError extends Error {
     more: {
       status?: number | undefined;
       redirectTo?: string | undefined;
+      retryAfterSeconds?: number | undefined;
       mayBeDone?: boolean;
       cause?: unknown;
     } = {},
@@ -60,6 +67,7 @@ export class HydraError extends Error {
     this.kind = kind;
     this.status = more.status;
     this.redirectTo = more.redirectTo;
+    this.retryAfterSeconds = more.retryAfterSeconds;
     this.mayBeDone = more.mayBeDone ?? false;
   }
 }

@@ -22,6 +22,15 @@ export type {
   LogoutRequest,
   OidcContext,
 } from './request-answers.ts';
+export { proxyOf, type ProxyConfig } from './proxy.ts';
+export {
+  isDeviceVerification,
+  mayHintAtPerson,
+  promptsOf,
+  redirectUriOf,
+  uiLocalesOf,
+  withoutPerson,
+} from './request-url.ts';
 export type * from './resource-types.ts';
 export type { Answer } from './send.ts';
 export type { ConsentSession } from './session-answers.ts';

@@ -2,6 +2,8 @@ import http from 'node:http';
 import https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
 import { got, ReadError, TimeoutError, type Request } from 'got';
+import { readAnswer } from './read-answer.ts';
+import { routeTo, type Route } from './route.ts';
 import {
   AnswerBody,
   connectTimeoutMs,
@@ -14,12 +16,15 @@ import {
   type SenderConfig,
   type SendRequest,
 } from './send.ts';
+import { proxySlow } from './tunnel.ts';
 
 /** The default sender. */
-export function createGotSender({ origin, headers, secureContext }: SenderConfig): Sender {
-  const { agent, request } = connections(origin, secureContext);
+export function createGotSender(config: SenderConfig): Sender {
+  const { origin } = config;
+  const route = routeTo(config);
+  const { agent, request } = connections(route, config);
   const sender = got.extend({
-    headers,
+    headers: route.headers,
     timeout: { connect: connectTimeoutMs, secureConnect: connectTimeoutMs },
     request,
     retry: { limit: 0 },
@@ -58,17 +63,23 @@ export function createGotSender({ origin, headers, secureContext }: SenderConfig
 }
 
 /** A connection pool, and the function that starts a request on it. */
-function connections(origin: string, secureContext: SenderConfig['secureContext']) {
+function connections({ origin, prefix, open }: Route, { secureContext }: SenderConfig) {
   const { protocol, hostname, port } = urlToHttpOptions(new URL(origin));
   const pooling = { keepAlive: true, timeout: idleMs, maxSockets: maxConnections };
   const isTls = protocol === 'https:';
   const agent = isTls
     ? new https.Agent({ ...pooling, ...(secureContext && { secureContext }) })
     : new http.Agent(pooling);
+  if (open) {
+    agent.createConnection = (_options, done) => {
+      open((fault, socket) => done!(fault, socket!));
+      return undefined;
+    };
+  }
   const begin = isTls ? https.request : http.request;
   // Got passes forty options on, which Node copies three times for each request.
   const request = (url: URL, { method, headers }: https.RequestOptions) =>
-    begin({ hostname, port, agent, method, headers, path: url.pathname + url.search });
+    begin({ hostname, port, agent, method, headers, path: prefix + url.pathname + url.search });
   return { agent, request };
 }
 
@@ -90,7 +101,7 @@ function whole(stream: Request, { timeoutMs, isLong }: SendRequest): Promise<Ans
     stream.once('end', () => {
       clearTimeout(timer);
       const { statusCode, headers } = stream.response!;
-      resolve({ status: statusCode, headers, body: body.text() });
+      resolve(readAnswer({ status: statusCode, headers }, body));
     });
     // Stays registered: a late error without a listener would end the process.
     stream.on('error', (error: Error & { code?: string }) => giveUp(sendErrorOf(error)));
@@ -98,6 +109,7 @@ function whole(stream: Request, { timeoutMs, isLong }: SendRequest): Promise<Ans
 }
 
 function sendErrorOf(error: Error & { code?: string }): SendError {
+  if (error.code === proxySlow) return new SendError('slow', 'connect');
   if (error instanceof TimeoutError) return new SendError('slow', error.event);
   if (error.code?.startsWith('HPE_')) return new SendError('malformed', error.code);
   // After the header, a closed connection is a ReadError; a reset one is not.

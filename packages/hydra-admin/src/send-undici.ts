@@ -1,4 +1,6 @@
 import { errors, Pool, type Dispatcher } from 'undici';
+import { readAnswer } from './read-answer.ts';
+import { routeTo } from './route.ts';
 import {
   AnswerBody,
   connectTimeoutMs,
@@ -11,12 +13,16 @@ import {
   type SenderConfig,
   type SendRequest,
 } from './send.ts';
+import { proxySlow } from './tunnel.ts';
 
 /** The lean sender: needs a quarter of got's processor time. */
-export function createUndiciSender({ origin, headers, secureContext }: SenderConfig): Sender {
+export function createUndiciSender(config: SenderConfig): Sender {
+  const { secureContext } = config;
+  const { origin, prefix, headers, open } = routeTo(config);
+  const usual = { timeout: connectTimeoutMs, ...(secureContext && { secureContext }) };
   const pool = new Pool(origin, {
     connections: maxConnections,
-    connect: { timeout: connectTimeoutMs, ...(secureContext && { secureContext }) },
+    connect: open ? (_options, done) => open(done) : usual,
     keepAliveTimeout: idleMs,
     keepAliveMaxTimeout: idleMs,
     keepAliveTimeoutThreshold: 1_000,
@@ -32,7 +38,12 @@ export function createUndiciSender({ origin, headers, secureContext }: SenderCon
     const withBody = isForm ? form : json;
     return new Promise((resolve, reject) => {
       pool.dispatch(
-        { method, path, body: body ?? null, headers: body === undefined ? plain : withBody },
+        {
+          method,
+          path: prefix + path,
+          body: body ?? null,
+          headers: body === undefined ? plain : withBody,
+        },
         new Exchange({ timeoutMs, isLong }, resolve, reject),
       );
     });
@@ -47,7 +58,7 @@ export function createUndiciSender({ origin, headers, secureContext }: SenderCon
  */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #body: AnswerBody;
-  readonly #resolve: (answer: Answer) => void;
+  readonly #resolve: (answer: Answer | Promise<Answer>) => void;
   readonly #reject: (error: SendError) => void;
   readonly #timer: NodeJS.Timeout;
   #controller: Dispatcher.DispatchController | undefined;
@@ -57,7 +68,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(
     { timeoutMs, isLong }: Pick<SendRequest, 'timeoutMs' | 'isLong'>,
-    resolve: (answer: Answer) => void,
+    resolve: (answer: Answer | Promise<Answer>) => void,
     reject: (error: SendError) => void,
   ) {
     this.#body = new AnswerBody(isLong);
@@ -83,7 +94,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     clearTimeout(this.#timer);
-    this.#resolve({ status: this.#status, headers: this.#headers, body: this.#body.text() });
+    this.#resolve(readAnswer({ status: this.#status, headers: this.#headers }, this.#body));
   }
 
   onResponseError(_: unknown, error: Error & { code?: string }): void {
@@ -101,6 +112,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
 function sendErrorOf(error: Error & { code?: string }, hasBegun: boolean): SendError {
   const { code } = error;
+  if (code === proxySlow) return new SendError('slow', 'connect');
   if (error instanceof errors.ConnectTimeoutError) return new SendError('slow', 'connect');
   if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError) {
     return new SendError('malformed', code);

@@ -26,7 +26,8 @@ export interface Answer {
 }
 
 /**
- * Sends one request. Follows no redirect, retries nothing, decompresses nothing.
+ * Sends one request. Follows no redirect and retries nothing. Asks for no compression, but reads it:
+ * gateways compress unasked.
  * @throws SendError if no complete answer arrived
  */
 export type Send = (request: SendRequest) => Promise<Answer>;
@@ -45,13 +46,15 @@ export interface SenderConfig {
   headers: Record<string, string>;
   /** Which certificates to trust; the usual ones when not given. */
   secureContext: SecureContext | undefined;
+  /** Goes between: asked for a tunnel if the origin is https, else to pass each request on. */
+  proxy?: URL | undefined;
 }
 
 /**
  * - `broken`: refused, reset, or closed before an answer began; only this one is worth a retry;
  * - `slow`: the time ran out;
  * - `truncated`, `too_large`: the answer did not arrive completely, or is too large;
- * - `malformed`: the answer is not HTTP.
+ * - `malformed`: the answer is not HTTP, or its compression cannot be read.
  */
 export type SendFault = 'broken' | 'slow' | 'truncated' | 'too_large' | 'malformed';
 
@@ -97,26 +100,27 @@ export const connectTimeoutMs = 2_000;
 /** A slow server must not use up our file handles: beyond this number, requests wait. */
 export const maxConnections = 256;
 
-/** Collects a body, up to the limit. */
+/** Collects a body, up to the limit, as it comes. `readAnswer` makes text of it. */
 export class AnswerBody {
   readonly #chunks: Buffer[] = [];
-  readonly #most: number;
+  /** The limit, in bytes. */
+  readonly most: number;
   #bytes = 0;
 
   constructor(isLong: boolean | undefined) {
-    this.#most = isLong ? maxLongAnswerBytes : maxAnswerBytes;
+    this.most = isLong ? maxLongAnswerBytes : maxAnswerBytes;
   }
 
   /** Returns false if the body is too large. */
   add(chunk: Buffer): boolean {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
-    return this.#bytes <= this.#most;
+    return this.#bytes <= this.most;
   }
 
-  text(): string {
+  bytes(): Buffer {
     const [only = Buffer.alloc(0), ...more] = this.#chunks;
-    return (more.length === 0 ? only : Buffer.concat(this.#chunks)).toString();
+    return more.length === 0 ? only : Buffer.concat(this.#chunks);
   }
 }
 

@@ -28,6 +28,15 @@ export const hydraSettings = {
     fallback: '5000',
   }),
   HYDRA_TRANSPORT: setting('got or undici', kind.oneOf('got', 'undici'), { fallback: 'got' }),
+  HTTPS_PROXY: setting('the http(s) address of a proxy', proxyAddress, {
+    isSecret: true,
+    alsoNamed: ['https_proxy'],
+  }),
+  HTTP_PROXY: setting('the http(s) address of a proxy', proxyAddress, {
+    isSecret: true,
+    alsoNamed: ['http_proxy'],
+  }),
+  NO_PROXY: setting('hosts, separated by commas', kind.text, { alsoNamed: ['no_proxy'] }),
 } satisfies Settings;
 
 /**
@@ -51,7 +60,22 @@ export function hydraConfigOf(
     version: values.HYDRA_VERSION,
     timeoutMs: values.HYDRA_TIMEOUT_MS,
     transport: values.HYDRA_TRANSPORT,
+    proxy: {
+      https: values.HTTPS_PROXY,
+      http: values.HTTP_PROXY,
+      except: values.NO_PROXY,
+    },
   } satisfies HydraConfig;
+}
+
+/** As other programs take it: without a scheme, http is meant. */
+function proxyAddress(given: string): string | undefined {
+  const text = /^[a-z][a-z\d+.-]*:\/\//i.test(given) ? given : `http://${given}`;
+  const href = kind.webLink(text);
+  if (!href) return undefined;
+  const { pathname, search, hash, username, password } = new URL(href);
+  const isDecodable = /^(?:[^%]|%[\da-f]{2})*$/i.test(username + password);
+  return pathname === '/' && !search && !hash && isDecodable ? href : undefined;
 }
 
 /** Returns the path: its content may change later. */

@@ -72,6 +72,8 @@ export async function detectDialect(
   const [prefixed, plain] = await Promise.all([get(`/admin${path}`), get(path)]);
   if (plain && isSentToPrefix(plain)) return { dialect: families.v2, isCertain: true };
   const isPlainServed = isServed(plain);
+  // A gateway that limits one of the two says nothing about the server.
+  if (isPutOff(prefixed) || isPutOff(plain)) return { dialect: families.unsure, isCertain: false };
   if (!isServed(prefixed)) {
     return { dialect: isPlainServed ? families.v1 : families.unsure, isCertain: isPlainServed };
   }
@@ -87,6 +89,10 @@ export function isSentToPrefix({ status, headers }: Answer): boolean {
 function versionIn(answer: Answer | undefined): string | undefined {
   const json = answer?.status === 200 ? parseJson(answer.body) : undefined;
   return isRecord(json) && typeof json['version'] === 'string' ? json['version'] : undefined;
+}
+
+function isPutOff(answer: Answer | undefined): boolean {
+  return answer?.status === 429 || answer?.status === 503;
 }
 
 /** A missing operation is a 404 too, but then `error` is an object, or the body is not JSON. */

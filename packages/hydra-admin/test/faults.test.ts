@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import net from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { createHydra, type Hydra } from '../src/client.ts';
 import type { HydraConfig } from '../src/hydra-config.ts';
 import { HydraError } from '../src/hydra-error.ts';
@@ -34,7 +35,8 @@ const badAnswers: [string, Reply, string][] = [
   ['closed connection', (_heard, _res, socket) => void socket.destroy(), 'down'],
   ['reset connection', (_heard, _res, socket) => void socket.resetAndDestroy(), 'down'],
   ['500', answer(500, '{"error":"error"}'), 'down'],
-  ['503 in HTML', answer(503, '<h1>Maintenance</h1>'), 'down'],
+  ['502 in HTML', answer(502, '<h1>Bad Gateway</h1>'), 'down'],
+  ['503 in HTML', answer(503, '<h1>Maintenance</h1>'), 'unavailable'],
   [
     '400 of another server',
     answer(400, 'Client sent an HTTP request to an HTTPS server.'),
@@ -42,7 +44,7 @@ const badAnswers: [string, Reply, string][] = [
   ],
   ['401 of a gateway', answer(401, '{"error":"unauthorized"}'), 'refused'],
   ['403 of a gateway', answer(403, '{"error":"request_unauthorized"}'), 'refused'],
-  ['429 of a gateway', answer(429, ''), 'refused'],
+  ['429 of a gateway', answer(429, ''), 'limited'],
   ['405', answer(405, 'Method Not Allowed'), 'refused'],
   ['expired challenge', answer(401, '{"error":"request_unauthorized"}'), 'expired'],
   ['unknown record', answer(404, '{"error":"Unable to locate the resource"}'), 'unknown'],
@@ -108,6 +110,96 @@ describe.each(transports)('an answer fetched by %s', (transport) => {
     }
     await expect(hydra.server.ready()).resolves.toBe(false);
     await hydra.close();
+  });
+
+  test.each<[string, number | undefined]>([
+    ['7', 7],
+    [' 7 ', 7],
+    ['0', 1],
+    ['3600', 3_600],
+    ['86400', 3_600],
+    ['9'.repeat(400), 3_600],
+    [new Date(Date.now() - 60_000).toUTCString(), 1],
+    [new Date(Date.now() + 86_400_000).toUTCString(), 3_600],
+    ['', undefined],
+    ['soon', undefined],
+    ['-5', undefined],
+    ['1.5', undefined],
+    ['1e3', undefined],
+    ['0x10', undefined],
+    ['2026', 2_026],
+    ['2026-12-01', undefined],
+  ])('that asks to come back after %j is kept with its status and %p', async (text, seconds) => {
+    const { api, hydra } = await start((_, res) => res.end());
+    for (const [status, kind] of [
+      [429, 'limited'],
+      [503, 'unavailable'],
+    ] as const) {
+      api.reply = answer(status, '', text === '' ? {} : { 'retry-after': text });
+      const { kind: found, status: same, retryAfterSeconds } = await faultOf(hydra.login.get(c));
+      expect([found, same, retryAfterSeconds]).toEqual([kind, status, seconds]);
+    }
+    api.reply = answer(500, '', { 'retry-after': '7' });
+    expect((await faultOf(hydra.login.get(c))).retryAfterSeconds).toBeUndefined();
+    await hydra.close();
+  });
+
+  test('that asks to come back at a time is kept with the seconds until then', async () => {
+    const { hydra } = await start((_, res) => {
+      res.writeHead(503, { 'retry-after': new Date(Date.now() + 1_000_000).toUTCString() }).end();
+    });
+    const { retryAfterSeconds } = await faultOf(hydra.login.get(c));
+    expect(retryAfterSeconds).toBeGreaterThan(900);
+    expect(retryAfterSeconds).toBeLessThanOrEqual(1_000);
+    await hydra.close();
+  });
+
+  describe('that a gateway has touched', () => {
+    const { challenge = '', response } = exchange('v26', 'login request, open');
+    const text = JSON.stringify(response.body);
+    const send =
+      (body: Buffer | string, coding?: string): Reply =>
+      (_, res) =>
+        void res
+          .writeHead(200, { ...(coding !== undefined && { 'content-encoding': coding }) })
+          .end(body);
+
+    test.each<[string, Reply]>([
+      ['by gzip', send(gzipSync(text), 'gzip')],
+      ['by gzip in capitals', send(gzipSync(text), ' GZIP ')],
+      ['by x-gzip', send(gzipSync(text), 'x-gzip')],
+      ['by deflate', send(deflateSync(text), 'deflate')],
+      ['by brotli', send(brotliCompressSync(text), 'br')],
+      ['by nothing', send(text, 'identity')],
+      ['with a byte order mark', send(`\uFEFF${text}`)],
+      ['with a byte order mark inside gzip', send(gzipSync(`\uFEFF${text}`), 'gzip')],
+    ])('%s is read', async (_name, reply) => {
+      const { hydra } = await start(reply);
+      await expect(hydra.login.get(challenge)).resolves.toMatchObject({ challenge });
+      await hydra.close();
+    });
+
+    test.each<[string, Reply]>([
+      ['an encoding that nobody knows', send(text, 'zip')],
+      ['the name of a member of Object', send(text, 'constructor')],
+      ['gzip that is none', send(text, 'gzip')],
+      ['half a gzip', send(gzipSync(text).subarray(0, 100), 'gzip')],
+      ['a bomb of gzip', send(gzipSync(Buffer.alloc(50_000_000, ' ')), 'gzip')],
+      ['gzip of nothing', send('', 'gzip')],
+    ])('by %s is nonsense', async (_name, reply) => {
+      const { hydra } = await start(reply);
+      expect((await faultOf(hydra.login.get(challenge))).kind).toBe('nonsense');
+      await hydra.close();
+    });
+
+    test('is a fault like any other when it is compressed', async () => {
+      const { hydra } = await start((_, res) => {
+        const body = gzipSync('{"error":"Unable to locate the resource"}');
+        res.writeHead(404, { 'content-encoding': 'gzip' }).end(body);
+      });
+      expect((await faultOf(hydra.login.get(c))).kind).toBe('unknown');
+      await hydra.close();
+    });
   });
 
   test('that repeats the challenge or the token is kept out of the message', async () => {

@@ -110,9 +110,15 @@ describe.each(transports)('a server that hides its version, asked by %s', (trans
     api.reply = (_, res) => res.writeHead(404).end();
     await expect(hydra.login.get('c')).rejects.toMatchObject({ kind: 'route_unknown' });
     api.reply = (_, res) => res.writeHead(503).end();
-    await expect(hydra.login.get('c')).rejects.toMatchObject({ kind: 'down', status: 503 });
+    await expect(hydra.login.get('c')).rejects.toMatchObject({ kind: 'unavailable', status: 503 });
     api.reply = (_, res) => res.writeHead(403).end();
     await expect(hydra.login.get('c')).rejects.toMatchObject({ kind: 'refused' });
+    const behindGateway = likeServer('v26', null);
+    api.reply = (heard, res, socket) => {
+      if (heard.path.startsWith('/admin/')) res.writeHead(429).end();
+      else behindGateway(heard, res, socket);
+    };
+    await expect(hydra.login.get('c')).rejects.toMatchObject({ kind: 'limited', status: 429 });
     api.reply = likeServer('v1');
     const { challenge = '' } = exchange('v1', 'login request, open');
     await expect(hydra.login.get(challenge)).resolves.toMatchObject({ challenge });

@@ -103,6 +103,7 @@ export function createCommandContext(surroundings: Surroundings) {
     stdin,
     stdout,
     stderr,
+    env,
     config: loadConfig,
     get hydra(): Hydra {
       return (hydra ??= createHydra(loadConfig().hydra));

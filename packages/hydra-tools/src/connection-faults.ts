@@ -12,6 +12,7 @@ const faults: Record<string, string> = {
   EAI_AGAIN: 'its name cannot be resolved',
   EHOSTUNREACH: 'there is no route to it',
   ENETUNREACH: 'there is no route to it',
+  PROXY_REFUSED: 'the proxy of HTTPS_PROXY refuses to connect to it',
   EPROTO: 'it does not speak TLS',
   ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS',
 };

@@ -1,16 +1,20 @@
 import { SettingsError } from '@portico/settings';
 import type { ToolConfig } from './settings.ts';
 import { examine } from './doctor/examine.ts';
-import { createReport, type Finding } from './doctor/report.ts';
+import { createReport, type Finding, type Report } from './doctor/report.ts';
 import type { Command } from './command.ts';
 import { exitCodes } from './failure.ts';
 import { plain } from './plain-text.ts';
 
-export const doctorCommand: Command = {
+/** A check of the app's own, which needs no OAuth2 server. */
+export type Check = (report: Report, env: Record<string, string | undefined>) => Promise<void>;
+
+/** @param checks further ones, made after those of the server */
+export const doctorCommand = (checks: readonly Check[]): Command => ({
   name: 'doctor',
   operands: [],
   summary: 'Checks that the OAuth2 server and this app fit together, and says what to change.',
-  details: `It needs HYDRA_ADMIN_URL, HYDRA_PUBLIC_URL and BASE_URL as the app has them. It registers a test
+  details: `It needs HYDRA_ADMIN_URL, HYDRA_PUBLIC_URL, BASE_URL and SELF_REGISTRATION as the app has them. It registers a test
 client, signs an invented person in and out, and removes both again, also after a failure. Exit code
 0 without faults (there may be warnings), 1 with faults.`,
   options: {},
@@ -28,13 +32,17 @@ client, signs an invented person in and out, and removes both again, also after 
         examine(context.hydra, config, { report, signal }),
       );
     }
+    for (const check of checks) {
+      // oxlint-disable-next-line no-await-in-loop -- findings come in the same order each time
+      await check(report, context.env);
+    }
     await Promise.all(printing);
     const [faults, warnings] = [report.count('fault'), report.count('warning')];
     if (isJson) await context.printJson({ findings: report.findings, faults, warnings });
     else await context.print(`\nFaults: ${faults}. Warnings: ${warnings}.\n`);
     return faults > 0 ? exitCodes.failed : exitCodes.done;
   },
-};
+});
 
 /** A wrong setting is a finding of the doctor, not a failure of the command. */
 function readConfig(load: () => ToolConfig, say: (fault: string) => void): ToolConfig | undefined {

@@ -64,6 +64,9 @@ export function sentenceOf(
       return `There is no admin API at ${adminUrl}: check HYDRA_ADMIN_URL.`;
     case 'refused':
       return `${capital(where)} refuses access (${error.status}): check HYDRA_ADMIN_TOKEN and HYDRA_ADMIN_HEADERS.`;
+    case 'limited':
+    case 'unavailable':
+      return `${capital(where)} asks to try again ${waitOf(error)} (${error.status})${more}`;
     case 'slow':
       return `${capital(where)} did not answer within ${timeoutMs} ms${mayExist(said)}: check HYDRA_ADMIN_URL and HYDRA_TIMEOUT_MS.${doubt}`;
     case 'down':
@@ -73,6 +76,10 @@ export function sentenceOf(
     default:
       return `${capital(where)} gave a malformed answer${more} Check HYDRA_ADMIN_URL.`;
   }
+}
+
+function waitOf({ retryAfterSeconds }: HydraError): string {
+  return retryAfterSeconds === undefined ? 'later' : `in ${retryAfterSeconds} s`;
 }
 
 /** `broken (ECONNREFUSED)`, in words. */

@@ -2,15 +2,23 @@ import { clientCommands } from './client-commands.ts';
 import type { Command } from './command.ts';
 import { readGiven } from './command.ts';
 import { createCommandContext, type Surroundings } from './command-context.ts';
-import { doctorCommand } from './doctor-command.ts';
+import { doctorCommand, type Check } from './doctor-command.ts';
 import { failureOf, misuse } from './failure.ts';
 import { commandHelp, groupHelp } from './help.ts';
 import { keyCommands } from './key-commands.ts';
 import { sessionCommands } from './session-commands.ts';
 import { tokenCommands } from './token-commands.ts';
 
-const commands: Command[] = [
-  doctorCommand,
+/** What an app adds to the commands for its server. */
+export interface Additions {
+  commands?: readonly Command[];
+  /** Further checks of the doctor. */
+  checks?: readonly Check[];
+}
+
+const commandsWith = ({ commands = [], checks = [] }: Additions): Command[] => [
+  doctorCommand(checks),
+  ...commands,
   ...clientCommands,
   ...keyCommands,
   ...sessionCommands,
@@ -21,7 +29,12 @@ const commands: Command[] = [
  * Runs one command. Results go to `stdout`; questions, remarks and errors to `stderr`.
  * @returns the exit code, see `exitCodes`
  */
-export async function runHydra(args: string[], surroundings: Surroundings): Promise<number> {
+export async function runHydra(
+  args: string[],
+  surroundings: Surroundings,
+  additions: Additions = {},
+): Promise<number> {
+  const commands = commandsWith(additions);
   const context = createCommandContext(surroundings);
   try {
     const words = args.slice(0, 2).filter((word) => !word.startsWith('-'));
@@ -29,10 +42,10 @@ export async function runHydra(args: string[], surroundings: Surroundings): Prom
       ({ name }) => name === words.slice(0, name.split(' ').length).join(' '),
     );
     if (isHelp(args)) {
-      await context.print(command ? commandHelp(command) : groupHelp(commandsOf(words)));
+      await context.print(command ? commandHelp(command) : groupHelp(commandsOf(commands, words)));
       return 0;
     }
-    if (!command) throw misuse(usageFault(args, words));
+    if (!command) throw misuse(usageFault(commands, args, words));
     const given = readGiven(command, args.slice(command.name.split(' ').length));
     return (await command.run(given, context)) ?? 0;
   } catch (error) {
@@ -50,12 +63,12 @@ function isHelp(args: string[]): boolean {
 }
 
 /** The commands of one group, or all. */
-function commandsOf([group]: string[]): Command[] {
+function commandsOf(commands: Command[], [group]: string[]): Command[] {
   const found = commands.filter(({ name }) => name.split(' ')[0] === group);
   return found.length > 0 ? found : commands;
 }
 
-function usageFault([first]: string[], [group]: string[]): string {
+function usageFault(commands: Command[], [first]: string[], [group]: string[]): string {
   const names = (list: Command[], part: 0 | 1) =>
     [...new Set(list.map(({ name }) => name.split(' ')[part]))].join(', ');
   const all = names(commands, 0);

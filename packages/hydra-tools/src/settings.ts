@@ -8,6 +8,8 @@ const toolSettings = {
     kind.baseUrl,
   ),
   ...hydraSettings,
+  /** The doctor compares it with what the server allows. The app takes a missing one for `off`. */
+  SELF_REGISTRATION: setting('on or off', kind.oneOf('on', 'off')),
 };
 
 export type ToolConfig = ReturnType<typeof loadToolConfig>;
@@ -19,5 +21,9 @@ export type ToolConfig = ReturnType<typeof loadToolConfig>;
  */
 export function loadToolConfig(env: Environment) {
   const { values, files } = readSettings(toolSettings, env);
-  return { baseUrl: values.BASE_URL, hydra: hydraConfigOf(values, files) };
+  return {
+    baseUrl: values.BASE_URL,
+    selfRegistration: values.SELF_REGISTRATION,
+    hydra: hydraConfigOf(values, files),
+  };
 }

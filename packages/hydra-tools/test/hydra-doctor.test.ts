@@ -36,10 +36,10 @@ async function examine(settings: Settings) {
   return { code, faults: of('fault'), warnings: of('warning'), oks: of('ok') };
 }
 
-/** Whatever the doctor could leave behind. */
-async function clientsAt(adminUrl: string): Promise<unknown[]> {
+/** Whatever the doctor could leave behind, at a server of any version. */
+async function clientsAt(adminUrl: string): Promise<unknown> {
   const response = await fetch(`${adminUrl}/admin/clients`);
-  return (await response.json()) as unknown[];
+  return (response.ok ? response : await fetch(`${adminUrl}/clients`)).json();
 }
 
 interface Change {
@@ -307,6 +307,80 @@ describe('hydra doctor', () => {
     const { code, faults } = await examine(settingsFor({ ...running, adminUrl }));
     expect(code).toBe(1);
     expect(faults.at(-1)?.says).toMatch(/hydra clients delete \S+ --yes/);
+  });
+
+  describe.each(['26.2', '2.3', '1.11'] as const)('at a server of %s', (profile) => {
+    const about = (findings: Finding[]) =>
+      findings.filter((one) => one.about === 'registration').map(({ says }) => says);
+
+    test('says when clients can register themselves, and nobody is told', async () => {
+      const running = await standIn({ profile, isSelfRegistrationOn: true });
+      for (const [setting, how] of [
+        [undefined, 'not set'],
+        ['off', 'off'],
+      ] as const) {
+        const { code, faults } = await examine({
+          ...settingsFor(running),
+          SELF_REGISTRATION: setting,
+        });
+        expect([code, settingsOf(faults)]).toEqual([1, ['SELF_REGISTRATION']]);
+        expect(about(faults)).toEqual([
+          expect.stringContaining(
+            `at ${running.publicUrl}/oauth2/register, but SELF_REGISTRATION is ${how}`,
+          ),
+        ]);
+      }
+      const told = await examine({ ...settingsFor(running), SELF_REGISTRATION: 'on' });
+      expect([told.code, about(told.oks)]).toEqual([
+        0,
+        [expect.stringContaining('SELF_REGISTRATION is on')],
+      ]);
+      expect(await clientsAt(running.adminUrl)).toEqual([]);
+    });
+
+    test('finds registration closed', async () => {
+      const running = await standIn({ profile });
+      const { code, oks } = await examine(settingsFor(running));
+      expect([code, about(oks)]).toEqual([
+        0,
+        ['Clients cannot register themselves at the public address.'],
+      ]);
+    });
+  });
+
+  test('does not take a gateway that refuses everybody for open registration', async () => {
+    const running = await standIn();
+    const port = await inFrontOf(running.publicUrl, {
+      answer: ({ url = '' }) =>
+        url.startsWith('/oauth2/register') ? { status: 401, body: 'Who are you?' } : undefined,
+    });
+    const publicUrl = `http://localhost:${port}`;
+    const { oks } = await examine(settingsFor({ ...running, publicUrl }));
+    expect(oks.map((one) => one.about)).toContain('registration');
+  });
+
+  test('warns of a place to register that discovery names and that it cannot see into', async () => {
+    const running = await standIn();
+    const document = await (
+      await fetch(`${running.publicUrl}/.well-known/openid-configuration`)
+    ).json();
+    const port = await inFrontOf(running.publicUrl, {
+      answer: ({ url = '' }) =>
+        url.startsWith('/.well-known/openid')
+          ? {
+              status: 200,
+              body: JSON.stringify({
+                ...(document as object),
+                registration_endpoint: `${running.publicUrl}/elsewhere`,
+              }),
+            }
+          : undefined,
+    });
+    const publicUrl = `http://localhost:${port}`;
+    const { warnings } = await examine(settingsFor({ ...running, publicUrl }));
+    const [found] = warnings.filter((one) => one.about === 'registration');
+    expect(found).toMatchObject({ setting: 'SELF_REGISTRATION' });
+    expect(found?.says).toContain(`${running.publicUrl}/elsewhere`);
   });
 
   test.each([

@@ -12,6 +12,8 @@ export interface BaseUrl {
   origin: string;
   /** `/auth`, or empty. */
   path: string;
+  /** `3000`; empty when it is the one that browsers use anyway. */
+  port: string;
   isSecure: boolean;
   isLoopback: boolean;
 }
@@ -67,15 +69,18 @@ export function address(given: string): string | undefined {
   return url.origin + url.pathname.replace(/\/+$/, '');
 }
 
-/** An address like `address`; http only on this machine. */
+/** An address like `address`; http only on this machine. Its path holds no `;` and begins with one slash. */
 export function baseUrl(given: string): BaseUrl | undefined {
   const href = address(given);
   if (!href) return undefined;
-  const { origin, protocol, hostname } = new URL(href);
+  const { origin, protocol, hostname, port } = new URL(href);
   const isLoopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
   const isSecure = protocol === 'https:';
   if (!isSecure && !isLoopback) return undefined;
-  return { href, origin, path: href.slice(origin.length), isSecure, isLoopback };
+  const path = href.slice(origin.length);
+  // Links would lead to another host, and browsers would cut the path of a cookie.
+  if (path.startsWith('//') || path.includes(';')) return undefined;
+  return { href, origin, path, port, isSecure, isLoopback };
 }
 
 /** One line of printable ASCII. */
@@ -128,6 +133,12 @@ export function trustProxy(given: string): TrustProxy | undefined {
   const isProxy = (entry: string) =>
     /^(loopback|linklocal|uniquelocal)$/.test(entry) || isAddressOrNetwork(entry);
   return list.every(isProxy) ? list : undefined;
+}
+
+/** Addresses and networks, separated by commas. */
+export function networks(given: string): string[] | undefined {
+  const list = given.split(',').map((entry) => entry.trim());
+  return list.every((entry) => isAddressOrNetwork(entry)) ? list : undefined;
 }
 
 function isAddressOrNetwork(entry: string): boolean {

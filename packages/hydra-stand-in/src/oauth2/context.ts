@@ -14,6 +14,8 @@ export interface Context {
   sealer: Sealer;
   steps: Steps;
   keys: Keys;
+  /** Whether clients may register themselves (`oidc.dynamic_client_registration.enabled`). */
+  isSelfRegistrationOn: boolean;
   /** Milliseconds since 1970. */
   now(): number;
 }
@@ -59,6 +61,7 @@ export function createContext(options: {
   urls: Urls;
   lifetimes: Partial<Lifetimes>;
   keys: Keys;
+  isSelfRegistrationOn: boolean;
   now: () => number;
 }): Context {
   const records = createRecords(options.now);

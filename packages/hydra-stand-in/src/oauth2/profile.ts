@@ -35,6 +35,8 @@ export interface Profile {
   mayLogOutAgain: boolean;
   /** Whether a body that cannot be read is a 400; else it is a 500. */
   areBadBodiesTold: boolean;
+  /** Whether the address for self-registration says that it is switched off; else it is not there. */
+  isClosedRegistrationTold: boolean;
   /** Content type of the metrics. */
   metricsType: string;
   /** How the address to manage a registration at ends, where the server chose the id. */

@@ -36,6 +36,7 @@ export const profiles = {
   '26.2': {
     version: 'v26.2.0',
     areBadBodiesTold: true,
+    isClosedRegistrationTold: true,
     metricsType: 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores',
     adminPaths: ['/admin', '/'],
     routing: {
@@ -73,6 +74,7 @@ export const profiles = {
     ...beforeDevices,
     version: 'v2.3.0',
     areBadBodiesTold: true,
+    isClosedRegistrationTold: true,
     metricsType: 'text/plain; version=0.0.4; charset=utf-8; escaping=values',
     adminPaths: ['/admin'],
     routing: {
@@ -106,6 +108,7 @@ export const profiles = {
     ...beforeDevices,
     version: 'v1.11.10',
     areBadBodiesTold: false,
+    isClosedRegistrationTold: false,
     metricsType: 'text/plain; version=0.0.4; charset=utf-8',
     adminPaths: ['/'],
     routing: {

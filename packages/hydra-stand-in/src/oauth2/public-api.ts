@@ -5,6 +5,7 @@ import { deviceRoutes } from './device.ts';
 import { discoveryRoutes } from './discovery.ts';
 import { fallbackPage, notFoundPage } from './html.ts';
 import { logoutRoutes } from './logout.ts';
+import { registrationRoutes } from './registration.ts';
 import { tokenRoutes } from './token.ts';
 import { forbidToKeep, uncachedReading } from './uncached.ts';
 import { userinfoRoutes } from './userinfo.ts';
@@ -34,6 +35,7 @@ export function createPublicApi(context: Context): Express {
   app.use(discoveryRoutes(context));
   if (context.profile.has.deviceFlow) app.use(deviceRoutes(context));
   app.use(logoutRoutes(context));
+  app.use(registrationRoutes(context));
   app.get(['/health/alive', '/health/ready'], (_req, res) => void res.json({ status: 'ok' }));
   for (const page of fallbacks) {
     app.get(`/oauth2/fallbacks/${page}`, (_req, res) => {

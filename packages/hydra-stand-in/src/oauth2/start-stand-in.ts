@@ -22,6 +22,8 @@ export interface StandInOptions {
   ttlSeconds?: number;
   /** How long a device may wait; 600 if not given. */
   deviceCodeTtlSeconds?: number;
+  /** Whether clients may register themselves; not if not given. */
+  isSelfRegistrationOn?: boolean;
   /** Milliseconds since 1970; the clock of the machine if not given. */
   now?: () => number;
 }
@@ -68,6 +70,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
       }),
     },
     keys,
+    isSelfRegistrationOn: options.isSelfRegistrationOn ?? false,
     now,
   });
   publicPort.serve(createPublicApi(context));

@@ -12,6 +12,7 @@ export interface Discovery {
   issuer?: unknown;
   authorization_endpoint?: unknown;
   device_authorization_endpoint?: unknown;
+  registration_endpoint?: unknown;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Hydra } from '@portico/hydra-admin';
 import { createBrowser, NoAnswer, type Browser } from './browser.ts';
 import { checkAdmin } from './check-admin.ts';
 import { checkPublic, type Discovery } from './check-public.ts';
+import { checkRegistration } from './check-registration.ts';
 import { withProbe } from './probe.ts';
 import type { Report } from './report.ts';
 import { Stopped, walkError, walkSignIn, walkSignOut, type Walk } from './walk.ts';
@@ -14,7 +15,7 @@ import { walkDevice } from './walk-device.ts';
  */
 export async function examine(
   hydra: Hydra,
-  { hydra: config, baseUrl }: ToolConfig,
+  { hydra: config, baseUrl, selfRegistration }: ToolConfig,
   { report, signal }: { report: Report; signal: AbortSignal },
 ): Promise<void> {
   if (baseUrl === undefined) {
@@ -38,6 +39,9 @@ export async function examine(
     checkPublic(newBrowser(), { baseUrl, publicUrl }, report),
   );
   if (!discovery) return;
+  await orReport(report, () =>
+    checkRegistration(newBrowser(), { publicUrl, discovery }, { selfRegistration, report }),
+  );
   await withProbe(hydra, config, report, async (probe) => {
     const walk = (browser: Browser): Walk => ({
       hydra,

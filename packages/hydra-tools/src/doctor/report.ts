@@ -4,6 +4,7 @@ export type Level = 'ok' | 'warning' | 'fault';
 /** What a finding is about. Programs rely on these words. */
 export type About =
   | 'settings'
+  | 'proxies'
   | 'admin'
   | 'ready'
   | 'version'
@@ -13,6 +14,7 @@ export type About =
   | 'public'
   | 'issuer'
   | 'hosts'
+  | 'registration'
   | 'cookies'
   | 'probe'
   | 'login'

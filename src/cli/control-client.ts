@@ -1,0 +1,53 @@
+import { request } from 'node:http';
+import { Failure, misuse } from '@portico/hydra-tools';
+import { controlSocketSetting } from '../web/control.ts';
+
+type Environment = Record<string, string | undefined>;
+
+/** The path of the socket of a running Portico; `undefined` when it is not set. */
+export function controlSocketIn(env: Environment): string | undefined {
+  return env[controlSocketSetting]?.trim() || undefined;
+}
+
+/**
+ * Sends a command to the running Portico.
+ * @param env has the path of its socket
+ * @returns what it answers
+ * @throws Failure that says what is wrong
+ */
+export async function control<T>(env: Environment, command: string, body?: object): Promise<T> {
+  const socketPath = controlSocketIn(env);
+  if (!socketPath) {
+    throw misuse(
+      `${controlSocketSetting} is not set: set it to the same path for Portico and for this command.`,
+    );
+  }
+  const [method, path] = command.split(' ') as [string, string];
+  const text = await send({ socketPath, method, path }, body).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Failure(
+      code === 'EACCES'
+        ? `You may not open the socket ${socketPath}: run this command as the user of Portico.`
+        : `No Portico listens at ${socketPath}: check ${controlSocketSetting}, and that it runs.`,
+    );
+  });
+  return JSON.parse(text) as T;
+}
+
+function send(
+  target: { socketPath: string; method: string; path: string },
+  body: object | undefined,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const call = request({ ...target, agent: false }, (res) => {
+      let text = '';
+      res.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      res.on('end', () =>
+        res.statusCode === 200 ? resolve(text) : reject(new Error(`status ${res.statusCode}`)),
+      );
+      res.on('error', reject);
+    });
+    call.on('error', reject);
+    call.end(body && JSON.stringify(body));
+  });
+}

@@ -1,0 +1,71 @@
+import { createTable, misuse, type Command, type Given } from '@portico/hydra-tools';
+import { bareAddress } from '../web/client-address.ts';
+import type { Standing } from '../web/limit.ts';
+import { control } from './control-client.ts';
+
+const selection = {
+  login: { value: 'LOGIN', help: 'only what concerns this e-mail address or username' },
+  address: { value: 'ADDRESS', help: 'only what concerns this address and its networks' },
+};
+
+const details = `It asks the running Portico by the socket CONTROL_SOCKET: set that to the same path for both. Each
+instance has limits of its own. Logins are shown by their mark, the login_mark of the audit trail.`;
+
+const table = (columns: number | undefined) =>
+  createTable<Standing>(
+    [
+      { title: 'WHO', of: ({ key }) => key },
+      { title: 'LIMIT', of: ({ limit }) => limit },
+      { title: 'WRONG', of: ({ wrong }) => String(wrong) },
+      { title: 'WAITS', of: ({ waitSeconds }) => `${waitSeconds} s` },
+    ],
+    columns,
+  );
+
+/** Shows and forgets wrong passwords and device codes. */
+export const limitsCommands: Command[] = [
+  {
+    name: 'limits list',
+    operands: [],
+    summary: 'Lists who has to wait after wrong passwords or device codes.',
+    details,
+    options: selection,
+    async run(given, context) {
+      const { limits } = await control<{ limits: Standing[] }>(
+        context.env,
+        'POST /limits/list',
+        selected(given),
+      );
+      if (given.has('json')) return void (await context.printJson({ limits }));
+      if (limits.length === 0) return context.note('Nobody has to wait.');
+      await context.print(table(context.stdout.columns).lines(limits));
+    },
+  },
+  {
+    name: 'limits clear',
+    operands: [],
+    summary: 'Forgets wrong passwords and device codes.',
+    details: `Name a login, an address, or --all. ${details}`,
+    options: { ...selection, all: { help: 'everything' } },
+    async run(given, context) {
+      const chosen = selected(given);
+      const choices = Object.keys(chosen).length + (given.has('all') ? 1 : 0);
+      if (choices !== 1) throw misuse('limits clear needs one of --login, --address and --all.');
+      const { cleared } = await control<{ cleared: number }>(
+        context.env,
+        'POST /limits/clear',
+        chosen,
+      );
+      if (given.has('json')) return void (await context.printJson({ cleared }));
+      context.note(cleared === 1 ? 'Forgot 1 count.' : `Forgot ${cleared} counts.`);
+    },
+  },
+];
+
+function selected(given: Given): { login?: string; address?: string } {
+  const [login, address] = [given.text('login'), given.text('address')];
+  if (address !== undefined && !bareAddress(address)) {
+    throw misuse('--address must be an IPv4 or IPv6 address.');
+  }
+  return { ...(login !== undefined && { login }), ...(address !== undefined && { address }) };
+}

@@ -1,0 +1,143 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { lstat, rm } from 'node:fs/promises';
+import * as v from 'valibot';
+import { SettingsError } from '@portico/settings';
+import type { AddressWatch } from './address-watch.ts';
+import { bareAddress } from './client-address.ts';
+import type { Standing } from './limit.ts';
+import type { Culprit, DeviceLimiter, LoginLimiter } from './limits.ts';
+import type { LoginMark } from './login-mark.ts';
+
+/** The setting with the path of the socket. */
+export const controlSocketSetting = 'CONTROL_SOCKET';
+
+interface Controlled {
+  addressWatch: Pick<AddressWatch, 'report'>;
+  deviceLimiter: Pick<DeviceLimiter, 'list' | 'clear'>;
+  loginLimiter: Pick<LoginLimiter, 'list' | 'clear'>;
+  loginMark: LoginMark;
+}
+
+/** The body of `POST /limits/list` and `POST /limits/clear`. Without a member it means all. */
+const selection = v.strictObject({
+  login: v.optional(v.string()),
+  address: v.optional(v.string()),
+});
+
+export interface Control {
+  close(): Promise<void>;
+}
+
+const largestBody = 4 * 1024;
+
+/**
+ * Listens on a Unix socket for `portico limits` and `portico doctor`. Only the user who runs Portico
+ * may open it.
+ * @throws SettingsError when the socket cannot be opened
+ */
+export async function startControl(path: string, parts: Controlled): Promise<Control> {
+  await makeWay(path);
+  const server = createServer((req, res) => void handle(parts, req, res));
+  await listen(server, path);
+  return {
+    async close() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+async function handle(parts: Controlled, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const answer = (status: number, body: object) =>
+    res.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+  try {
+    const given = v.safeParse(selection, await bodyOf(req));
+    if (!given.success) return void answer(400, { error: 'the selection is malformed' });
+    switch (`${req.method} ${req.url}`) {
+      case 'GET /addresses':
+        return void answer(200, parts.addressWatch.report());
+      case 'POST /limits/list':
+        return void answer(200, { limits: await list(parts, given.output) });
+      case 'POST /limits/clear':
+        return void answer(200, { cleared: await clear(parts, given.output) });
+      default:
+        return void answer(404, { error: 'there is no such command' });
+    }
+  } catch {
+    answer(500, { error: 'the command failed' });
+  }
+}
+
+type Selection = v.InferOutput<typeof selection>;
+
+async function list(parts: Controlled, { login, address }: Selection): Promise<Standing[]> {
+  const { deviceLimiter, loginLimiter, loginMark } = parts;
+  const all = [...(await loginLimiter.list()), ...(await deviceLimiter.list())];
+  const mark = login === undefined ? undefined : loginMark(login);
+  return all.filter(({ key }) => {
+    const words = key.split(' ');
+    return (mark === undefined || words.includes(mark)) && (!address || words.includes(address));
+  });
+}
+
+async function clear(parts: Controlled, { login, address }: Selection): Promise<number> {
+  const { deviceLimiter, loginLimiter, loginMark } = parts;
+  const culprit: Culprit =
+    login !== undefined
+      ? { login: loginMark(login) }
+      : address !== undefined
+        ? { address: bareAddress(address) ?? address }
+        : 'all';
+  return (await loginLimiter.clear(culprit)) + (await deviceLimiter.clear(culprit));
+}
+
+async function bodyOf(req: IncomingMessage): Promise<unknown> {
+  let text = '';
+  for await (const chunk of req) {
+    text += String(chunk);
+    if (text.length > largestBody) return undefined;
+  }
+  try {
+    return text === '' ? {} : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function listen(server: Server, path: string): Promise<void> {
+  const before = process.umask(0o177); // the socket is made with the rights of its user alone
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(path, resolve);
+    });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const wants = 'a path of fewer than 100 characters, in a folder that this user may write to';
+    throw fault(path, `where no socket can be made (${code}). It must be ${wants}`);
+  } finally {
+    process.umask(before);
+  }
+}
+
+/** Removes the socket of a process that was killed, and nothing else. */
+async function makeWay(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (!found) return;
+  if (!found.isSocket()) throw fault(path, 'which is something else than a socket');
+  if (await hasListener(path)) throw fault(path, 'where another process listens already');
+  await rm(path, { force: true });
+}
+
+async function hasListener(path: string): Promise<boolean> {
+  const socket = connect(path);
+  return new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+  }).finally(() => socket.destroy());
+}
+
+function fault(path: string, what: string): SettingsError {
+  return new SettingsError([`${controlSocketSetting} is "${path}", ${what}.`]);
+}

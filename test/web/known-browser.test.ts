@@ -1,0 +1,67 @@
+import type { Request, Response } from 'express';
+import { describe, expect, test } from '@jest/globals';
+import { createKnownBrowsers } from '../../src/web/known-browser.ts';
+
+const home = { path: '', isSecure: true };
+const name = '__Host-portico_known';
+
+/** A browser that keeps the cookie; `secrets` are those of the app at that time. */
+function createBrowser() {
+  const cookies: Record<string, string> = {};
+  const req = { signedCookies: cookies } as unknown as Request;
+  const ages: (number | undefined)[] = [];
+  const res = {
+    cookie(cookie: string, value: string, { maxAge }: { maxAge?: number }) {
+      cookies[cookie] = value;
+      ages.push(maxAge);
+    },
+  } as unknown as Response;
+  return { req, res, cookies, ages };
+}
+
+const app = (...secrets: string[]) => createKnownBrowsers(home, secrets);
+
+describe('a known browser', () => {
+  test('is known to those who signed in in it, by an id of its own', () => {
+    const known = app('secret');
+    const [one, other] = [createBrowser(), createBrowser()];
+    for (const { req, res } of [one, other]) known.remember(req, res, 'ada');
+    expect(known.idFor(one.req, 'ada')).toMatch(/^[\w-]{16}$/);
+    expect(known.idFor(one.req, 'eva')).toBeUndefined();
+    expect(known.idFor(other.req, 'ada')).not.toBe(known.idFor(one.req, 'ada'));
+    known.remember(one.req, one.res, 'eva');
+    expect(known.idFor(one.req, 'eva')).toBe(known.idFor(one.req, 'ada'));
+  });
+
+  test('has a cookie for ninety days that does not tell who signed in', () => {
+    const [one, other] = [createBrowser(), createBrowser()];
+    for (const { req, res } of [one, other]) app('secret').remember(req, res, 'ada');
+    const [mark, otherMark] = [one, other].map(({ cookies }) => cookies[name]!.split('.')[1]);
+    expect(mark).not.toBe(otherMark);
+    expect(one.ages).toEqual([90 * 24 * 60 * 60 * 1000]);
+  });
+
+  test('knows five accounts at most: those that signed in last', () => {
+    const known = app('secret');
+    const { req, res } = createBrowser();
+    const accounts = ['a', 'b', 'c', 'd', 'e', 'f'];
+    for (const account of accounts) known.remember(req, res, account);
+    expect(accounts.filter((account) => known.idFor(req, account))).toEqual(accounts.slice(1));
+  });
+
+  test('stays known when the secret is replaced, until the old one is gone', () => {
+    const { req, res } = createBrowser();
+    app('old').remember(req, res, 'ada');
+    expect(app('new', 'old').idFor(req, 'ada')).toBeDefined();
+    expect(app('new').idFor(req, 'ada')).toBeUndefined();
+  });
+
+  test.each(['', 'x', 'Tm90LWFuLWlk', '47DEQpj8HBSa-_TI', '47DEQpj8HBSa-_TI.47DEQpj8HBSa-_TI'])(
+    'is not one whose cookie has another form, such as that of earlier releases: %j',
+    (value) => {
+      const { req, cookies } = createBrowser();
+      cookies[name] = value;
+      expect(app('secret').idFor(req, 'ada')).toBeUndefined();
+    },
+  );
+});
