@@ -9,6 +9,11 @@ export interface Revocations {
   now: (subject: string) => Promise<boolean>;
   /** Ends them in the background. */
   soon: (subject: string) => void;
+  /**
+   * Ends them in a minute, when the browser has gone on with an answer that was just given: servers
+   * before 2 forget the answer together with the session. Nothing new if it is pending.
+   */
+  later: (subject: string) => void;
   /** Whether the OAuth2 server may still remember this person though it should not. */
   isPending: (subject: string) => boolean;
   close(): void;
@@ -22,6 +27,7 @@ interface RevocationsParts {
   pauseMs?: (failures: number) => number;
   /** How many people may be waiting; the one who has waited longest is given up for another. */
   mostPending?: number;
+  laterMs?: number;
 }
 
 const longestPauseMs = 5 * 60_000;
@@ -33,9 +39,11 @@ export function createRevocations({
   log,
   pauseMs = doubling,
   mostPending = 10_000,
+  laterMs = 60_000,
 }: RevocationsParts): Revocations {
   /** By subject; the value tells one change from the next. */
   const pending = new Map<string, symbol>();
+  const delayed = new Set<string>();
   let isWorking = false;
   const closing = new AbortController();
   let endPause = (): void => undefined;
@@ -98,6 +106,11 @@ export function createRevocations({
     });
   }
 
+  function soon(subject: string): void {
+    add(subject);
+    void work();
+  }
+
   return {
     async now(subject) {
       add(subject);
@@ -105,9 +118,14 @@ export function createRevocations({
       void work();
       return isDone;
     },
-    soon(subject) {
-      add(subject);
-      void work();
+    soon,
+    later(subject) {
+      if (pending.has(subject) || delayed.has(subject) || delayed.size >= mostPending) return;
+      delayed.add(subject);
+      setTimeout(() => {
+        delayed.delete(subject);
+        if (!closing.signal.aborted) soon(subject);
+      }, laterMs).unref();
     },
     isPending: (subject) => pending.has(subject),
     close() {

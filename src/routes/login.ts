@@ -209,12 +209,10 @@ async function answerUnproven(
   needs.audit(req, 'refused', { subject, client: request.client.client_id, reason });
   const facts = factsOf(needs, request);
   if (!facts.isDevice && (isSilent(request) || hasAskedInVain(request))) {
-    const target = await step.onceUnasked(reason, async () => {
-      // Before the session ends: servers before 2 forget the challenge with it.
-      const redirectTo = await needs.hydra.login.reject(step.challenge, loginRequired);
-      await needs.revocations.now(subject);
-      return redirectTo;
-    });
+    const target = await step.onceUnasked(reason, () =>
+      needs.hydra.login.reject(step.challenge, loginRequired),
+    );
+    needs.revocations.later(subject);
     return leave(res, target);
   }
   const isForgotten = await needs.revocations.now(subject);

@@ -89,6 +89,15 @@ describe('ending login sessions', () => {
     expect(revocations.isPending('ada')).toBe(false);
   });
 
+  test('later gives the browser time to go on, and happens once', async () => {
+    const { revocations, calls } = start({}, { laterMs: 0 });
+    revocations.later('ada');
+    revocations.later('ada');
+    expect(calls).toEqual([]);
+    await settle();
+    expect(calls).toEqual(['ada']);
+  });
+
   test('waits longer after each failure in a row', async () => {
     const { revocations, pauses } = start({ ada: ['down', 'down', 'down', 'ok'] });
     revocations.soon('ada');

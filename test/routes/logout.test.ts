@@ -113,6 +113,7 @@ describe('yes', () => {
   ])('to an app about somebody else signs nobody out here: by %s', async (_how, given) => {
     const browser = await signedIn();
     const before = browser.cookies()[app.cookie('csrf')];
+    expect(before).toBeDefined();
     let page = await browser.get(logout({ ...given, subject: ada.subject }));
     if (page.status === 200) page = await browser.submit(page, { press: 'accept' });
     expect(page.leadsTo).toContain('logout_verifier=');
@@ -125,6 +126,7 @@ describe('yes', () => {
     const browser = await signedIn();
     browser.dropCookies('session');
     const before = browser.cookies()[app.cookie('csrf')];
+    expect(before).toBeDefined();
     const others = await browser.get(logout({ subject: ada.subject }));
     await browser.submit(others, { press: 'accept' });
     expect(browser.cookies()[app.cookie('csrf')]).toBe(before);
