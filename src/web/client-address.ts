@@ -22,8 +22,8 @@ export function bareAddress(text: string): string | undefined {
  */
 export const forwardedAddresses: RequestHandler = function forwardedAddresses(req, _res, next) {
   const given = req.headers['x-forwarded-for'];
-  if (typeof given === 'string' && !/^[\d., ]*$/.test(given)) {
-    const addresses = given.split(',').map((entry) => bareAddress(entry) ?? '');
+  if (typeof given === 'string') {
+    const addresses = given.split(',').map((entry) => bareAddress(entry) ?? 'unknown');
     req.headers['x-forwarded-for'] = addresses.join(',');
   }
   next();

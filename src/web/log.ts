@@ -75,7 +75,7 @@ export function requestLog(log: Log): RequestHandler {
     req.id = idFromProxy(req) ?? newId();
     res.on('close', () => {
       const ms = tenths(performance.now() - start);
-      const path = req.originalUrl.split('?', 1)[0];
+      const path = loggedPath(req.originalUrl);
       const end = res.writableFinished ? undefined : 'gone';
       log.info(
         { request: req.id, method: req.method, path, status: res.statusCode, ms, end },
@@ -86,6 +86,17 @@ export function requestLog(log: Log): RequestHandler {
     if (isDebug) currentRequest.run(req.id, next);
     else next();
   };
+}
+
+/** Where a query begins, also when its marks are encoded or there is none. */
+const queryMark = /[?&;=#]|%(?:3f|26|3b|3d|23)/i;
+const longestSegment = 31;
+
+/** The path without anything that may be a challenge: mangled links have it in odd places. */
+function loggedPath(url: string): string {
+  const [path = ''] = url.split(queryMark, 1);
+  const segments = path.split('/').slice(0, 10);
+  return segments.map((one) => (one.length > longestSegment ? '…' : one)).join('/');
 }
 
 /** One call of the admin API, as `createHydra` reports it. */

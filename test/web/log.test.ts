@@ -44,6 +44,21 @@ test('one line tells of each request, with its id and without its query', async 
   expect(JSON.stringify(app.logs)).not.toContain(challenge);
 });
 
+test.each([
+  ['/login%3Flogin_challenge=CHALLENGE', '/login'],
+  ['/login%3flogin_challenge%3dCHALLENGE', '/login'],
+  ['/login&login_challenge=CHALLENGE', '/login'],
+  ['/login;login_challenge=CHALLENGE?x', '/login'],
+  ['/login_challenge=CHALLENGE', '/login_challenge'],
+  ['/login/CHALLENGE/x', '/login/…/x'],
+  [`/a${'/b'.repeat(200)}`, `/a${'/b'.repeat(8)}`],
+])('the path of a mangled link is logged without a challenge: %s', async (address, path) => {
+  const challenge = '0123456789abcdef0123456789abcdef';
+  await app.browser().get(address.replace('CHALLENGE', challenge));
+  expect(lines('request').map((line) => line['path'])).toEqual([path]);
+  expect(JSON.stringify(app.logs)).not.toContain(challenge);
+});
+
 test('a debug line tells of each call of the admin API, under the id of the request', async () => {
   const { address } = openAt(stub, screens[0]!);
   await app.browser().get(address);
