@@ -22,7 +22,7 @@ import {
   rememberedLoginDecision,
 } from '../policy/login.ts';
 import { callsItselfLike } from '../policy/lookalike.ts';
-import { checkPassword, type PasswordRefused } from '../web/check-password.ts';
+import { checkPassword, type PasswordRefused } from '../limits/check-password.ts';
 import { appView } from '../screens/app-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, keepLocale, localeOf, preferLocales } from '../screens/locale.ts';

@@ -48,10 +48,14 @@ const isOurs = ({ what }: Import) => /^(src|dev|packages)\//.test(what);
 const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/(main\.ts|cli\/)/, /^src\//],
   [/^src\/app\.ts/, /^src\/(routes|screens|challenge|web|folders)/],
-  [/^src\/assemble\.ts/, /^src\/(identity|policy\/required-actions|challenge|screens|web|folders)/],
-  [/^src\/routes\//, /^src\/(policy|challenge|screens|web|errors|identity\/login-key)/],
-  [/^src\/(challenge|screens)\//, /^src\/(web|errors)/],
-  [/^src\/web\//, /^src\/(errors|identity\/login-key)/],
+  [
+    /^src\/assemble\.ts/,
+    /^src\/(identity|policy\/required-actions|challenge|screens|limits|audit|web|folders)/,
+  ],
+  [/^src\/routes\//, /^src\/(policy|challenge|screens|limits|web|errors|identity\/login-key)/],
+  [/^src\/(challenge|screens|limits)\//, /^src\/(web|errors)/],
+  [/^src\/audit\//, /^src\/(web|identity\/login-key)/],
+  [/^src\/web\//, /^src\/errors/],
   [/^src\/config\.ts/, /^src\/identity\/index/],
   [/^src\/errors\.ts/, /^src\/identity\/backend/],
   [/^src\/(policy|identity)\/|^src\/folders\.ts/, /^$/],
