@@ -2,7 +2,7 @@ import { proxyOf } from '@portico/hydra-admin';
 import { createApp } from './app.ts';
 import { assemble } from './assemble.ts';
 import { loadConfig } from './config.ts';
-import { startControl } from './web/control.ts';
+import { startControl } from './limits/control.ts';
 import { rawHeaders } from './web/headers.ts';
 import { startServer } from './web/server.ts';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AcceptLogin } from '@portico/hydra-admin';
 import type { Request, Response } from 'express';
 import { PublicError, type WayForward } from '../errors.ts';
-import type { Audit } from '../web/audit.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { Browser, Browsers } from '../web/browsers.ts';
 import { formFault, refuseForm, type Csrf } from '../web/csrf.ts';
 import { postedFields, postedText } from '../web/form.ts';

@@ -1,5 +1,5 @@
 import { Failure, type Check } from '@portico/hydra-tools';
-import type { AddressReport } from '../web/address-watch.ts';
+import type { AddressReport } from '../limits/address-watch.ts';
 import { control, controlSocketIn } from './control-client.ts';
 
 /** Asks the running Portico whether all browsers seem to come from one address. */

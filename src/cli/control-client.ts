@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { Failure, misuse } from '@portico/hydra-tools';
-import { controlSocketSetting } from '../web/control.ts';
+import { controlSocketSetting } from '../limits/control.ts';
 
 type Environment = Record<string, string | undefined>;
 

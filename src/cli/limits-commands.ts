@@ -1,6 +1,6 @@
 import { createTable, misuse, type Command, type Given } from '@portico/hydra-tools';
 import { bareAddress } from '../web/client-address.ts';
-import type { Standing } from '../web/limit.ts';
+import type { Standing } from '../limits/limit.ts';
 import { control } from './control-client.ts';
 
 const selection = {

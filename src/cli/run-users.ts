@@ -3,7 +3,7 @@ import { readSettings, type Environment } from '@portico/settings';
 import { settingsFor } from '../config.ts';
 import { hashPassword } from '../identity/password.ts';
 import { readUsersFile } from '../identity/users-file.ts';
-import { createLoginMark } from '../web/login-mark.ts';
+import { createLoginMark } from '../audit/login-mark.ts';
 import { askPassword, InputError, readAll, type Input } from './read-password.ts';
 
 /** The streams of a process, or of a test. */

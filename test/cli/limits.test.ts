@@ -10,7 +10,7 @@ import { runHydra } from '@portico/hydra-tools';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { checkAddresses } from '../../src/cli/check-addresses.ts';
 import { limitsCommands } from '../../src/cli/limits-commands.ts';
-import { startControl, type Control } from '../../src/web/control.ts';
+import { startControl, type Control } from '../../src/limits/control.ts';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addressOf, foosLogin, newChallenge } from '../support/screens.ts';

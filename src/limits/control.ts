@@ -4,10 +4,10 @@ import { lstat, rm } from 'node:fs/promises';
 import * as v from 'valibot';
 import { SettingsError } from '@portico/settings';
 import type { AddressWatch } from './address-watch.ts';
-import { bareAddress } from './client-address.ts';
+import { bareAddress } from '../web/client-address.ts';
 import type { Standing } from './limit.ts';
 import { concerns, type Culprit, type DeviceLimiter, type LoginLimiter } from './limits.ts';
-import type { LoginMark } from './login-mark.ts';
+import type { LoginMark } from '../audit/login-mark.ts';
 
 /** The setting with the path of the socket. */
 export const controlSocketSetting = 'CONTROL_SOCKET';
