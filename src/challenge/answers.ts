@@ -30,6 +30,8 @@ export interface Answer {
 export interface Giver {
   /** The person, where it is proven who that is. */
   subject?: string | undefined;
+  /** `User.credential` by which they proved it. */
+  credential?: string | undefined;
   /** The widest network of the browser's address. */
   network: string;
 }

@@ -1,6 +1,6 @@
 /**
  * How much is kept about challenges. Anybody can create challenges, so memory is bounded in bytes:
- * 32 MiB in all, which leaves room in a container of 512 MB.
+ * 32 MiB in all, by our estimates of entries. In the heap that was measured as about 50 MB.
  */
 const mebibyte = 1024 * 1024;
 
@@ -21,8 +21,8 @@ export const bytesForRestarts = 8 * mebibyte;
 export const longestChallenge = 32 * 1024;
 
 /**
- * The longest address that is kept or put into a page, in characters, apart from a verifier. Usual ones have fewer than
- * 2,000; browsers and proxies refuse much longer ones.
+ * The longest address that is kept or put into a page, in characters, apart from a verifier. Usual
+ * ones have fewer than 2,000; browsers and proxies refuse much longer ones.
  */
 export const longestKept = 8 * 1024;
 

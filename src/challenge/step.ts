@@ -33,7 +33,9 @@ interface StepParts {
 /** What is known about an answer beside the decision. */
 export interface AnswerFacts {
   /** The person whose answer it is, where that is proven. */
-  subject?: string;
+  subject?: string | undefined;
+  /** `User.credential` by which they proved it. */
+  credential?: string | undefined;
   /** What the browser is to hold after the answer. */
   after?: Browser;
 }
@@ -52,18 +54,23 @@ export function createStep(
     return browser && browsers.markOf(browser);
   }
 
-  const giverOf = (subject: string | undefined): Giver => ({ subject, network: networkOf(req) });
+  const giverOf = ({ subject, credential }: AnswerFacts): Giver => ({
+    subject,
+    credential,
+    network: networkOf(req),
+  });
 
   async function once(
     decision: unknown,
     act: () => Promise<string>,
-    { subject, after }: AnswerFacts = {},
+    about: AnswerFacts = {},
   ): Promise<string> {
+    const { after } = about;
     const before = markOf() ?? '';
     const marks = [before, ...(after ? [browsers.markOf(after)] : [])];
     // A double click may arrive with the renewed secret: it must not be renewed once more.
     const isRenewed = answers.hasRenewed(key, before);
-    const answer = { key, challengeLength, browsers: marks, decision, giver: giverOf(subject) };
+    const answer = { key, challengeLength, browsers: marks, decision, giver: giverOf(about) };
     const target = await answers.once(answer, act);
     if (after && !isRenewed) browsers.keep(req, res, after);
     return target;
@@ -98,12 +105,11 @@ export function createStep(
     once,
 
     /**
-     * The person who gave the same answer to this challenge before, such as with a first click;
-     * `undefined` when there is no answer yet.
+     * Who gave the same answer to this challenge before, such as with a first click; `undefined` when
+     * there is no answer yet.
      * @throws PublicError `challenge_used` after another decision or one of another browser
      */
-    subjectOf: (decision: unknown): string | undefined =>
-      answers.giverOf(key, markOf(), decision)?.subject,
+    giverOf: (decision: unknown): Giver | undefined => answers.giverOf(key, markOf(), decision),
 
     /**
      * Like `once`, for an answer that the OAuth2 server may refuse, such as a wrong device code. A
@@ -142,7 +148,7 @@ export function createStep(
       act: () => Promise<string>,
       { subject }: Pick<AnswerFacts, 'subject'> = {},
     ): Promise<string> => {
-      const giver = giverOf(subject);
+      const giver = giverOf({ subject });
       return answers.once({ key, challengeLength, browsers: undefined, decision, giver }, act);
     },
 

@@ -158,7 +158,7 @@ async function listen(server: Server, path: string): Promise<void> {
 async function makeWay(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (!found) return;
-  if (!found.isSocket()) throw fault(path, 'which is something else than a socket');
+  if (!found.isSocket()) throw fault(path, 'which is there already and is not a socket');
   if (await hasListener(path)) throw fault(path, 'where another process listens already');
   await rm(path, { force: true });
 }

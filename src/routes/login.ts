@@ -71,8 +71,7 @@ async function submitLogin(needs: Needs, req: Request, res: Response): Promise<v
   keepLocale(needs.locales, res, facts.lang);
   if (readDecision(req, 'accept') === 'reject') return cancel(needs, req, step, facts);
   // A second click gets the first one's answer, and no password is checked once more.
-  const subject = step.subjectOf(decisionOn(needs, req, form));
-  const again = subject === undefined ? undefined : await needs.identity.find(subject);
+  const again = await signedInBefore(needs, step, decisionOn(needs, req, form));
   const outcome = again
     ? { user: again }
     : (missingIn(req, form) ?? (await checkPassword(needs, req, form.login, facts)));
@@ -103,10 +102,28 @@ async function signIn(
     needs.audit(req, 'signed_in', { login, subject, client, amr, remember: isRemembered });
     return redirectTo;
   };
-  const target = await step.once(decisionOn(needs, req, form), accept, { subject, after: browser });
+  const about = { subject, credential, after: browser };
+  const target = await step.once(decisionOn(needs, req, form), accept, about);
   await needs.sessions.begin(req, res, { subject, at: Date.now(), amr, credential });
   needs.knownBrowsers.remember(req, res, needs.loginMark(form.login));
   leave(res, target);
+}
+
+/**
+ * The person who signed in with this form before; `undefined` when nobody has.
+ * @throws PublicError `challenge_used` when they have another password since, or may not sign in any
+ *   more: what was proven then proves nothing now
+ */
+async function signedInBefore(
+  { identity }: Needs,
+  step: Step,
+  decision: unknown,
+): Promise<User | undefined> {
+  const giver = step.giverOf(decision);
+  if (giver?.subject === undefined) return undefined;
+  const user = await identity.find(giver.subject);
+  if (user && !user.disabled && user.credential === giver.credential) return user;
+  throw new PublicError('challenge_used');
 }
 
 /** In this process only, so that what is kept of an answer says nothing about a password. */

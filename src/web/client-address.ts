@@ -23,6 +23,7 @@ export function bareAddress(text: string): string | undefined {
 export const forwardedAddresses: RequestHandler = function forwardedAddresses(req, _res, next) {
   const given = req.headers['x-forwarded-for'];
   if (typeof given === 'string') {
+    // Not left empty: Express skips what is empty, and would believe what stands before it.
     const addresses = given.split(',').map((entry) => bareAddress(entry) ?? 'unknown');
     req.headers['x-forwarded-for'] = addresses.join(',');
   }

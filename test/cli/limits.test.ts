@@ -152,7 +152,7 @@ describe('the control socket', () => {
   test('is not taken from another process, and no other file is removed for it', async () => {
     await expect(startControl(socket, app.parts)).rejects.toThrow(/another process listens/);
     const file = join(temporaryFolder({ 'users.json': '[]' }), 'users.json');
-    await expect(startControl(file, app.parts)).rejects.toThrow(/something else than a socket/);
+    await expect(startControl(file, app.parts)).rejects.toThrow(/is not a socket/);
     expect(statSync(file).size).toBe(2);
     await expect(startControl('/nowhere/x.sock', app.parts)).rejects.toThrow(/ENOENT|EACCES/);
   });

@@ -750,6 +750,23 @@ describe('a remembered person whose password changes', () => {
     await close();
   });
 
+  test.each([
+    ['is changed', [other, ada, max]],
+    ['is disabled', [{ ...foo, disabled: true }, ada, max]],
+    ['is removed', [ada, max]],
+  ])('who %s gains nothing by a form that was posted before', async (_what, people) => {
+    const { browser, change, close } = await startWithFoo();
+    const form = await browser.get(login());
+    await browser.submit(form, { fill: foosLogin });
+    await change(people);
+    const again = await browser.submit(form, { fill: foosLogin });
+    expect([again.status, again.heading]).toEqual([409, words('error.challenge_used.title')]);
+    expect((await browser.get('/')).text).toContain(words('start.signed_out'));
+    await until(() => signedOut().length > 0);
+    expect(stub.sent('login.accept')).toHaveLength(1);
+    await close();
+  });
+
   test('is asked anew in every browser until the server has forgotten', async () => {
     const { own, change, close } = await startWithFoo();
     let isUp = false;

@@ -380,6 +380,8 @@ describe('a proxy', () => {
     ['a zone', 'fe80::1%{i}'],
     ['no address at all', 'browser-{i}'],
     ['an address that the browser made up before the real one', '10.0.0.{i}, 203.0.113.5'],
+    ['no address after one that the browser made up', '10.0.0.{i}, unknown'],
+    ['its socket after an address that the browser made up', '10.0.0.{i}, unix:'],
   ])('that writes %s still says who the browser is', async (_what, from) => {
     const app = await startApp(stub, { TRUST_PROXY: '1' });
     const results: number[] = [];
