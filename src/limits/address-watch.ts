@@ -46,7 +46,7 @@ export function createAddressWatch(log: Pick<Log, 'warn'>) {
     if (typeof forwarded === 'string') {
       named.add(forwarded.split(',', 1)[0]!.trim().slice(0, 64));
       counted.add(clientAddress(req));
-      if (named.size >= enough) judge();
+      if (named.size >= enough || counted.size >= enough) judge();
     }
     next();
   };

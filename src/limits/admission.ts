@@ -23,8 +23,17 @@ interface Admission {
   waitSeconds: number;
   /** The names of the limits that it has to wait for. */
   limits: string[];
-  /** When to ask again, because others are being made now. */
-  until?: Promise<void>;
+  /** Where it waits, because others are being made now. */
+  place?: Place;
+  /** When to ask again; `false` when somebody else waits instead. */
+  woken?: Promise<boolean>;
+}
+
+/** One key of one limit, while attempts on it are being made. */
+interface Place {
+  underWay: number;
+  /** Who waits for their results, the first first. */
+  waiting: ((mayAsk: boolean) => void)[];
 }
 
 const mostWaiting = 200;
@@ -37,38 +46,83 @@ const mostWaiting = 200;
  */
 export function createAdmission() {
   const inTurn = createTurns();
-  const underWay = new Map<Limit, Map<string, number>>();
-  let waiting: (() => void)[] = [];
+  const places = new Map<Limit, Map<string, Place>>();
+  let waiting = 0;
 
-  async function admit(stakes: Stake[]): Promise<Admission> {
-    const standings = await Promise.all(
-      stakes.map(async (stake) => ({ ...stake, ...(await stake.limit.standing(stake.key)) })),
-    );
+  function placeOf({ limit, key }: Stake): Place {
+    const ofLimit = places.get(limit) ?? new Map<string, Place>();
+    places.set(limit, ofLimit);
+    const place = ofLimit.get(key) ?? { underWay: 0, waiting: [] };
+    ofLimit.set(key, place);
+    return place;
+  }
+
+  /** @param from where it has waited; it is woken first there, and wakes the next unless it stays */
+  async function admit(stakes: Stake[], from?: Place): Promise<Admission> {
+    let admission: Admission | undefined;
+    try {
+      const standings = await Promise.all(
+        stakes.map(async (stake) => ({ ...stake, ...(await stake.limit.standing(stake.key)) })),
+      );
+      admission = decide(standings, from);
+      return admission;
+    } finally {
+      if (from && admission?.place !== from) wakeNext(from);
+      tidy(stakes);
+    }
+  }
+
+  /** Has no `await`: the last attempt under way could end unnoticed, and wake nobody. */
+  function decide(
+    standings: (Stake & Awaited<ReturnType<Limit['standing']>>)[],
+    from: Place | undefined,
+  ): Admission {
     const waitSeconds = Math.max(...standings.map((standing) => standing.waitSeconds));
     if (waitSeconds > 0) {
       const held = standings.filter((standing) => standing.waitSeconds > 0);
       return { waitSeconds, limits: held.map(({ limit }) => limit.name) };
     }
-    // No `await` from here on: the last attempt under way could end unnoticed, and wake nobody.
-    if (standings.every(({ limit, key, free }) => countUnderWay(limit, key) < free)) {
-      changeUnderWay(stakes, 1);
+    const full = standings.find((standing) => placeOf(standing).underWay >= standing.free);
+    if (!full) {
+      for (const stake of standings) placeOf(stake).underWay += 1;
       return { waitSeconds: 0, limits: [] };
     }
-    if (waiting.length >= mostWaiting) return { waitSeconds: 1, limits: [] };
-    return { waitSeconds: 0, limits: [], until: new Promise((wake) => waiting.push(wake)) };
+    const place = placeOf(full);
+    if (!makeRoomAt(place)) return { waitSeconds: 1, limits: [] };
+    waiting += 1;
+    const woken = new Promise<boolean>((wake) => {
+      if (place === from) place.waiting.unshift(wake);
+      else place.waiting.push(wake);
+    });
+    return { waitSeconds: 0, limits: [], place, woken };
   }
 
-  function countUnderWay(limit: Limit, key: string): number {
-    return underWay.get(limit)?.get(key) ?? 0;
+  /** When too many wait, the last of the longest line goes. */
+  function makeRoomAt(place: Place): boolean {
+    if (waiting < mostWaiting) return true;
+    let longest = place;
+    for (const ofLimit of places.values()) {
+      for (const other of ofLimit.values()) {
+        if (other.waiting.length > longest.waiting.length) longest = other;
+      }
+    }
+    if (longest === place) return false;
+    waiting -= 1;
+    longest.waiting.pop()?.(false);
+    return true;
   }
 
-  function changeUnderWay(stakes: Stake[], by: 1 | -1): void {
+  function wakeNext(place: Place): void {
+    const wake = place.waiting.shift();
+    if (!wake) return;
+    waiting -= 1;
+    wake(true);
+  }
+
+  function tidy(stakes: Stake[]): void {
     for (const { limit, key } of stakes) {
-      const ofLimit = underWay.get(limit) ?? new Map<string, number>();
-      underWay.set(limit, ofLimit);
-      const count = countUnderWay(limit, key) + by;
-      if (count > 0) ofLimit.set(key, count);
-      else ofLimit.delete(key);
+      const place = places.get(limit)?.get(key);
+      if (place?.underWay === 0 && place.waiting.length === 0) places.get(limit)?.delete(key);
     }
   }
 
@@ -83,22 +137,26 @@ export function createAdmission() {
   }
 
   function end(stakes: Stake[]): void {
-    changeUnderWay(stakes, -1);
-    const woken = waiting;
-    waiting = [];
-    for (const wake of woken) wake();
+    for (const stake of stakes) placeOf(stake).underWay -= 1;
+    for (const stake of stakes) wakeNext(placeOf(stake));
+    tidy(stakes);
+  }
+
+  async function admitted(stakes: Stake[]): Promise<Admission> {
+    let admission = await inTurn(() => admit(stakes));
+    while (admission.woken) {
+      const { place, woken } = admission;
+      if (!(await woken)) return { waitSeconds: 1, limits: [] };
+      admission = await inTurn(() => admit(stakes, place));
+    }
+    return admission;
   }
 
   return async function attempt<T>(
     stakes: Stake[],
     prove: () => Promise<T | undefined>,
   ): Promise<Attempt<T>> {
-    let admission = await inTurn(() => admit(stakes));
-    while (admission.until) {
-      await admission.until;
-      admission = await inTurn(() => admit(stakes));
-    }
-    const { waitSeconds, limits: held } = admission;
+    const { waitSeconds, limits: held } = await admitted(stakes);
     if (waitSeconds > 0) return { waitSeconds, proven: undefined, limits: held };
     try {
       const proven = await prove();

@@ -48,6 +48,12 @@ const knownBrowser: LimitRule = {
   pause: doubling(30, 15 * minute),
   forgets: { how: 'at once', seconds: 24 * hour },
 };
+/** Until it has run out, the browser is a new one. */
+const knownBrowserInARow: LimitRule = {
+  ...knownBrowser,
+  tries: mostInARow,
+  pause: () => 24 * hour,
+};
 
 /**
  * Limits how often passwords can be wrong. From a browser that is new to the account: 5 times for one
@@ -57,7 +63,8 @@ const knownBrowser: LimitRule = {
  * attempt after each pause of a second, two seconds and so on up to a minute.
  *
  * A browser that has signed in to the account before has a count of its own, with the pauses of one
- * address. So nobody else can lock it out. After 100 times in a row it is a new browser again.
+ * address. So nobody else can lock it out. After 100 times in a row it is a new browser, until the
+ * right password comes or a day has passed; then it has one attempt a day.
  */
 export function createLoginLimiter({ addressTries, trustedNetworks }: LimitsConfig) {
   const attempt = createAdmission();
@@ -65,7 +72,7 @@ export function createLoginLimiter({ addressTries, trustedNetworks }: LimitsConf
     pair: createLimit(accountHere),
     account: createLimit(account),
     known: createLimit(knownBrowser),
-    knownInARow: createLimit({ ...knownBrowser, tries: mostInARow }),
+    knownInARow: createLimit(knownBrowserInARow),
   };
   const networks = createNetworkLimits(
     { tries: addressTries, seconds: 15 * minute },
@@ -75,7 +82,7 @@ export function createLoginLimiter({ addressTries, trustedNetworks }: LimitsConf
   async function stakesOf({ login, address, browser }: Guesser): Promise<Stake[]> {
     const [group, ...wider] = networksOf(address);
     if (browser !== undefined) {
-      const key = `${login} ${browser}`;
+      const key = keyOfKnown(login, browser);
       const own = { key, group: login, isClearedOnSuccess: true };
       const { free } = await limits.knownInARow.standing(key);
       if (free > 0) {
@@ -98,17 +105,28 @@ export function createLoginLimiter({ addressTries, trustedNetworks }: LimitsConf
     ];
   }
 
+  /** The right password ends the row of wrong ones, also when it counted for a new browser. */
+  async function endRowOf({ login, browser }: Guesser): Promise<void> {
+    if (browser === undefined) return;
+    await limits.known.clear(keyOfKnown(login, browser));
+    await limits.knownInARow.clear(keyOfKnown(login, browser));
+  }
+
   return {
     /**
      * Makes an attempt, unless too many were wrong before.
      * @param prove checks the password; `undefined` counts as wrong, an exception does not count
      */
     async attempt<T>(guesser: Guesser, prove: () => Promise<T | undefined>): Promise<Attempt<T>> {
-      return attempt(await stakesOf(guesser), prove);
+      const made = await attempt(await stakesOf(guesser), prove);
+      if (made.proven !== undefined) await endRowOf(guesser);
+      return made;
     },
     ...limitSet([...Object.values(limits), ...networks.limits]),
   };
 }
+
+const keyOfKnown = (login: string, browser: string) => `${login} ${browser}`;
 
 /** Who tries a password, and for whom. */
 export interface Guesser {

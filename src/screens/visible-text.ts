@@ -24,6 +24,8 @@ const invisible = new RegExp(`(${joiner})|${format}|${shapeless}`, 'gu');
 const space = /[\p{White_Space}\u2800]+/gu;
 /** Marks that enclose a letter reach over its neighbours. */
 const enclosing = /\p{Me}/gu;
+/** Far beyond any letter: the time to normalise a run of marks grows with the square of its length. */
+const endless = /(\p{M}{30})\p{M}+/gu;
 /** Without a letter before them, marks are drawn over whatever stands there. */
 const loose = /(?<=^| )\p{M}+/gu;
 const stack = /(\P{Mn}?)(\p{Mn}{3,})/gu;
@@ -40,6 +42,7 @@ export function visibleText(text: string | undefined): string {
         .toWellFormed()
         .replace(space, ' ')
         .replace(invisible, '$1')
+        .replace(endless, '$1')
         .normalize('NFD') // counts the marks that are part of a letter, too
         .replace(enclosing, '')
         .replace(stack, withFewMarks)

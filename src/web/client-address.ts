@@ -1,6 +1,11 @@
 import { isIP, SocketAddress } from 'node:net';
 import type { Request, RequestHandler } from 'express';
 
+/** More than there are proxies in front of any site: the rest was made up, and reading it takes time. */
+const mostForwarded = 32;
+/** How translators write IPv4 addresses in IPv6 (RFC 6052, section 2.1, and RFC 2765, section 2.1). */
+const translated = /^(?:64:ff9b::|::ffff:0:)(?:([\da-f]{1,4}):)?([\da-f]{1,4})$/;
+
 /**
  * The address of a browser, without port, brackets and zone. IPv4 addresses in IPv6 form are written
  * as IPv4, IPv6 addresses in their shortest form.
@@ -13,7 +18,16 @@ export function bareAddress(text: string): string | undefined {
   const [address = ''] = (bracketed ?? withoutPort ?? unquoted).split('%');
   if (isIP(address) !== 6) return isIP(address) === 4 ? address : undefined;
   const canonical = new SocketAddress({ address, family: 'ipv6' }).address;
-  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(canonical)?.[1] ?? canonical;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(canonical)?.[1];
+  return mapped ?? translatedAddress(canonical) ?? canonical;
+}
+
+/** The IPv4 address in one of a translator: all of them together would count as one network. */
+function translatedAddress(canonical: string): string | undefined {
+  const [, high = '0', low] = translated.exec(canonical) ?? [];
+  if (low === undefined) return undefined;
+  const bytes = Buffer.from(high.padStart(4, '0') + low.padStart(4, '0'), 'hex');
+  return bytes.join('.');
 }
 
 /**
@@ -24,7 +38,10 @@ export const forwardedAddresses: RequestHandler = function forwardedAddresses(re
   const given = req.headers['x-forwarded-for'];
   if (typeof given === 'string') {
     // Not left empty: Express skips what is empty, and would believe what stands before it.
-    const addresses = given.split(',').map((entry) => bareAddress(entry) ?? 'unknown');
+    const addresses = given
+      .split(',')
+      .slice(-mostForwarded)
+      .map((entry) => bareAddress(entry) ?? 'unknown');
     req.headers['x-forwarded-for'] = addresses.join(',');
   }
   next();

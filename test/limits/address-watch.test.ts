@@ -49,6 +49,17 @@ describe('the watch over addresses', () => {
     expect(warn).toHaveBeenCalledTimes(2);
   });
 
+  test('keeps little, also when one name comes from many addresses', () => {
+    const { warn, report, come } = createSite();
+    let most = 0;
+    for (let i = 0; i < 1_000; i++) {
+      come('10.0.0.1', `2001:db8::${i.toString(16)}`);
+      most = Math.max(most, report().counted);
+    }
+    expect(most).toBe(20);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
   test('says nothing where each browser has its own address, or all are one browser', () => {
     const { warn, report, come } = createSite();
     for (let i = 0; i < 20; i++) come(`198.51.100.${i}`, `198.51.100.${i}`);

@@ -4,6 +4,7 @@ import { createDeviceLimiter, createLoginLimiter } from '../../src/limits/limits
 
 const second = 1000;
 const minute = 60 * second;
+const day = 24 * 60 * minute;
 
 beforeEach(() => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
@@ -272,6 +273,37 @@ describe('wrong passwords from a browser that signed in before', () => {
     }
     expect(page.made).toBe(200);
     expect(await page.post(true, home)).toBe(3600);
+  });
+
+  test('are then looked at no more than once a day, however long it goes on', async () => {
+    const { page } = createLogin();
+    async function guessFor(milliseconds: number): Promise<number> {
+      const { made } = page;
+      const end = Date.now() + milliseconds;
+      while (Date.now() < end) {
+        const answer = await page.post(false, home);
+        pass((typeof answer === 'number' ? Math.min(answer, 900) : 1) * second);
+      }
+      return page.made - made;
+    }
+    await guessFor(2 * day);
+    // As a known browser, and as a new one: once a day each, after the last doubling.
+    await guessFor(5 * day);
+    expect(await guessFor(10 * day)).toBeLessThanOrEqual(22);
+  }, 60_000);
+
+  test('are forgotten with the right one, also when it came as from a new browser', async () => {
+    const { page } = createLogin();
+    while (page.made < 100) {
+      const answer = await page.post(false, home);
+      if (typeof answer === 'number') pass(answer * second);
+    }
+    expect(await page.post(true, home)).toBe('in');
+    for (let number = 0; number < 100; number += 1) {
+      await page.post(false, { address: `198.51.100.${number}` });
+    }
+    expect(await page.post(true)).toBe(3600);
+    expect(await page.post(true, home)).toBe('in');
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { bareAddress, networksOf } from '../../src/web/client-address.ts';
+import { bareAddress, forwardedAddresses, networksOf } from '../../src/web/client-address.ts';
 
 describe('an address', () => {
   test.each([
@@ -16,6 +16,13 @@ describe('an address', () => {
     ['fe80::1%eth0', 'fe80::1'],
     ['[fe80::1%eth0]:443', 'fe80::1'],
     ['::1', '::1'],
+    ['64:ff9b::192.0.2.1', '192.0.2.1'],
+    ['64:ff9b::1', '0.0.0.1'],
+    ['64:ff9b::c000:0', '192.0.0.0'],
+    ['[64:FF9B:0::c000:201]:443', '192.0.2.1'],
+    ['::ffff:0:192.0.2.1', '192.0.2.1'],
+    ['64:ff9b:1::c000:201', '64:ff9b:1::c000:201'],
+    ['2002:c000:201::1', '2002:c000:201::1'],
   ])('%j is %s', (text, address) => {
     expect(bareAddress(text)).toBe(address);
   });
@@ -36,6 +43,24 @@ describe('an address', () => {
   ])('is not %j', (text) => {
     expect(bareAddress(text)).toBeUndefined();
   });
+});
+
+test('of a proxy are read from the end: what a browser put before them costs no time', () => {
+  const forwarded = (text: string) => {
+    const req = { headers: { 'x-forwarded-for': text } };
+    void forwardedAddresses(req as never, {} as never, () => undefined);
+    return req.headers['x-forwarded-for'].split(',');
+  };
+  expect(forwarded('203.0.113.5:1, unix:, [2001:db8::1]:443')).toEqual([
+    '203.0.113.5',
+    'unknown',
+    '2001:db8::1',
+  ]);
+  for (const junk of ['::1,', '1.2.3.4,', '[::1]:443,']) {
+    const read = forwarded(`${junk.repeat(8_000)}203.0.113.5,10.0.0.1`);
+    expect(read.length).toBeLessThanOrEqual(32);
+    expect(read.slice(-2)).toEqual(['203.0.113.5', '10.0.0.1']);
+  }
 });
 
 describe('the networks', () => {
