@@ -32,18 +32,21 @@ interface LimitSet {
 
 const accountHere: LimitRule = {
   name: 'account_from_address',
+  mostKeys: 20_000,
   tries: 5,
   pause: doubling(30, 15 * minute),
   forgets: { how: 'at once', seconds: 15 * minute },
 };
 const account: LimitRule = {
   name: 'account',
+  mostKeys: 20_000,
   tries: mostInARow,
   pause: doubling(hour, 24 * hour),
   forgets: { how: 'at once', seconds: 24 * hour },
 };
 const knownBrowser: LimitRule = {
   name: 'account_from_known_browser',
+  mostKeys: 4_000,
   tries: 5,
   pause: doubling(30, 15 * minute),
   forgets: { how: 'at once', seconds: 24 * hour },
@@ -149,6 +152,7 @@ export function createDeviceLimiter({ trustedNetworks }: Pick<LimitsConfig, 'tru
   const attempt = createAdmission();
   const inBrowser = createLimit({
     name: 'device_code_in_browser',
+    mostKeys: 5_000,
     tries: 5,
     pause: doubling(30, 10 * minute),
     forgets: { how: 'at once', seconds: 10 * minute },

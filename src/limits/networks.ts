@@ -9,9 +9,9 @@ const longestPause = 60;
 
 /** As `networksOf` orders them, with how many times as much a wider network of IPv6 may do. */
 const widths = [
-  ['address', 1],
-  ['network_56', 4],
-  ['network_48', 16],
+  { name: 'address', times: 1, mostKeys: 10_000 },
+  { name: 'network_56', times: 4, mostKeys: 5_000 },
+  { name: 'network_48', times: 16, mostKeys: 2_500 },
 ] as const;
 
 /**
@@ -24,9 +24,10 @@ export function createNetworkLimits(
   trustedNetworks: readonly string[],
 ) {
   const isTrusted = createNetworkMatcher(trustedNetworks);
-  const limits = widths.map(([name, times]) =>
+  const limits = widths.map(({ name, times, mostKeys }) =>
     createLimit({
       name: `${prefix}${name}`,
+      mostKeys,
       tries: times * tries,
       pause: doubling(1, longestPause),
       forgets: { how: 'steadily', seconds },

@@ -341,6 +341,7 @@ describe('limits', () => {
   test('hold through a flood of invented logins from many addresses', async () => {
     const limit = createLimit({
       name: 'account',
+      mostKeys: 20_000,
       tries: 5,
       pause: () => 30,
       forgets: { how: 'at once', seconds: 15 * minute },
