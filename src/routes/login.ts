@@ -130,7 +130,7 @@ async function signIn(
   const target = await step.once(decisionOn(needs, req, form), accept, about);
   const proof = { subject, at: Date.now(), amr: passwordMethods, credential };
   await needs.sessions.begin(req, res, proof);
-  needs.knownBrowsers.remember(req, res, needs.loginMark(form.login));
+  needs.knownBrowsers.remember(req, res, form.login);
   leave(res, target);
 }
 
