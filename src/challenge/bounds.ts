@@ -21,8 +21,8 @@ export const bytesForRestarts = 8 * mebibyte;
 export const longestChallenge = 32 * 1024;
 
 /**
- * The longest address that is kept or put into a page, in characters, apart from a verifier. Usual ones have fewer than
- * 2,000; browsers and proxies refuse much longer ones.
+ * The longest address that is kept or put into a page, in characters, apart from a verifier. Usual
+ * ones have fewer than 2,000; browsers and proxies refuse much longer ones.
  */
 export const longestKept = 8 * 1024;
 
