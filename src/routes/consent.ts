@@ -49,6 +49,7 @@ type Needs = Pick<
   | 'locales'
   | 'policy'
   | 'requiredActions'
+  | 'revocations'
   | 'sessions'
 >;
 
@@ -70,7 +71,7 @@ const mostAsked = 500;
 /** The facts that the page is rendered from. */
 const consentFacts = v.object({
   ...baseFacts.entries,
-  flow: v.optional(v.object({ id: v.string(), mark: v.string() })),
+  flow: v.optional(v.object({ id: v.string(), mark: v.string(), proof: v.optional(v.string()) })),
   subject: v.string(),
   clientId: v.string(),
   isDevice: v.boolean(),
@@ -88,7 +89,7 @@ async function showConsent(needs: Needs, req: Request, res: Response): Promise<v
   const reason = req.method === 'GET' ? await reasonToSkip(request, policy) : undefined;
   if (!reason) return showForm(needs, req, res, { step, request, facts });
 
-  const user = await personOf(needs, facts);
+  const user = await personOf(needs, req, facts);
   const action = await actionDue(needs, req, { step, user, facts });
   if (action && !isSilent(request)) return leave(res, action);
   const grant = everythingRequested(facts);
@@ -113,7 +114,7 @@ async function submitConsent(needs: Needs, req: Request, res: Response): Promise
     const denial = { facts, reject: consentDenied };
     return step.answer('reject', () => deny(needs, req, step, denial), facts);
   }
-  const user = await personOf(needs, facts);
+  const user = await personOf(needs, req, facts);
   const action = await actionDue(needs, req, { step, user, facts });
   if (action) return leave(res, action);
   const form = readForm(req);
@@ -169,12 +170,21 @@ async function deny(
   return facts.isDevice ? addresses.denied : redirectTo;
 }
 
-/** @throws PublicError `account_unknown`; the challenge stays open, somebody else can still sign in */
-async function personOf({ identity }: Needs, facts: ConsentFacts): Promise<User> {
-  const user = await identity.find(facts.subject);
-  if (user && !user.disabled) return user;
+/**
+ * @throws PublicError `account_unknown`; the challenge stays open, somebody else can still sign in.
+ *   `challenge_elsewhere` when the password has changed since: the server is told to forget the
+ *   sign-in, which it may have begun to remember only after the change
+ */
+async function personOf(needs: Needs, req: Request, facts: ConsentFacts): Promise<User> {
+  const { audit, challenges, identity, revocations } = needs;
+  const { app, clientId: client, flow, subject } = facts;
+  const user = await identity.find(subject);
   const startAgain = restartAsSomebodyElse(facts.startAgain, facts);
-  throw new PublicError('account_unknown', { app: facts.app, startAgain });
+  if (!user || user.disabled) throw new PublicError('account_unknown', { app, startAgain });
+  if (challenges.isProven(flow, user)) return user;
+  audit(req, 'refused', { subject, client, reason: 'credentials_changed' });
+  revocations.soon(subject);
+  throw new PublicError('challenge_elsewhere', { startAgain });
 }
 
 /** The address of the first required action that this person still has to do; `undefined` if none. */
@@ -254,7 +264,7 @@ async function showForm(
   const { challenges, config, locales, policy } = needs;
   challenges.mustBeBound(req, facts.flow, facts.startAgain);
   challenges.mustBeOpen(facts.flow, facts);
-  const [user, past] = await Promise.all([personOf(needs, facts), pastOf(needs, request)]);
+  const [user, past] = await Promise.all([personOf(needs, req, facts), pastOf(needs, request)]);
   const action = await actionDue(needs, req, { step, user, facts });
   if (action) return leave(res, action);
   preferLocales(locales, res, request.oidc_context?.ui_locales);

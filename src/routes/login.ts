@@ -111,7 +111,7 @@ async function signIn(
     const amr = passwordMethods;
     const how = { isRemembered, amr };
     const decision = await loginDecision(user, how, needs.policy);
-    const bound = needs.challenges.bind(decision, browser);
+    const bound = needs.challenges.bind(decision, browser, user);
     const answer = needs.hydra.login.accept(step.challenge, bound);
     const redirectTo = await orWhereItLed(answer, () => needs.hydra.login.get(step.challenge));
     const { subject } = user;
@@ -194,7 +194,7 @@ async function answerRemembered(
   const answer = async () => {
     const browser = step.browserAfter(user.subject);
     const decision = await rememberedLoginDecision(user, amr);
-    const bound = needs.challenges.bind(decision, browser);
+    const bound = needs.challenges.bind(decision, browser, user);
     const redirectTo = await needs.hydra.login.accept(step.challenge, bound);
     step.keep(browser);
     const client = request.client.client_id;
