@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { AcceptLogin } from '@portico/hydra-admin';
 import type { Request, Response } from 'express';
 import { PublicError, type WayForward } from '../errors.ts';
 import type { Audit } from '../audit/audit.ts';
+import type { User } from '../identity/backend.ts';
 import type { Browser, Browsers } from '../web/browsers.ts';
 import { formFault, refuseForm, type Csrf } from '../web/csrf.ts';
 import { postedFields, postedText } from '../web/form.ts';
@@ -29,6 +30,8 @@ export interface Flow {
   id: string;
   /** Made by `Browsers.bind`: shows in which browser the login was accepted. */
   mark: string;
+  /** A keyed hash of `User.credential`; `undefined` in a sign-in of a release that had none. */
+  proof?: string | undefined;
 }
 
 interface ChallengesOptions {
@@ -44,6 +47,7 @@ export type Challenges = ReturnType<typeof createChallenges>;
 const sealedField = 'sealed';
 /** The member of a login's `context` that holds the flow. */
 const contextMember = 'portico_flow';
+const proofBytes = 16;
 const kinds: ChallengeKind[] = ['login', 'consent', 'logout', 'device'];
 
 /**
@@ -125,12 +129,16 @@ export function createChallenges({ audit, browsers, csrf, secrets }: ChallengesO
     },
 
     /**
-     * Binds a login decision to this browser: adds a new `Flow` to its `context`. A context that is
-     * not an object is replaced.
+     * Binds a login decision to this browser and to the password of the person: adds a new `Flow` to
+     * its `context`. A context that is not an object is replaced.
      */
-    bind(decision: AcceptLogin, browser: Browser): AcceptLogin {
+    bind(
+      decision: AcceptLogin,
+      browser: Browser,
+      { credential }: Pick<User, 'credential'>,
+    ): AcceptLogin {
       const id = randomBytes(12).toString('base64url');
-      const flow = `${id}.${browsers.bind(browser, id)}`;
+      const flow = [id, browsers.bind(browser, id), proofOf(id, credential, secrets[0]!)].join('.');
       const { context } = decision;
       const given = typeof context === 'object' && !Array.isArray(context) ? context : {};
       return { ...decision, context: { ...given, [contextMember]: flow } };
@@ -140,8 +148,14 @@ export function createChallenges({ audit, browsers, csrf, secrets }: ChallengesO
     flowOf(context: unknown): Flow | undefined {
       const text = isRecord(context) ? context[contextMember] : undefined;
       if (typeof text !== 'string' || text === '') return undefined;
-      const [id = '', mark = ''] = text.split('.');
-      return { id, mark };
+      const [id = '', mark = '', proof] = text.split('.');
+      return { id, mark, ...(proof !== undefined && { proof }) };
+    },
+
+    /** Whether the person still has the password of this sign-in. */
+    isProven(flow: Flow | undefined, { credential }: Pick<User, 'credential'>): boolean {
+      if (flow?.proof === undefined) return true;
+      return secrets.some((secret) => proofOf(flow.id, credential, secret) === flow.proof);
     },
 
     /** @throws PublicError `challenge_elsewhere` when the login was accepted in another browser */
@@ -182,6 +196,11 @@ function keyOf(fields: Record<string, unknown>, kind: ChallengeKind): string {
   } catch {
     return ''; // an error page is being rendered: it must not fail on a malformed challenge
   }
+}
+
+function proofOf(id: string, credential: string | undefined, secret: string): string {
+  const hmac = createHmac('sha256', `portico proof ${secret}`).update(`${id} ${credential ?? ''}`);
+  return hmac.digest().toString('base64url', 0, proofBytes);
 }
 
 function flowKey({ id }: Flow): string {

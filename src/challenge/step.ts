@@ -40,6 +40,9 @@ export interface AnswerFacts {
   after?: Browser;
 }
 
+/** One for all: who posts the same answer at the same moment gets the refusal of the first. */
+const refusal = new Error('the OAuth2 server refused the answer');
+
 export function createStep(
   { answers, browsers, csrf, restarts, sealer }: StepParts,
   req: Request,
@@ -121,7 +124,6 @@ export function createStep(
       decision: unknown,
       act: () => Promise<string | undefined>,
     ): Promise<string | undefined> {
-      const refusal = new Error('the OAuth2 server refused the answer');
       const actOrRefuse = async () => {
         const target = await act();
         if (target === undefined) throw refusal;
@@ -150,14 +152,6 @@ export function createStep(
     ): Promise<string> => {
       const giver = giverOf({ subject });
       return answers.once({ key, challengeLength, browsers: undefined, decision, giver }, act);
-    },
-
-    /**
-     * Whether this browser has answered.
-     * @throws PublicError `challenge_used` when another one has
-     */
-    async isAnswered(): Promise<boolean> {
-      return (await answers.recall(key, markOf())) !== undefined;
     },
 
     /** What the browser is to hold once this person has signed in with this challenge. */

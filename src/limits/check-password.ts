@@ -24,7 +24,7 @@ export async function checkPassword(
 ): Promise<{ user: User } | PasswordRefused> {
   const { audit, identity, knownBrowsers, loginLimiter, loginMark } = needs;
   const mark = loginMark(login);
-  const browser = knownBrowsers.idFor(req, mark);
+  const browser = knownBrowsers.idFor(req, login);
   const address = clientAddress(req);
   const origin: Origin = {
     request: req.id,

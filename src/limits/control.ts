@@ -167,7 +167,8 @@ async function hasListener(path: string): Promise<boolean> {
   const socket = connect(path);
   return new Promise<boolean>((resolve) => {
     socket.once('connect', () => resolve(true));
-    socket.once('error', () => resolve(false));
+    // Any other fault comes from a listener: it is busy, or belongs to somebody else.
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code !== 'ECONNREFUSED'));
   }).finally(() => socket.destroy());
 }
 

@@ -1,10 +1,13 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { foldLogin } from '../identity/login-key.ts';
 import { cookieName, cookieOptions, type CookieHome } from '../web/cookies.ts';
 
 const mostAccounts = 5;
 const keptMs = 90 * 24 * 60 * 60 * 1000;
-const idBytes = 12;
+/** Not the length of a mark: cookies of earlier releases began with one, and made up no id. */
+const idBytes = 15;
+const idLength = 20;
 const markBytes = 12;
 
 /**
@@ -18,21 +21,24 @@ export function createKnownBrowsers(home: CookieHome, secrets: readonly string[]
   const name = cookieName(home, 'known');
 
   function markOf(id: string, login: string, secret = secrets[0]!): string {
-    const digest = createHmac('sha256', `portico known browser ${secret}`).update(`${id} ${login}`);
-    return digest.digest().toString('base64url', 0, markBytes);
+    const hmac = createHmac('sha256', `portico known browser ${secret}`);
+    return hmac
+      .update(`${id} ${foldLogin(login)}`)
+      .digest()
+      .toString('base64url', 0, markBytes);
   }
 
   function read(req: Request): { id: string; marks: string[] } | undefined {
     const cookie: unknown = req.signedCookies?.[name];
     if (typeof cookie !== 'string') return undefined;
     const [id = '', ...marks] = cookie.split('.');
-    return id.length === 16 ? { id, marks } : undefined;
+    return id.length === idLength ? { id, marks } : undefined;
   }
 
   return {
     /**
      * The id of a browser that has signed in to this account before; `undefined` for all others.
-     * @param login the mark of the login as typed
+     * @param login as typed
      */
     idFor(req: Request, login: string): string | undefined {
       const known = read(req);
@@ -40,7 +46,10 @@ export function createKnownBrowsers(home: CookieHome, secrets: readonly string[]
       return isKnown ? known?.id : undefined;
     },
 
-    /** Notes that this account has signed in in this browser. */
+    /**
+     * Notes that this account has signed in in this browser.
+     * @param login as typed
+     */
     remember(req: Request, res: Response, login: string): void {
       const known = read(req) ?? { id: randomBytes(idBytes).toString('base64url'), marks: [] };
       const mark = markOf(known.id, login);

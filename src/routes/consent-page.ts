@@ -35,6 +35,7 @@ import { leave } from '../web/leave.ts';
 type Needs = Pick<
   Parts,
   | 'addresses'
+  | 'audit'
   | 'challenges'
   | 'config'
   | 'hydra'
@@ -42,6 +43,7 @@ type Needs = Pick<
   | 'locales'
   | 'policy'
   | 'requiredActions'
+  | 'revocations'
 >;
 
 /** How long the page waits to learn what was allowed before. */
@@ -53,7 +55,7 @@ const mostAsked = 500;
 /** The facts that the page is rendered from. */
 export const consentFacts = v.object({
   ...baseFacts.entries,
-  flow: v.optional(v.object({ id: v.string(), mark: v.string() })),
+  flow: v.optional(v.object({ id: v.string(), mark: v.string(), proof: v.optional(v.string()) })),
   subject: v.string(),
   clientId: v.string(),
   isDevice: v.boolean(),
@@ -72,7 +74,7 @@ export async function showForm(
   const { challenges, config, locales, policy } = needs;
   challenges.mustBeBound(req, facts.flow, facts.startAgain);
   challenges.mustBeOpen(facts.flow, facts);
-  const [user, past] = await Promise.all([personOf(needs, facts), pastOf(needs, request)]);
+  const [user, past] = await Promise.all([personOf(needs, req, facts), pastOf(needs, request)]);
   const action = await actionDue(needs, req, { step, user, facts });
   if (action) return leave(res, action);
   preferLocales(locales, res, request.oidc_context?.ui_locales);
@@ -128,15 +130,21 @@ async function pastOf(
   return consents.then((page) => pastWith(request, page)).catch(undefinedIfHydraError);
 }
 
-/** @throws PublicError `account_unknown`; the challenge stays open, somebody else can still sign in */
-export async function personOf(
-  { identity }: Pick<Parts, 'identity'>,
-  facts: ConsentFacts,
-): Promise<User> {
-  const user = await identity.find(facts.subject);
-  if (user && !user.disabled) return user;
+/**
+ * @throws PublicError `account_unknown`; the challenge stays open, somebody else can still sign in.
+ *   `challenge_elsewhere` when the password has changed since: the server is told to forget the
+ *   sign-in, which it may have begun to remember only after the change
+ */
+export async function personOf(needs: Needs, req: Request, facts: ConsentFacts): Promise<User> {
+  const { audit, challenges, identity, revocations } = needs;
+  const { app, clientId: client, flow, subject } = facts;
+  const user = await identity.find(subject);
   const startAgain = restartAsSomebodyElse(facts.startAgain, facts);
-  throw new PublicError('account_unknown', { app: facts.app, startAgain });
+  if (!user || user.disabled) throw new PublicError('account_unknown', { app, startAgain });
+  if (challenges.isProven(flow, user)) return user;
+  audit(req, 'refused', { subject, client, reason: 'credentials_changed' });
+  revocations.soon(subject);
+  throw new PublicError('challenge_elsewhere', { startAgain });
 }
 
 /** The address of the first required action that this person still has to do; `undefined` if none. */

@@ -42,6 +42,7 @@ type Needs = Pick<
   | 'locales'
   | 'policy'
   | 'requiredActions'
+  | 'revocations'
   | 'sessions'
 >;
 
@@ -63,7 +64,7 @@ async function showConsent(needs: Needs, req: Request, res: Response): Promise<v
   const reason = req.method === 'GET' ? await reasonToSkip(request, policy) : undefined;
   if (!reason) return showForm(needs, req, res, { step, request, facts });
 
-  const user = await personOf(needs, facts);
+  const user = await personOf(needs, req, facts);
   const action = await actionDue(needs, req, { step, user, facts });
   if (action && !isSilent(request)) return leave(res, action);
   const grant = everythingRequested(facts);
@@ -88,7 +89,7 @@ async function submitConsent(needs: Needs, req: Request, res: Response): Promise
     const denial = { facts, reject: consentDenied };
     return step.answer('reject', () => deny(needs, req, step, denial), facts);
   }
-  const user = await personOf(needs, facts);
+  const user = await personOf(needs, req, facts);
   const action = await actionDue(needs, req, { step, user, facts });
   if (action) return leave(res, action);
   const form = readForm(req);

@@ -43,7 +43,7 @@ export async function answerRemembered(
   const answer = async () => {
     const browser = step.browserAfter(user.subject);
     const decision = await rememberedLoginDecision(user, amr);
-    const bound = needs.challenges.bind(decision, browser);
+    const bound = needs.challenges.bind(decision, browser, user);
     const redirectTo = await needs.hydra.login.accept(step.challenge, bound);
     step.keep(browser);
     const client = request.client.client_id;

@@ -94,7 +94,7 @@ async function signIn(
   const browser = step.browserAfter(subject);
   const accept = async () => {
     const decision = await loginDecision(user, { isRemembered, amr }, needs.policy);
-    const bound = needs.challenges.bind(decision, browser);
+    const bound = needs.challenges.bind(decision, browser, user);
     const answer = needs.hydra.login.accept(step.challenge, bound);
     const redirectTo = await orWhereItLed(answer, () => needs.hydra.login.get(step.challenge));
     const { clientId: client } = facts;
@@ -105,7 +105,7 @@ async function signIn(
   const about = { subject, credential, after: browser };
   const target = await step.once(decisionOn(needs, req, form), accept, about);
   await needs.sessions.begin(req, res, { subject, at: Date.now(), amr, credential });
-  needs.knownBrowsers.remember(req, res, needs.loginMark(form.login));
+  needs.knownBrowsers.remember(req, res, form.login);
   leave(res, target);
 }
 

@@ -24,8 +24,6 @@ interface Share {
   size: number;
 }
 
-export type FairCache<V> = ReturnType<typeof createFairCache<V>>;
-
 const numberOfShares = 256;
 
 /**

@@ -1,6 +1,6 @@
 /** `portico limits` and the doctor, at a running app by its control socket. */
-import { execFileSync } from 'node:child_process';
-import { EventEmitter } from 'node:events';
+import { execFileSync, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -186,6 +186,19 @@ describe('the control socket', () => {
     expect(await openControl(undefined, 0, app.parts)).toBeUndefined();
     await own?.close();
     await expect(openControl('/nowhere/x.sock', port, app.parts)).rejects.toThrow(/ENOENT|EACCES/);
+  });
+
+  test('is not taken from a process that is too busy to answer', async () => {
+    const path = join(temporaryFolder({}), 'busy.sock');
+    const script = `require('net').createServer().listen({ path: ${JSON.stringify(path)}, backlog: 1 }, () => console.log('here'))`;
+    const busy = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(busy.stdout, 'data');
+    busy.kill('SIGSTOP');
+    const waiting = Array.from({ length: 4 }, () => connect(path).on('error', () => undefined));
+    await expect(startControl(path, app.parts)).rejects.toThrow(/another process listens/);
+    expect(statSync(path).isSocket()).toBe(true);
+    busy.kill('SIGKILL');
+    for (const socket of waiting) socket.destroy();
   });
 
   test('of a process that was killed is replaced', async () => {

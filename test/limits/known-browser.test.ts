@@ -26,11 +26,27 @@ describe('a known browser', () => {
     const known = app('secret');
     const [one, other] = [createBrowser(), createBrowser()];
     for (const { req, res } of [one, other]) known.remember(req, res, 'ada');
-    expect(known.idFor(one.req, 'ada')).toMatch(/^[\w-]{16}$/);
+    expect(known.idFor(one.req, 'ada')).toMatch(/^[\w-]{20}$/);
     expect(known.idFor(one.req, 'eva')).toBeUndefined();
     expect(known.idFor(other.req, 'ada')).not.toBe(known.idFor(one.req, 'ada'));
     known.remember(one.req, one.res, 'eva');
     expect(known.idFor(one.req, 'eva')).toBe(known.idFor(one.req, 'ada'));
+  });
+
+  test('is known by the login as it is compared, not as it is spelt', () => {
+    const { req, res } = createBrowser();
+    app('secret').remember(req, res, 'Ada@example.org');
+    expect(app('secret').idFor(req, ' ADA@EXAMPLE.ORG')).toBeDefined();
+  });
+
+  test('gets an id by chance, not the mark that earlier releases began with', () => {
+    const [one, other] = [createBrowser(), createBrowser()];
+    for (const { req, res, cookies } of [one, other]) {
+      cookies[name] = '47DEQpj8HBSa-_TI.47DEQpj8HBSa-_TI';
+      app('secret').remember(req, res, 'ada');
+      expect(cookies[name]).not.toContain('47DEQpj8HBSa-_TI');
+    }
+    expect(app('secret').idFor(one.req, 'ada')).not.toBe(app('secret').idFor(other.req, 'ada'));
   });
 
   test('has a cookie for ninety days that does not tell who signed in', () => {

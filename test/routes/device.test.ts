@@ -258,6 +258,14 @@ describe('many wrong codes', () => {
     expect((await elsewhere.submit(page, { fill: { code: rightCode } })).status).toBe(303);
   });
 
+  test('posted twice at the same moment are wrong twice', async () => {
+    const browser = newBrowser();
+    const page = await browser.get(device());
+    const post = () => browser.submit(page, { fill: { code: 'wrongone' } });
+    const statuses = (await Promise.all([post(), post()])).map(({ status }) => status);
+    expect(statuses).toEqual([400, 400]);
+  });
+
   test('at the same moment get no further than one after the other', async () => {
     const browser = newBrowser();
     const page = await browser.get(device());

@@ -401,6 +401,29 @@ describe('an empty field', () => {
   });
 });
 
+test('a browser stays known when the secret is replaced', async () => {
+  const [old, next] = ['the-old-secret-0123456789-abcdefgh', 'the-new-secret-0123456789-abcdefgh'];
+  const env = { BASE_URL: 'https://login.example.org', TRUST_PROXY: '1' };
+  const before = await startApp(stub, { ...env, COOKIE_SECRET: old });
+  const home = newBrowser({}, before);
+  await home.submit(await home.get(login()), { fill: foosLogin });
+  const [name = '', line = ''] =
+    Object.entries(home.cookies()).find(([cookie]) => cookie.includes('known')) ?? [];
+  await before.close();
+  const after = await startApp(stub, { ...env, COOKIE_SECRET: `${next},${old}` });
+  const from = { 'X-Forwarded-For': '203.0.113.77' };
+  const guess = async (browser: Browser): Promise<number> => {
+    const form = await browser.get(login());
+    return (await browser.submit(form, { fill: { ...foosLogin, password: 'wrong' } })).status;
+  };
+  for (let i = 0; i < 5; i++) expect(await guess(after.browser(from))).toBe(400);
+  const stranger = after.browser(from);
+  const same = after.browser(from);
+  same.setCookie(name, /^[^=]+=([^;]*)/.exec(line)![1]!);
+  expect([await guess(stranger), await guess(same)]).toEqual([429, 400]);
+  await after.close();
+});
+
 describe('a stolen cookie of a known browser', () => {
   test('allows five guesses, from however many addresses', async () => {
     const own = await startApp(stub, { TRUST_PROXY: 'loopback' });

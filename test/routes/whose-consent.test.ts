@@ -191,6 +191,72 @@ describe.each(versions)('in front of %s', (version) => {
     }
   });
 
+  describe('of somebody whose password has changed since the sign-in', () => {
+    /** An app in which foo has another password as soon as `changed` says so. */
+    async function startChanging() {
+      const state = { changed: false };
+      const changing = await startApp(
+        stub,
+        {},
+        {
+          change: (parts) => {
+            const { identity } = parts;
+            const find: typeof identity.find = async (subject) => {
+              const user = await identity.find(subject);
+              return user && state.changed ? { ...user, credential: 'another' } : user;
+            };
+            return { ...parts, identity: { ...identity, find } };
+          },
+        },
+      );
+      return { state, changing };
+    }
+    const signedOut = () =>
+      stub.sent('loginSessions.revoke').map(({ query }) => query.get('subject'));
+
+    test('nothing is shown and nothing allowed, and the server forgets the sign-in', async () => {
+      const { state, changing } = await startChanging();
+      const browser = changing.browser();
+      const { consent } = await signIn(browser);
+      const question = await browser.get(consent);
+      state.changed = true;
+      for (const page of [await browser.get(consent), await browser.submit(question, allow)]) {
+        expectElsewhere(page);
+        const again = link(page, words('button.start_again'))!.href;
+        expect(new URL(again).searchParams.get('prompt')).toBe('login');
+      }
+      expect(new Set(signedOut())).toEqual(new Set([foo.subject]));
+      expect(changing.audits.filter(({ reason }) => reason === 'credentials_changed')).toEqual([
+        expect.objectContaining({ audit: 'refused', subject: foo.subject }),
+      ]);
+      await changing.close();
+    });
+
+    test('what needs no question is not answered either', async () => {
+      const { state, changing } = await startChanging();
+      const browser = changing.browser();
+      await signIn(browser);
+      state.changed = true;
+      const given = { skip: true, context: contextOfLast(), subject: foo.subject };
+      const challenge = stub.consent(newChallenge(), given);
+      expectElsewhere(await browser.get(addressOf('/consent', 'consent_challenge', challenge)));
+      await changing.close();
+    });
+
+    test('a sign-in of a release that kept no proof goes on', async () => {
+      const { state, changing } = await startChanging();
+      const browser = changing.browser();
+      await signIn(browser);
+      const [member, flow] = Object.entries(contextOfLast())[0]!;
+      const context = { [member]: flow.split('.').slice(0, 2).join('.') };
+      state.changed = true;
+      const challenge = stub.consent(newChallenge(), { context, subject: foo.subject });
+      const page = await browser.get(addressOf('/consent', 'consent_challenge', challenge));
+      expect(control(page, 'accept')?.value).toBe('accept');
+      await changing.close();
+    });
+  });
+
   test('what needs no question is answered without a look at the mark', async () => {
     for (const given of [{ skip: true }, { client: { skip_consent: true } }]) {
       await signIn(app.browser());
