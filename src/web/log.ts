@@ -75,7 +75,7 @@ export function requestLog(log: Log): RequestHandler {
     req.id = idFromProxy(req) ?? newId();
     res.on('close', () => {
       const ms = tenths(performance.now() - start);
-      const path = req.originalUrl.split('?', 1)[0];
+      const path = withoutQuery(req.originalUrl);
       const end = res.writableFinished ? undefined : 'gone';
       log.info(
         { request: req.id, method: req.method, path, status: res.statusCode, ms, end },
@@ -86,6 +86,15 @@ export function requestLog(log: Log): RequestHandler {
     if (isDebug) currentRequest.run(req.id, next);
     else next();
   };
+}
+
+/** Where a query begins: also where a mail program or a gateway has encoded or changed its sign. */
+const queryStart = /[?#;&=]|%(?:3f|23|3b|26|3d)/i;
+const longestPath = 500;
+
+/** What is safe to be logged of an address. */
+function withoutQuery(url: string): string {
+  return url.split(queryStart, 1)[0]!.slice(0, longestPath);
 }
 
 /** One call of the admin API, as `createHydra` reports it. */

@@ -44,6 +44,23 @@ test('one line tells of each request, with its id and without its query', async 
   expect(JSON.stringify(app.logs)).not.toContain(challenge);
 });
 
+test.each([
+  '/login%3Flogin_challenge=secret',
+  '/login;login_challenge=secret',
+  '/login%3blogin_challenge%3dsecret',
+  '/login&login_challenge=secret',
+  '/login=%23secret',
+])('the line of a broken link has no query either: %s', async (address) => {
+  await app.browser().get(address);
+  expect(lines('request').map(({ path, status }) => [path, status])).toEqual([['/login', 404]]);
+  expect(JSON.stringify(app.logs)).not.toContain('secret');
+});
+
+test('the line of a very long address is short', async () => {
+  await app.browser().get(`/${'x'.repeat(50_000)}`);
+  expect(lines('request')).toEqual([expect.objectContaining({ path: `/${'x'.repeat(499)}` })]);
+});
+
 test('a debug line tells of each call of the admin API, under the id of the request', async () => {
   const { address } = openAt(stub, screens[0]!);
   await app.browser().get(address);
