@@ -51,7 +51,7 @@ interface Count {
   at: number;
 }
 
-/** Entries of about 200 bytes. */
+/** Entries of about 500 bytes with their keys and groups: 25 MB for one limit in the worst flood. */
 const mostKeys = 40_000;
 const mostPaused = 10_000;
 const longestKeptMs = 3 * 24 * 60 * 60 * 1000;
