@@ -7,19 +7,19 @@ import type { Identity } from './identity/backend.ts';
 import { createRevocations, type Revocations } from './identity/revocations.ts';
 import { requiredActions, type RequiredAction } from './policy/required-actions.ts';
 import { loadLocales, type Locales } from './screens/locale.ts';
-import { openAuditFile, type AuditOutput } from './web/audit-file.ts';
-import { createAuditTrail, type Audit, type AuditTrail } from './web/audit.ts';
-import { createAddressWatch, type AddressWatch } from './web/address-watch.ts';
+import { openAuditFile, type AuditOutput } from './audit/audit-file.ts';
+import { createAuditTrail, type Audit, type AuditTrail } from './audit/audit.ts';
+import { createAddressWatch, type AddressWatch } from './limits/address-watch.ts';
 import { createBrowsers, type Browsers } from './web/browsers.ts';
 import { createCsrf, type Csrf } from './web/csrf.ts';
-import { createKnownBrowsers, type KnownBrowsers } from './web/known-browser.ts';
+import { createKnownBrowsers, type KnownBrowsers } from './limits/known-browser.ts';
 import {
   createDeviceLimiter,
   createLoginLimiter,
   type DeviceLimiter,
   type LoginLimiter,
-} from './web/limits.ts';
-import { createLoginMark, type LoginMark } from './web/login-mark.ts';
+} from './limits/limits.ts';
+import { createLoginMark, type LoginMark } from './audit/login-mark.ts';
 import { adminCallLog, createLog, standardOutput, type Log, type Output } from './web/log.ts';
 import { createSessions, type Sessions, type SignIn } from './web/session.ts';
 

@@ -57,7 +57,7 @@ const appSettings = {
   SUPPORT_URL: setting('an http(s) or mailto address', kind.link),
   PRIVACY_URL: setting('an http(s) address', kind.webLink),
   TERMS_URL: setting('an http(s) address', kind.webLink),
-  CONTROL_SOCKET: setting('the path of a socket to make', kind.text),
+  CONTROL_SOCKET: setting('the path of a socket to make, or off', kind.text),
   LOG_LEVEL: setting(
     'fatal, error, warn, info, debug, trace or silent',
     kind.oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),

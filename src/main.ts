@@ -2,7 +2,7 @@ import { proxyOf } from '@portico/hydra-admin';
 import { createApp } from './app.ts';
 import { assemble } from './assemble.ts';
 import { loadConfig } from './config.ts';
-import { startControl } from './web/control.ts';
+import { openControl } from './limits/control.ts';
 import { rawHeaders } from './web/headers.ts';
 import { startServer } from './web/server.ts';
 
@@ -12,8 +12,7 @@ const stopWithinMs = 10_000;
 async function main(): Promise<void> {
   const parts = await assemble(loadConfig(process.env));
   const { auditTrail, config, log, hydra, identity, revocations } = parts;
-  const { controlSocket } = config;
-  const control = controlSocket ? await startControl(controlSocket, parts) : undefined;
+  const control = await openControl(config.controlSocket, config.server.port, parts);
   const server = await startServer(createApp(parts), {
     ...config.server,
     headers: rawHeaders(config.web.baseUrl),

@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs';
 import { Failure, type Check } from '@portico/hydra-tools';
-import type { AddressReport } from '../web/address-watch.ts';
+import type { AddressReport } from '../limits/address-watch.ts';
 import { control, controlSocketIn } from './control-client.ts';
 
 /** Asks the running Portico whether all browsers seem to come from one address. */
 export const checkAddresses: Check = async function checkAddresses(report, env) {
-  if (!controlSocketIn(env)) return;
+  const socket = controlSocketIn(env);
+  // The doctor also runs before the app does.
+  if (!socket || !(env['CONTROL_SOCKET'] || existsSync(socket))) return;
   try {
     const { named, counted } = await control<AddressReport>(env, 'GET /addresses');
     if (named > 1 && counted === 1) {

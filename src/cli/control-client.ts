@@ -1,12 +1,16 @@
 import { request } from 'node:http';
 import { Failure, misuse } from '@portico/hydra-tools';
-import { controlSocketSetting } from '../web/control.ts';
+import { controlSocketSetting, usualControlSocket } from '../limits/control-path.ts';
 
 type Environment = Record<string, string | undefined>;
 
-/** The path of the socket of a running Portico; `undefined` when it is not set. */
+const usualPort = '3000';
+
+/** The path of the socket of the running Portico with these settings; `undefined` if it has none. */
 export function controlSocketIn(env: Environment): string | undefined {
-  return env[controlSocketSetting]?.trim() || undefined;
+  const set = env[controlSocketSetting]?.trim();
+  if (set === 'off') return undefined;
+  return set || usualControlSocket(Number(env['PORT']?.trim() || usualPort));
 }
 
 /**
@@ -19,7 +23,7 @@ export async function control<T>(env: Environment, command: string, body?: objec
   const socketPath = controlSocketIn(env);
   if (!socketPath) {
     throw misuse(
-      `${controlSocketSetting} is not set: set it to the same path for Portico and for this command.`,
+      `There is no socket to ask: set ${controlSocketSetting} to the same path for Portico and for this command.`,
     );
   }
   const [method, path] = command.split(' ') as [string, string];
@@ -28,7 +32,7 @@ export async function control<T>(env: Environment, command: string, body?: objec
     throw new Failure(
       code === 'EACCES'
         ? `You may not open the socket ${socketPath}: run this command as the user of Portico.`
-        : `No Portico listens at ${socketPath}: check ${controlSocketSetting}, and that it runs.`,
+        : `No Portico listens at ${socketPath}: check PORT and ${controlSocketSetting}, and that it runs.`,
     );
   });
   return JSON.parse(text) as T;

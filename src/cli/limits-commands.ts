@@ -1,6 +1,6 @@
 import { createTable, misuse, type Command, type Given } from '@portico/hydra-tools';
 import { bareAddress } from '../web/client-address.ts';
-import type { Standing } from '../web/limit.ts';
+import type { Standing } from '../limits/limit.ts';
 import { control } from './control-client.ts';
 
 const selection = {
@@ -8,8 +8,8 @@ const selection = {
   address: { value: 'ADDRESS', help: 'only what concerns this address and its networks' },
 };
 
-const details = `It asks the running Portico by the socket CONTROL_SOCKET: set that to the same path for both. Each
-instance has limits of its own. Logins are shown by their mark, the login_mark of the audit trail.`;
+const details = `It asks the running Portico by a socket, which it finds by PORT or CONTROL_SOCKET: run it with the
+settings of the app, as the same user. Each instance has limits of its own. Logins are shown by their mark, the login_mark of the audit trail.`;
 
 const table = (columns: number | undefined) =>
   createTable<Standing>(

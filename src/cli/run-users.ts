@@ -3,7 +3,7 @@ import { readSettings, type Environment } from '@portico/settings';
 import { settingsFor } from '../config.ts';
 import { hashPassword } from '../identity/password.ts';
 import { readUsersFile } from '../identity/users-file.ts';
-import { createLoginMark } from '../web/login-mark.ts';
+import { createLoginMark } from '../audit/login-mark.ts';
 import { askPassword, InputError, readAll, type Input } from './read-password.ts';
 
 /** The streams of a process, or of a test. */
@@ -26,7 +26,8 @@ With -s, npm prints no header of its own.
 `;
 
 /**
- * Runs one command. `env` holds the settings of the app, which only `mark` needs. Results go to `stdout`, questions and errors to `stderr`.
+ * Runs one command. Results go to `stdout`, questions and errors to `stderr`.
+ * @param env the settings of the app, which only `mark` needs
  * @returns the exit code: 0 done, 1 wrong input, 2 wrong usage, 130 stopped by Ctrl-C
  */
 export async function runUsers(

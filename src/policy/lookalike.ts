@@ -1,4 +1,4 @@
-/** CHANGE HERE: which apps are taken for the house because of their name. */
+/** CHANGE HERE: which names of apps people could take for that of the house. */
 import unhomoglyph from 'unhomoglyph';
 
 /** Latin letters that look alike in most typefaces, beside those that Unicode lists. */
@@ -22,9 +22,10 @@ const leastInside = 4;
 const fewSigns = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 
 /**
- * Whether an app calls itself like the house, or almost: letters are compared without case, accents,
+ * Whether an app calls itself like the house, or almost. Letters are compared without case, accents,
  * blanks and signs, and those that look the same count as the same (Unicode TR 39, "skeleton").
- * @param name as it is shown
+ * @param name of the app, as it is shown
+ * @param house `BRAND_NAME`
  */
 export function callsItselfLike(name: string, house: string): boolean {
   const wanted = skeletonOf(house);

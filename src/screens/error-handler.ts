@@ -121,6 +121,9 @@ export function methodUnknown(allow: string): RequestHandler {
   };
 }
 
+/** Longer than the passwords that wait take to be checked. */
+const busySeconds = 5;
+
 /**
  * The only place that turns an error into a page. An error without a page of its own is logged in
  * full, with the id that the page shows.
@@ -148,6 +151,7 @@ export function errorHandler({
     const known = code === 'challenge_elsewhere' ? {} : challenges.wayForward(req);
     const way: WayForward = { ...known, ...(error instanceof PublicError && error.way) };
     if (error instanceof HydraError) way.retryAfterSeconds = error.retryAfterSeconds;
+    if (code === 'busy') way.retryAfterSeconds = busySeconds;
     if (way.retryAfterSeconds) res.setHeader('Retry-After', String(way.retryAfterSeconds));
     showFault(req, res, code, { way, base });
   };

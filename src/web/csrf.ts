@@ -1,6 +1,6 @@
 import csurf from 'csurf';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import type { Audit } from './audit.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { Browsers } from './browsers.ts';
 import { postedFields } from './form.ts';
 

@@ -6,7 +6,7 @@ interface Wanted {
 }
 
 const noAddress = ({ host }: Wanted) =>
-  `HOST is "${host}", which is no address and no name with one. Leave it out to listen on all addresses.`;
+  `HOST is "${host}", which is neither an address nor a name that has one. Leave it out to listen on all addresses.`;
 const notOurs = ({ host }: Wanted) =>
   host === undefined
     ? 'HOST is not set, and this machine does not let us listen on all addresses.'
@@ -20,7 +20,7 @@ const sentences: Record<string, (wanted: Wanted) => string> = {
   EINVAL: notOurs,
   EADDRINUSE: ({ port }) => `PORT is ${port}, where another program listens already.`,
   EACCES: ({ port }) =>
-    `PORT is ${port}, where this program may not listen. Ports below 1024 often need a right of their own.`,
+    `PORT is ${port}, where this program may not listen. Ports below 1024 usually need a special right.`,
 };
 
 /**

@@ -75,7 +75,7 @@ export function requestLog(log: Log): RequestHandler {
     req.id = idFromProxy(req) ?? newId();
     res.on('close', () => {
       const ms = tenths(performance.now() - start);
-      const path = withoutQuery(req.originalUrl);
+      const path = loggedPath(req.originalUrl);
       const end = res.writableFinished ? undefined : 'gone';
       log.info(
         { request: req.id, method: req.method, path, status: res.statusCode, ms, end },
@@ -88,13 +88,15 @@ export function requestLog(log: Log): RequestHandler {
   };
 }
 
-/** Where a query begins: also where a mail program or a gateway has encoded or changed its sign. */
-const queryStart = /[?#;&=]|%(?:3f|23|3b|26|3d)/i;
-const longestPath = 500;
+/** Where a query begins, also when its marks are encoded or there is none. */
+const queryMark = /[?&;=#]|%(?:3f|26|3b|3d|23)/i;
+const longestSegment = 31;
 
-/** What is safe to be logged of an address. */
-function withoutQuery(url: string): string {
-  return url.split(queryStart, 1)[0]!.slice(0, longestPath);
+/** The path without anything that may be a challenge: mangled links have it in odd places. */
+function loggedPath(url: string): string {
+  const [path = ''] = url.split(queryMark, 1);
+  const segments = path.split('/').slice(0, 10);
+  return segments.map((one) => (one.length > longestSegment ? '…' : one)).join('/');
 }
 
 /** One call of the admin API, as `createHydra` reports it. */

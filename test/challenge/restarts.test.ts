@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { hasAskedInVain } from '../../src/challenge/asked-in-vain.ts';
 import { bytesForRestarts, longestKept } from '../../src/challenge/bounds.ts';
 import {
+  hasAskedInVain,
   restartAsSomebodyElse,
   restartForAnybody,
   restartOf,

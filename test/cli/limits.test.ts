@@ -3,14 +3,15 @@ import { execFileSync, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { statSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { runHydra } from '@portico/hydra-tools';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { checkAddresses } from '../../src/cli/check-addresses.ts';
 import { limitsCommands } from '../../src/cli/limits-commands.ts';
-import { startControl, type Control } from '../../src/web/control.ts';
+import { usualControlSocket } from '../../src/limits/control-path.ts';
+import { openControl, startControl, type Control } from '../../src/limits/control.ts';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { addressOf, foosLogin, newChallenge } from '../support/screens.ts';
@@ -138,7 +139,8 @@ describe('the control socket', () => {
   });
 
   test.each([
-    ['is not set', {}, 2, 'CONTROL_SOCKET is not set'],
+    ['is off', { CONTROL_SOCKET: 'off' }, 2, 'There is no socket to ask'],
+    ['is not there', { PORT: '1' }, 1, 'No Portico listens at'],
     ['has nobody behind it', { CONTROL_SOCKET: '/nowhere/x.sock' }, 1, 'No Portico listens at'],
   ])('that %s is one sentence', async (_how, env, code, sentence) => {
     const result = await run(['limits', 'list'], env);
@@ -150,7 +152,7 @@ describe('the control socket', () => {
   test('is not taken from another process, and no other file is removed for it', async () => {
     await expect(startControl(socket, app.parts)).rejects.toThrow(/another process listens/);
     const file = join(temporaryFolder({ 'users.json': '[]' }), 'users.json');
-    await expect(startControl(file, app.parts)).rejects.toThrow(/something else than a socket/);
+    await expect(startControl(file, app.parts)).rejects.toThrow(/is not a socket/);
     expect(statSync(file).size).toBe(2);
     await expect(startControl('/nowhere/x.sock', app.parts)).rejects.toThrow(/ENOENT|EACCES/);
   });
@@ -168,6 +170,22 @@ describe('the control socket', () => {
       /^HTTP\/1\.1 404 /,
     );
     expect((await run(['limits', 'list'])).code).toBe(0);
+  });
+
+  test('is found by the port when no path is set, in a folder that is ours alone', async () => {
+    const port = 61_000 + (process.pid % 4_000);
+    const usual = usualControlSocket(port)!;
+    const own = await openControl(undefined, port, app.parts);
+    expect(statSync(dirname(usual)).mode & 0o777).toBe(0o700);
+    expect((await run(['limits', 'list'], { PORT: `${port}` })).code).toBe(0);
+    const warn = jest.fn();
+    const log = { warn };
+    expect(await openControl(undefined, port, { ...app.parts, log })).toBeUndefined();
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(await openControl('off', port, app.parts)).toBeUndefined();
+    expect(await openControl(undefined, 0, app.parts)).toBeUndefined();
+    await own?.close();
+    await expect(openControl('/nowhere/x.sock', port, app.parts)).rejects.toThrow(/ENOENT|EACCES/);
   });
 
   test('is not taken from a process that is too busy to answer', async () => {
@@ -215,7 +233,7 @@ describe('the doctor', () => {
   test('says when it cannot ask', async () => {
     const { stdout } = await run(['doctor', '--json'], { CONTROL_SOCKET: '/nowhere/x.sock' });
     expect(stdout).toContain('No Portico listens at /nowhere/x.sock');
-    const without = await run(['doctor', '--json'], {});
+    const without = await run(['doctor', '--json'], { CONTROL_SOCKET: 'off' });
     expect(without.stdout).not.toContain('proxies');
   });
 });

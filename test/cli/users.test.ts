@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { runUsers } from '../../src/cli/run-users.ts';
 import { origin } from '../support/origin.ts';
 import { createPasswordChecker } from '../../src/identity/password.ts';
-import { createLoginMark } from '../../src/web/login-mark.ts';
+import { createLoginMark } from '../../src/audit/login-mark.ts';
 import { foo, max, removeUsersFile, writeUsersFile } from '../support/people.ts';
 
 const hashLine = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$\S+\n$/;

@@ -592,6 +592,7 @@ describe('many wrong passwords', () => {
     for (let i = 0; i < 7; i++) {
       const page = await browser.submit(form, { fill: foosLogin });
       expect(page.status).toBe(503);
+      expect(page.headers['retry-after']).toBe('5');
       expect(page.heading).toBe(words('error.busy.title'));
       expect(link(page, words('button.try_again'))?.href).toBe(address);
     }

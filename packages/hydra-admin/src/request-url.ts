@@ -1,7 +1,7 @@
 /**
  * Reads `request_url` as the server does, which is written in Go: names are decoded before they are
  * compared, the first of several values counts, and a pair with a `;` or a broken escape is no pair.
- * Whoever reads it otherwise tells people something else than what the server does.
+ * Whoever reads it otherwise tells people something other than what the server does.
  */
 
 /** Decoded names and values, in their order. */

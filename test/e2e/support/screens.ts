@@ -44,6 +44,20 @@ export const screens: Screen[] = [
       await page.locator('#notice').waitFor();
     },
   ],
+  [
+    'login-empty',
+    async (page, world) => {
+      await openLogin(page, world);
+      await signIn(page, { login: '', password: '' });
+      await page.locator('#wrong-password').waitFor();
+    },
+  ],
+  [
+    'login-lookalike',
+    async (page, world) => {
+      await page.goto(await authorizationUrl(world, { name: 'Роrtісо', isChecked: false }));
+    },
+  ],
   ['login-paused', openPausedLogin],
   ['login-form-expired', openExpiredForm],
   [
@@ -80,6 +94,10 @@ export const screens: Screen[] = [
       await page.locator('#before').click();
     },
   ],
+  [
+    'consent-lookalike',
+    (page, world) => openConsent(page, world, { name: 'Роrtісо', isChecked: false }),
+  ],
   ['consent-unchecked', (page, world) => openConsent(page, world, { isChecked: false })],
   ['logout', openLogout],
   [
@@ -105,6 +123,14 @@ export const screens: Screen[] = [
     async (page, world) => {
       await openDevice(page, world);
       await page.locator('#code').fill('wrong');
+      await page.locator('#verify').click();
+      await page.locator('#wrong-code').waitFor();
+    },
+  ],
+  [
+    'device-empty',
+    async (page, world) => {
+      await openDevice(page, world);
       await page.locator('#verify').click();
       await page.locator('#wrong-code').waitFor();
     },

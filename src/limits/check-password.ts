@@ -2,8 +2,8 @@ import type { Request } from 'express';
 import type { Parts } from '../assemble.ts';
 import { publicCodeOf } from '../errors.ts';
 import type { Origin, Refusal, User } from '../identity/backend.ts';
-import { clientAddress, networksOf } from './client-address.ts';
-import { postedText } from './form.ts';
+import { clientAddress, networksOf } from '../web/client-address.ts';
+import { postedText } from '../web/form.ts';
 
 type Needs = Pick<Parts, 'audit' | 'identity' | 'knownBrowsers' | 'loginLimiter' | 'loginMark'>;
 

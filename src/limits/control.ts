@@ -1,16 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { lstat, rm } from 'node:fs/promises';
+import { lstat, mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { SettingsError } from '@portico/settings';
 import type { AddressWatch } from './address-watch.ts';
-import { bareAddress } from './client-address.ts';
+import { bareAddress } from '../web/client-address.ts';
 import type { Standing } from './limit.ts';
+import { controlSocketSetting, usualControlSocket } from './control-path.ts';
 import { concerns, type Culprit, type DeviceLimiter, type LoginLimiter } from './limits.ts';
-import type { LoginMark } from './login-mark.ts';
-
-/** The setting with the path of the socket. */
-export const controlSocketSetting = 'CONTROL_SOCKET';
+import type { Log } from '../web/log.ts';
+import type { LoginMark } from '../audit/login-mark.ts';
 
 interface Controlled {
   addressWatch: Pick<AddressWatch, 'report'>;
@@ -46,6 +46,42 @@ export async function startControl(path: string, parts: Controlled): Promise<Con
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/**
+ * Listens at the usual place, or where CONTROL_SOCKET says.
+ * @param setting the value of CONTROL_SOCKET; `off` means not at all
+ * @returns `undefined` when it does not listen. At the usual place a failure is only told in the log
+ * @throws SettingsError when the socket that CONTROL_SOCKET names cannot be opened
+ */
+export async function openControl(
+  setting: string | undefined,
+  port: number,
+  parts: Controlled & { log: Pick<Log, 'warn'> },
+): Promise<Control | undefined> {
+  if (setting === 'off') return undefined;
+  if (setting !== undefined) return startControl(setting, parts);
+  const path = usualControlSocket(port);
+  if (path === undefined) return undefined;
+  try {
+    await makeFolder(dirname(path));
+    return await startControl(path, parts);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    parts.log.warn({ reason }, 'portico limits cannot reach this process');
+    return undefined;
+  }
+}
+
+/** The folder for temporary files is everybody's: what somebody else made there is not ours. */
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  const found = await lstat(folder);
+  const isPrivate = (found.mode & 0o077) === 0;
+  const isOurs = found.isDirectory() && found.uid === process.getuid?.() && isPrivate;
+  if (!isOurs) throw new Error(`${folder} belongs to somebody else, or others may open it.`);
 }
 
 async function handle(parts: Controlled, req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -122,7 +158,7 @@ async function listen(server: Server, path: string): Promise<void> {
 async function makeWay(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (!found) return;
-  if (!found.isSocket()) throw fault(path, 'which is something else than a socket');
+  if (!found.isSocket()) throw fault(path, 'which is there already and is not a socket');
   if (await hasListener(path)) throw fault(path, 'where another process listens already');
   await rm(path, { force: true });
 }

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { createAddressWatch } from '../../src/web/address-watch.ts';
+import { createAddressWatch } from '../../src/limits/address-watch.ts';
 
 /** The site's log, and requests that come to it: `ip` is the address as TRUST_PROXY tells. */
 function createSite() {

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { foldLogin } from '../../src/identity/login-key.ts';
-import { createLoginMark } from '../../src/web/login-mark.ts';
+import { createLoginMark } from '../../src/audit/login-mark.ts';
 
 const [first, second] = ['f'.repeat(16) + 'g'.repeat(16), 's'.repeat(16) + 't'.repeat(16)];
 const mark = createLoginMark([first, second]);

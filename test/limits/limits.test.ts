@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { createLimit } from '../../src/web/limit.ts';
-import { createDeviceLimiter, createLoginLimiter } from '../../src/web/limits.ts';
+import { createLimit } from '../../src/limits/limit.ts';
+import { createDeviceLimiter, createLoginLimiter } from '../../src/limits/limits.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -341,6 +341,7 @@ describe('limits', () => {
   test('hold through a flood of invented logins from many addresses', async () => {
     const limit = createLimit({
       name: 'account',
+      mostKeys: 20_000,
       tries: 5,
       pause: () => 30,
       forgets: { how: 'at once', seconds: 15 * minute },

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { foldLogin } from '../identity/login-key.ts';
-import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
+import { cookieName, cookieOptions, type CookieHome } from '../web/cookies.ts';
 
 const mostAccounts = 5;
 const keptMs = 90 * 24 * 60 * 60 * 1000;

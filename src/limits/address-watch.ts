@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
-import { clientAddress } from './client-address.ts';
-import type { Log } from './log.ts';
+import { clientAddress } from '../web/client-address.ts';
+import type { Log } from '../web/log.ts';
 
 /** How many browsers must have been named by proxies before we judge. */
 const enough = 20;

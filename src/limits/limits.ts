@@ -2,15 +2,13 @@
  * How often somebody may guess. Wrong attempts are counted in memory: each instance of the app has
  * its own counts, and starts with none.
  */
-import { BlockList, isIP } from 'node:net';
+import { networksOf } from '../web/client-address.ts';
 import { createAdmission, type Attempt, type Stake } from './admission.ts';
-import { networksOf } from './client-address.ts';
 import { createLimit, doubling, type Limit, type LimitRule, type Standing } from './limit.ts';
+import { createNetworkLimits } from './networks.ts';
 
 const minute = 60;
 const hour = 60 * minute;
-/** Nobody is sent away from a whole network for longer, because others there are innocent. */
-const longestNetworkPause = minute;
 /** The most wrong passwords in a row for one account (NIST SP 800-63B, section 5.2.2). */
 const mostInARow = 100;
 
@@ -34,18 +32,21 @@ interface LimitSet {
 
 const accountHere: LimitRule = {
   name: 'account_from_address',
+  mostKeys: 20_000,
   tries: 5,
   pause: doubling(30, 15 * minute),
   forgets: { how: 'at once', seconds: 15 * minute },
 };
 const account: LimitRule = {
   name: 'account',
+  mostKeys: 20_000,
   tries: mostInARow,
   pause: doubling(hour, 24 * hour),
   forgets: { how: 'at once', seconds: 24 * hour },
 };
 const knownBrowser: LimitRule = {
   name: 'account_from_known_browser',
+  mostKeys: 4_000,
   tries: 5,
   pause: doubling(30, 15 * minute),
   forgets: { how: 'at once', seconds: 24 * hour },
@@ -151,6 +152,7 @@ export function createDeviceLimiter({ trustedNetworks }: Pick<LimitsConfig, 'tru
   const attempt = createAdmission();
   const inBrowser = createLimit({
     name: 'device_code_in_browser',
+    mostKeys: 5_000,
     tries: 5,
     pause: doubling(30, 10 * minute),
     forgets: { how: 'at once', seconds: 10 * minute },
@@ -179,57 +181,6 @@ export function createDeviceLimiter({ trustedNetworks }: Pick<LimitsConfig, 'tru
 }
 
 export type DeviceLimiter = ReturnType<typeof createDeviceLimiter>;
-
-/** The limit for an address, and looser ones for the wider networks of an IPv6 address. */
-function createNetworkLimits(
-  { tries, seconds, prefix = '' }: { tries: number; seconds: number; prefix?: string },
-  trustedNetworks: readonly string[],
-) {
-  const isTrusted = createNetworkMatcher(trustedNetworks);
-  const limits = [
-    ['address', 1],
-    ['network_56', 4],
-    ['network_48', 16],
-  ] as const;
-  const [one, ...wider] = limits.map(([name, times]) =>
-    createLimit({
-      name: `${prefix}${name}`,
-      tries: times * tries,
-      pause: doubling(1, longestNetworkPause),
-      forgets: { how: 'steadily', seconds },
-    }),
-  );
-
-  return {
-    limits: [one!, ...wider],
-    stakesOf(address: string): Stake[] {
-      if (isTrusted(address)) return [];
-      const networks = networksOf(address);
-      const group = networks.at(-1)!;
-      return networks.map((key, index) => ({
-        limit: [one!, ...wider][index]!,
-        key,
-        group,
-        isClearedOnSuccess: false,
-      }));
-    },
-  };
-}
-
-/** @param networks addresses, or networks such as `10.0.0.0/8` */
-function createNetworkMatcher(networks: readonly string[]): (address: string) => boolean {
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', bits] = network.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (bits === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(bits), family);
-  }
-  return (address) => {
-    const version = isIP(address);
-    return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4');
-  };
-}
 
 function limitSet(limits: readonly Limit[]): LimitSet {
   return {

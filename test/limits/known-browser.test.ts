@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { describe, expect, test } from '@jest/globals';
-import { createKnownBrowsers } from '../../src/web/known-browser.ts';
+import { createKnownBrowsers } from '../../src/limits/known-browser.ts';
 
 const home = { path: '', isSecure: true };
 const name = '__Host-portico_known';

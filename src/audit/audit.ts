@@ -5,8 +5,8 @@
 import { createHmac } from 'node:crypto';
 import type { Request } from 'express';
 import type { AuditOutput } from './audit-file.ts';
-import type { Browsers } from './browsers.ts';
-import { clientAddress } from './client-address.ts';
+import type { Browsers } from '../web/browsers.ts';
+import { clientAddress } from '../web/client-address.ts';
 import { createFloodSums, type AuditLine, type SummedBy } from './flood-sums.ts';
 import { createLoginMark } from './login-mark.ts';
 

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { openAuditFile } from '../../src/web/audit-file.ts';
+import { openAuditFile } from '../../src/audit/audit-file.ts';
 import { createLog } from '../../src/web/log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

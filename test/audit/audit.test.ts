@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ConsentRequest } from '@portico/hydra-admin';
 import { IdentityError } from '../../src/identity/backend.ts';
-import { createLoginMark } from '../../src/web/login-mark.ts';
+import { createLoginMark } from '../../src/audit/login-mark.ts';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { cookieSecret, startApp, type TestApp } from '../support/app.ts';
 import type { Browser } from '../support/browser.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { createAdmission, type Stake } from '../../src/web/admission.ts';
-import type { Limit } from '../../src/web/limit.ts';
+import { createAdmission, type Stake } from '../../src/limits/admission.ts';
+import type { Limit } from '../../src/limits/limit.ts';
 
 /** A limit of five wrong attempts for each key, without an end, which counts how often it is asked. */
 function createCounter() {

@@ -8,7 +8,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { SettingsError } from '@portico/settings';
-import type { Log } from './log.ts';
+import type { Log } from '../web/log.ts';
 
 /** Where the lines of the audit trail go. */
 export interface AuditOutput {

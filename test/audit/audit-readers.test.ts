@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createLoginMark } from '../../src/web/login-mark.ts';
+import { createLoginMark } from '../../src/audit/login-mark.ts';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { cookieSecret, startApp, type TestApp } from '../support/app.ts';
 import type { Browser } from '../support/browser.ts';

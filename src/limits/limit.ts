@@ -1,4 +1,4 @@
-import { createFairCache } from './fair-cache.ts';
+import { createFairCache } from '../web/fair-cache.ts';
 
 /** How many wrong attempts are allowed, and what happens then. Times are in seconds. */
 export interface LimitRule {
@@ -16,6 +16,11 @@ export interface LimitRule {
    * pause. `steadily`: one by one, `tries` of them in `seconds`.
    */
   forgets: { how: 'at once' | 'steadily'; seconds: number };
+  /**
+   * How many keys are kept with fewer than five wrong attempts, and half as many with more. Each takes
+   * about 500 bytes.
+   */
+  mostKeys: number;
 }
 
 /** A key that has to wait, or would after one more wrong attempt. */
@@ -51,18 +56,17 @@ interface Count {
   at: number;
 }
 
-/** Entries of about 500 bytes with their keys and groups: 25 MB for one limit in the worst flood. */
-const mostKeys = 40_000;
-const mostPaused = 10_000;
+/** What is kept of keys with so many wrong attempts does not give way to those with fewer. */
+const worthKeeping = 5;
 const longestKeptMs = 3 * 24 * 60 * 60 * 1000;
 
 /**
- * A limit that counts in this process. Keys that have to wait are kept apart from those with a wrong
- * attempt or two: neither a flood of invented logins nor one from many networks ends their pauses.
+ * A limit that counts in this process. Keys with five wrong attempts or more are kept apart from those
+ * with one or two: neither a flood of invented logins nor one from many networks erases their counts.
  */
-export function createLimit({ name, tries, pause, forgets }: LimitRule): Limit {
-  const open = createFairCache<Count>({ maxSize: mostKeys, ttlMs: longestKeptMs });
-  const paused = createFairCache<Count>({ maxSize: mostPaused, ttlMs: longestKeptMs });
+export function createLimit({ name, tries, pause, forgets, mostKeys }: LimitRule): Limit {
+  const few = createFairCache<Count>({ maxSize: mostKeys, ttlMs: longestKeptMs });
+  const many = createFairCache<Count>({ maxSize: mostKeys / 2, ttlMs: longestKeptMs });
 
   const pauseMs = (wrong: number) =>
     wrong > tries - 1 ? pause(Math.max(0, Math.ceil(wrong - tries))) * 1000 : 0;
@@ -76,7 +80,7 @@ export function createLimit({ name, tries, pause, forgets }: LimitRule): Limit {
     return ageMs >= pauseMs(count.wrong) + spanMs ? 0 : count.wrong;
   }
 
-  const countOf = (key: string) => paused.get(key) ?? open.get(key);
+  const countOf = (key: string) => many.get(key) ?? few.get(key);
 
   function standingOf(count: Count | undefined): { free: number; waitSeconds: number } {
     const free = Math.floor(tries - wrongOf(count));
@@ -87,12 +91,12 @@ export function createLimit({ name, tries, pause, forgets }: LimitRule): Limit {
   }
 
   function forget(key: string): void {
-    open.delete(key);
-    paused.delete(key);
+    few.delete(key);
+    many.delete(key);
   }
 
   function* standings(): Generator<Standing> {
-    for (const [key, count] of [...paused.entries(), ...open.entries()]) {
+    for (const [key, count] of [...many.entries(), ...few.entries()]) {
       const { free, waitSeconds } = standingOf(count);
       const wrong = Math.ceil(wrongOf(count));
       if (free < 1 || wrong >= tries) yield { limit: name, key, wrong, waitSeconds };
@@ -106,13 +110,13 @@ export function createLimit({ name, tries, pause, forgets }: LimitRule): Limit {
       const wrong = wrongOf(countOf(key)) + 1;
       const isPaused = wrong > tries - 1;
       forget(key);
-      (isPaused ? paused : open).set(key, group, { wrong, at: Date.now() });
+      (wrong >= worthKeeping ? many : few).set(key, group, { wrong, at: Date.now() });
       return isPaused;
     },
     clear: async (key) => forget(key),
     list: async () => [...standings()],
     async clearWhere(holds) {
-      const keys = [...paused.entries(), ...open.entries()].map(([key]) => key).filter(holds);
+      const keys = [...many.entries(), ...few.entries()].map(([key]) => key).filter(holds);
       for (const key of keys) forget(key);
       return keys.length;
     },

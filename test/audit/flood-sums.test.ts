@@ -4,7 +4,7 @@ import {
   mostAddresses,
   windowMs,
   type AuditLine,
-} from '../../src/web/flood-sums.ts';
+} from '../../src/audit/flood-sums.ts';
 
 let written: AuditLine[];
 let sums: ReturnType<typeof createFloodSums>;
