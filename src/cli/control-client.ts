@@ -1,6 +1,7 @@
 import { request } from 'node:http';
+import { dirname } from 'node:path';
 import { Failure, misuse } from '@portico/hydra-tools';
-import { controlSocketSetting, usualControlSocket } from '../limits/control-path.ts';
+import { controlSocketSetting, isOursAlone, usualControlSocket } from '../limits/control-path.ts';
 
 type Environment = Record<string, string | undefined>;
 
@@ -24,6 +25,12 @@ export async function control<T>(env: Environment, command: string, body?: objec
   if (!socketPath) {
     throw misuse(
       `There is no socket to ask: set ${controlSocketSetting} to the same path for Portico and for this command.`,
+    );
+  }
+  const isUsual = !env[controlSocketSetting]?.trim();
+  if (isUsual && !(await isOursAlone(dirname(socketPath)).catch(() => true))) {
+    throw new Failure(
+      `${dirname(socketPath)} belongs to somebody else, or others may open it: set ${controlSocketSetting}.`,
     );
   }
   const [method, path] = command.split(' ') as [string, string];

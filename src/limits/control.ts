@@ -7,7 +7,7 @@ import { SettingsError } from '@portico/settings';
 import type { AddressWatch } from './address-watch.ts';
 import { bareAddress } from '../web/client-address.ts';
 import type { Standing } from './limit.ts';
-import { controlSocketSetting, usualControlSocket } from './control-path.ts';
+import { controlSocketSetting, isOursAlone, usualControlSocket } from './control-path.ts';
 import { concerns, type Culprit, type DeviceLimiter, type LoginLimiter } from './limits.ts';
 import type { Log } from '../web/log.ts';
 import type { LoginMark } from '../audit/login-mark.ts';
@@ -73,15 +73,12 @@ export async function openControl(
   }
 }
 
-/** The folder for temporary files is everybody's: what somebody else made there is not ours. */
 async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
   });
-  const found = await lstat(folder);
-  const isPrivate = (found.mode & 0o077) === 0;
-  const isOurs = found.isDirectory() && found.uid === process.getuid?.() && isPrivate;
-  if (!isOurs) throw new Error(`${folder} belongs to somebody else, or others may open it.`);
+  if (await isOursAlone(folder)) return;
+  throw new Error(`${folder} belongs to somebody else, or others may open it.`);
 }
 
 async function handle(parts: Controlled, req: IncomingMessage, res: ServerResponse): Promise<void> {

@@ -1,7 +1,7 @@
 /** `portico limits` and the doctor, at a running app by its control socket. */
 import { execFileSync, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { statSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -187,6 +187,24 @@ describe('the control socket', () => {
     await own?.close();
     await expect(openControl('/nowhere/x.sock', port, app.parts)).rejects.toThrow(/ENOENT|EACCES/);
   });
+
+  test('is not asked in a folder that others may open: they would learn the login', async () => {
+    const TMPDIR = temporaryFolder({});
+    const folder = join(TMPDIR, `portico-${process.getuid!()}`);
+    mkdirSync(folder);
+    chmodSync(folder, 0o777);
+    const theirs = await startControl(join(folder, '3999.sock'), app.parts);
+    const clear = async (): Promise<string> => {
+      const args = ['--import', 'tsx', 'src/cli/hydra.ts', 'limits', 'clear', '--login', 'ada'];
+      const env = { PATH: process.env['PATH'], TMPDIR, PORT: '3999' };
+      const command = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+      return text(command.stderr);
+    };
+    expect(await clear()).toContain('others may open it: set CONTROL_SOCKET');
+    chmodSync(folder, 0o700);
+    expect(await clear()).toBe('Forgot 0 counts.\n');
+    await theirs.close();
+  }, 60_000);
 
   test('is not taken from a process that is too busy to answer', async () => {
     const path = join(temporaryFolder({}), 'busy.sock');
