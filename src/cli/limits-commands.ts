@@ -7,6 +7,8 @@ const selection = {
   login: { value: 'LOGIN', help: 'only what concerns this e-mail address or username' },
   address: { value: 'ADDRESS', help: 'only what concerns this address and its networks' },
 };
+/** Short for one of these options: an address, or else a login. */
+const optionalOperand = 'WHO';
 
 const details = `It asks the running Portico by a socket, which it finds by PORT or CONTROL_SOCKET: run it with the
 settings of the app, as the same user. Each instance has limits of its own. Logins are shown by their mark, the login_mark of the audit trail.`;
@@ -27,6 +29,7 @@ export const limitsCommands: Command[] = [
   {
     name: 'limits list',
     operands: [],
+    optionalOperand,
     summary: 'Lists who has to wait after wrong passwords or device codes.',
     details,
     options: selection,
@@ -44,13 +47,14 @@ export const limitsCommands: Command[] = [
   {
     name: 'limits clear',
     operands: [],
+    optionalOperand,
     summary: 'Forgets wrong passwords and device codes.',
     details: `Name a login, an address, or --all. ${details}`,
     options: { ...selection, all: { help: 'everything' } },
     async run(given, context) {
       const chosen = selected(given);
       const choices = Object.keys(chosen).length + (given.has('all') ? 1 : 0);
-      if (choices !== 1) throw misuse('limits clear needs one of --login, --address and --all.');
+      if (choices !== 1) throw misuse('limits clear needs one of a login, an address and --all.');
       const { cleared } = await control<{ cleared: number }>(
         context.env,
         'POST /limits/clear',
@@ -64,6 +68,11 @@ export const limitsCommands: Command[] = [
 
 function selected(given: Given): { login?: string; address?: string } {
   const [login, address] = [given.text('login'), given.text('address')];
+  const [who] = given.operands;
+  if (who !== undefined) {
+    if (login ?? address) throw misuse('Name a login or an address once.');
+    return bareAddress(who) ? { address: who } : { login: who };
+  }
   if (address !== undefined && !bareAddress(address)) {
     throw misuse('--address must be an IPv4 or IPv6 address.');
   }

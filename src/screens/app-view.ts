@@ -23,7 +23,7 @@ export interface Client {
 const longestName = 60;
 const longestAddress = 2_000;
 const loopback =
-  /^(localhost|.+\.localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:(7f[\da-f]{2}:[\da-f]{1,4}|0:0)\])$/;
+  /^(localhost\.?|.+\.localhost\.?|127(\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:(7f[\da-f]{2}:[\da-f]{1,4}|0:0)\])$/;
 
 /** An app as its client describes it. Without a name that can be seen, it is shown by its id. */
 export function appView(client: Client): AppView {

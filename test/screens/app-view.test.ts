@@ -42,6 +42,7 @@ describe('an app', () => {
     'http://127.0.0.1:8080/cb',
     'http://[::1]/cb',
     'http://localhost/cb',
+    'http://localhost./cb',
     'http://[::ffff:127.0.0.1]:1/cb',
     'http://127.9.9.9/',
   ])('on the person’s own machine has no site: %s', (address) => {

@@ -18,6 +18,8 @@ export interface Command {
   name: string;
   /** What must follow the name, such as `ID`. */
   operands: string[];
+  /** What may follow them, such as `WHO`. */
+  optionalOperand?: string;
   /** One line for the list of commands. */
   summary: string;
   /** More for the command's own help, wrapped into lines. */
@@ -50,7 +52,7 @@ export const yesOption: Options = { yes: { help: 'do not ask' } };
  * @throws Failure that says what is wrong, without values: they could be secrets
  */
 export function readGiven(
-  { name, operands, options, operandRefusal }: Command,
+  { name, operands, optionalOperand, options, operandRefusal }: Command,
   args: string[],
 ): Given {
   const known: Options = { ...options, ...everywhere };
@@ -77,8 +79,10 @@ export function readGiven(
     }
     values.set(token.name, [...before, valueOf(token, option)]);
   }
-  if (found.length > operands.length) {
-    const allowed = operands.length > 0 ? `only ${operands.join(' and ')}` : 'only options';
+  const allowedOperands = [...operands, ...(optionalOperand ? [optionalOperand] : [])];
+  if (found.length > allowedOperands.length) {
+    const allowed =
+      allowedOperands.length > 0 ? `only ${allowedOperands.join(' and ')}` : 'only options';
     throw misuse(operandRefusal ?? `${name} takes ${allowed}: see --help.`);
   }
   if (found.length < operands.length || found.includes('')) {

@@ -9,8 +9,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage (nothing was done), 3 not found on t
 
 /** Lists these commands: those of one group, or all. */
 export function groupHelp(commands: Command[]): string {
-  const lines = commands.map(({ name, operands, summary }) => [
-    [name, ...operands].join(' '),
+  const lines = commands.map(({ name, operands, optionalOperand, summary }) => [
+    [name, ...operands, ...optional(optionalOperand)].join(' '),
     summary,
   ]);
   return `Manages the OAuth2 server through its admin API.
@@ -23,8 +23,21 @@ Every command has --help, and --json for programs. -s stops npm from printing a 
 ${closing}`;
 }
 
-export function commandHelp({ name, operands, summary, details, options }: Command): string {
-  const usage = ['npm run -s hydra --', name, ...operands, '[options]'].join(' ');
+export function commandHelp({
+  name,
+  operands,
+  optionalOperand,
+  summary,
+  details,
+  options,
+}: Command): string {
+  const usage = [
+    'npm run -s hydra --',
+    name,
+    ...operands,
+    ...optional(optionalOperand),
+    '[options]',
+  ].join(' ');
   return `${summary}
 
   ${usage}
@@ -32,6 +45,8 @@ export function commandHelp({ name, operands, summary, details, options }: Comma
 ${inColumns(optionLines({ ...options, ...everywhere }))}
 ${details ? `${details.trim()}\n\n` : ''}${closing}`;
 }
+
+const optional = (operand: string | undefined): string[] => (operand ? [`[${operand}]`] : []);
 
 function optionLines(options: Options): string[][] {
   return Object.entries(options).map(([name, { value, help, isMultiple }]) => [
