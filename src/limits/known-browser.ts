@@ -9,30 +9,56 @@ const keptMs = 90 * 24 * 60 * 60 * 1000;
 const idBytes = 15;
 const idLength = 20;
 const markBytes = 12;
+/** Of a mark, as the cookie has it. */
+const subjectLength = 16;
+/** Before the proof, which follows the marks. */
+const proofSign = '~';
+
+/** Who signed in, and by which password: see `User.credential`. */
+export interface Proven {
+  subject: string;
+  credential?: string | undefined;
+}
+
+interface Known {
+  id: string;
+  /** Of the accounts, the last one first. */
+  marks: string[];
+  /** Of the last sign-in: a mark of the subject, then one of the subject and its credential. */
+  proof: string | undefined;
+}
 
 /**
  * Remembers in a signed cookie which accounts have signed in in this browser. So the limits for an
- * account can stop strangers everywhere, but do not lock out its owner.
+ * account can stop strangers everywhere, but do not lock out its owner. It also remembers by which
+ * password the last one did, which outlives our sessions and restarts: so a password that changed
+ * while Portico was not running is noticed when the OAuth2 server still remembers the person.
  *
- * The cookie holds a random id of the browser and, for each account, a keyed hash of both. It says
- * nothing about a person, and the id gives the browser a count of its own.
+ * The cookie holds a random id of the browser, and keyed hashes of that and an account, a subject or
+ * a credential. It says nothing about a person, and the id gives the browser a count of its own.
  */
 export function createKnownBrowsers(home: CookieHome, secrets: readonly string[]) {
   const name = cookieName(home, 'known');
 
-  function markOf(id: string, login: string, secret = secrets[0]!): string {
-    const hmac = createHmac('sha256', `portico known browser ${secret}`);
-    return hmac
-      .update(`${id} ${foldLogin(login)}`)
-      .digest()
-      .toString('base64url', 0, markBytes);
+  function keyed(text: string, secret = secrets[0]!): string {
+    const hmac = createHmac('sha256', `portico known browser ${secret}`).update(text);
+    return hmac.digest().toString('base64url', 0, markBytes);
   }
 
-  function read(req: Request): { id: string; marks: string[] } | undefined {
+  const markOf = (id: string, login: string, secret?: string): string =>
+    keyed(`${id} ${foldLogin(login)}`, secret);
+
+  function proofOf(id: string, { subject, credential = '' }: Proven, secret?: string): string {
+    const of = (...facts: string[]) => keyed(JSON.stringify([id, ...facts]), secret);
+    return of('subject', subject) + of('credential', subject, credential);
+  }
+
+  function read(req: Request): Known | undefined {
     const cookie: unknown = req.signedCookies?.[name];
     if (typeof cookie !== 'string') return undefined;
-    const [id = '', ...marks] = cookie.split('.');
-    return id.length === idLength ? { id, marks } : undefined;
+    const [known = '', proof] = cookie.split(proofSign);
+    const [id = '', ...marks] = known.split('.');
+    return id.length === idLength ? { id, marks, proof } : undefined;
   }
 
   return {
@@ -47,14 +73,29 @@ export function createKnownBrowsers(home: CookieHome, secrets: readonly string[]
     },
 
     /**
+     * Whether this person was the last one to sign in in this browser, and did so by a password that
+     * has changed since. False where nothing is known.
+     */
+    hasOldProof(req: Request, person: Proven): boolean {
+      const known = read(req);
+      if (known?.proof === undefined) return false;
+      const isTheirs = (proof: string) =>
+        known.proof!.slice(0, subjectLength) === proof.slice(0, subjectLength);
+      const today = secrets.map((secret) => proofOf(known.id, person, secret)).find(isTheirs);
+      return today !== undefined && today !== known.proof;
+    },
+
+    /**
      * Notes that this account has signed in in this browser.
      * @param login as typed
      */
-    remember(req: Request, res: Response, login: string): void {
-      const known = read(req) ?? { id: randomBytes(idBytes).toString('base64url'), marks: [] };
-      const mark = markOf(known.id, login);
-      const marks = [mark, ...known.marks.filter((other) => other !== mark)].slice(0, mostAccounts);
-      const value = [known.id, ...marks].join('.');
+    remember(req: Request, res: Response, login: string, person: Proven): void {
+      const known = read(req);
+      const id = known?.id ?? randomBytes(idBytes).toString('base64url');
+      const mark = markOf(id, login);
+      const others = known?.marks.filter((other) => other !== mark) ?? [];
+      const marks = [mark, ...others].slice(0, mostAccounts);
+      const value = [id, ...marks].join('.') + proofSign + proofOf(id, person);
       res.cookie(name, value, { ...cookieOptions(home), signed: true, maxAge: keptMs });
     },
   };

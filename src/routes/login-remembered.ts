@@ -17,6 +17,7 @@ type Needs = Pick<
   | 'config'
   | 'hydra'
   | 'identity'
+  | 'knownBrowsers'
   | 'policy'
   | 'revocations'
   | 'sessions'
@@ -35,7 +36,10 @@ export async function answerRemembered(
   }
   const last = await needs.sessions.lastSignIn(req, res);
   const theirs = last?.subject === user.subject ? last : undefined;
-  const isOutdated = theirs !== undefined && theirs.credential !== user.credential;
+  const isOutdated =
+    theirs === undefined
+      ? needs.knownBrowsers.hasOldProof(req, user)
+      : theirs.credential !== user.credential;
   if (isOutdated || needs.revocations.isPending(user.subject)) {
     return answerUnproven(needs, req, res, { step, request, reason: 'credentials_changed' });
   }

@@ -105,7 +105,7 @@ async function signIn(
   const about = { subject, credential, after: browser };
   const target = await step.once(decisionOn(needs, req, form), accept, about);
   await needs.sessions.begin(req, res, { subject, at: Date.now(), amr, credential });
-  needs.knownBrowsers.remember(req, res, form.login);
+  needs.knownBrowsers.remember(req, res, form.login, user);
   leave(res, target);
 }
 

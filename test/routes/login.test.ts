@@ -3,7 +3,7 @@ import type { Parts } from '../../src/assemble.ts';
 import { IdentityError } from '../../src/identity/backend.ts';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { noButton, type Browser } from '../support/browser.ts';
+import { fieldsOf, noButton, type Browser } from '../support/browser.ts';
 import { control, link, type Page } from '../support/page.ts';
 import {
   ada,
@@ -821,6 +821,28 @@ describe('a remembered person whose password changes', () => {
     const skipped = await elsewhere.get(login(remembered));
     expect(skipped.leadsTo).toContain('login_verifier=');
     expect(stub.sent('login.accept')).toHaveLength(2);
+    await close();
+  });
+
+  test('that changed while the app was stopped is asked for in browsers that had the old one', async () => {
+    const { own, browser, close } = await startWithFoo();
+    const again = await startApp(stub, { BASE_URL: own.publicUrl }, { people: [other, ada, max] });
+    const remember = (one: Browser) => one.get(`${again.url}${login(remembered)}`);
+    const asked = await remember(browser);
+    expect(new URL(asked.leadsTo!).searchParams.get('prompt')).toBe('login');
+    await until(() => signedOut().length > 0);
+    expect(stub.sent('login.accept')).toEqual([]);
+    const form = await browser.get(`${again.url}${login()}`);
+    const { url } = again;
+    await browser.send('post', `${url}/login`, {
+      body: new URLSearchParams(
+        fieldsOf(form.forms[0]!, { fill: { ...foosLogin, password } }),
+      ).toString(),
+    });
+    expect((await remember(browser)).leadsTo).toContain('login_verifier=');
+    // nothing is known of a browser that has no cookie of ours
+    expect((await remember(again.browser())).leadsTo).toContain('login_verifier=');
+    await again.close();
     await close();
   });
 
