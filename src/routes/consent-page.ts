@@ -84,7 +84,7 @@ export async function showForm(
   const ticked = req.method === 'POST' ? postedList(req, 'grant_scope') : undefined;
   const isUnchecked = !isChecked(client, policy);
   const isLookalike = isUnchecked && callsItselfLike(appView(client).name, config.brand.name);
-  const unchecked = { ago: locale.ago(client.created_at) };
+  const unchecked = isUnchecked ? { ago: locale.ago(client.created_at) } : undefined;
   res.render('consent', {
     ...step.form(facts),
     app: facts.app,
@@ -96,7 +96,7 @@ export async function showForm(
     backTo: facts.isDevice ? undefined : returnHostOf(request.request_url, client),
     policyUrl: webAddress(client.policy_uri),
     termsUrl: webAddress(client.tos_uri),
-    unchecked: isUnchecked && !isLookalike ? unchecked : undefined,
+    unchecked: isLookalike ? undefined : unchecked,
     lookalike: isLookalike ? unchecked : undefined,
     isRemembered: postedText(req, 'remember') !== '',
     rememberTime: seconds > 0 ? locale.time(seconds) : undefined,

@@ -47,14 +47,20 @@ export function durationsIn(lang: string): (seconds: number) => string {
  * How long ago a time (RFC 3339) was: "3 days ago"; `undefined` for any other text, and for a time
  * that cannot be right.
  */
-export function agoIn(lang: string, time: string | undefined): string | undefined {
-  const moment = /^\d{4}-\d\d-\d\dT/i.test(time ?? '') ? Date.parse(time!) : Number.NaN;
-  const seconds = (Date.now() - moment) / 1000;
-  // Clocks may differ, but not by a day.
-  if (!(moment >= firstTime) || seconds < -day) return undefined;
-  const [unit, size] = pastUnits.find(([, size]) => seconds >= size) ?? ['second', 1];
-  const count = Math.max(0, Math.floor(seconds / size));
-  // "Last year" is right for a year of the calendar, not for what was 13 months ago.
-  const numeric = size > day ? 'always' : 'auto';
-  return new Intl.RelativeTimeFormat(lang, { numeric }).format(-count, unit);
+export function agoIn(lang: string): (time: string | undefined) => string | undefined {
+  const formats = {
+    always: new Intl.RelativeTimeFormat(lang, { numeric: 'always' }),
+    auto: new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }),
+  };
+  return (time) => {
+    const moment = /^\d{4}-\d\d-\d\dT/i.test(time ?? '') ? Date.parse(time!) : Number.NaN;
+    const seconds = (Date.now() - moment) / 1000;
+    // Clocks may differ, but not by a day.
+    if (!(moment >= firstTime) || seconds < -day) return undefined;
+    const [unit, size] = pastUnits.find(([, size]) => seconds >= size) ?? ['second', 1];
+    const count = Math.max(0, Math.floor(seconds / size));
+    // "Last year" is right for a year of the calendar, not for what was 13 months ago.
+    const numeric = size > day ? 'always' : 'auto';
+    return formats[numeric].format(-count, unit);
+  };
 }

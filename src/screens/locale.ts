@@ -111,7 +111,7 @@ function createLocale(lang: string, words: Record<string, string>): Locale {
     named: (key, values) => t(keyFor(key, values), values as Values),
     namedHtml: (key, values) => h(keyFor(key, values), values as Values),
     time: durationsIn(lang),
-    ago: (time) => agoIn(lang, time),
+    ago: agoIn(lang),
   };
 }
 

@@ -12,6 +12,7 @@ const translated = /^(?:64:ff9b::|::ffff:0:)(?:([\da-f]{1,4}):)?([\da-f]{1,4})$/
  * @returns `undefined` when the text is no address
  */
 export function bareAddress(text: string): string | undefined {
+  if (isIP(text) === 4) return text;
   const unquoted = text.trim().replace(/^"(.*)"$/, '$1');
   const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(unquoted)?.[1];
   const withoutPort = /^([\d.]+):\d+$/.exec(unquoted)?.[1];
