@@ -8,11 +8,18 @@
 type Pairs = [name: string, value: string][];
 
 const brokenEscape = /%(?![\da-f]{2})/i;
+/** Anything else is taken as it is, which is faster. */
+const encoded = /[%+]|[^\x20-\x7E]/;
 
 function readQuery(requestUrl: string): Pairs {
   const pairs: Pairs = [];
   for (const text of queryOf(requestUrl).split('&')) {
     if (text === '' || text.includes(';') || brokenEscape.test(text)) continue;
+    if (!encoded.test(text)) {
+      const [name = '', ...values] = text.split('=');
+      pairs.push([name, values.join('=')]);
+      continue;
+    }
     // One pair at a time, so that this only decodes; behind an `&`, so that a `?` belongs to the name.
     for (const pair of new URLSearchParams(`&${text}`)) pairs.push(pair);
   }
