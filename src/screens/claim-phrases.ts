@@ -77,6 +77,8 @@ function standardValue(name: string, claims: Claims, locale: Locale): string {
 /** Locale keys that are not about a claim of their name. */
 const otherKeys = ['comma', 'verified', 'unverified', 'other', 'birthdate_year', 'yes', 'no'];
 const longestLabel = 60;
+/** Of a name, which may be any text. */
+const longestRead = 1_000;
 
 /** A claim that a fork adds. `claim.<name>` is its label, or a sentence with `{value}`. */
 function ownClaim(name: string, value: string, locale: Locale): Phrase {
@@ -84,7 +86,8 @@ function ownClaim(name: string, value: string, locale: Locale): Phrase {
   const words = otherKeys.includes(name) ? key : locale.t(key);
   if (words.includes('{value}') && words !== key)
     return phraseOf(value, (text) => message(locale, key, { value: text }));
-  const label = words === key ? shorten(visibleValue(name), longestLabel) : words;
+  const label =
+    words === key ? shorten(visibleValue(name.slice(0, longestRead)), longestLabel) : words;
   return phraseOf(value, (text) => message(locale, 'claim.other', { name: label, value: text }));
 }
 

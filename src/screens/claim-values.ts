@@ -73,7 +73,7 @@ export function postalLine(value: unknown, locale: Locale): string {
 function oneLine(parts: unknown[], locale: Locale): string {
   const lines = parts
     .flatMap((part) => (typeof part === 'string' ? part.split(lineBreak, mostElements) : [part]))
-    .map((part) => valueLine(part, locale, String).replace(/[,،、]+$/, ''))
+    .map((part) => valueLine(part, locale, String).replace(/[\s,،、]+$/, ''))
     .filter(Boolean);
   return [...new Set(lines)].join(locale.t('claim.comma'));
 }

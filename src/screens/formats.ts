@@ -37,11 +37,12 @@ export function formatsIn(lang: string): Formats {
     dayAndMonth: (milliseconds) => unbroken(days.format(milliseconds)),
     number: (value) => numbers.format(value),
     languageName(tag) {
+      if (tag.length > longestTag) return undefined;
       const before = known.get(tag);
       if (before) return before.name;
-      const canonical = tag.length > longestTag ? undefined : canonicalTag(tag);
+      const canonical = canonicalTag(tag);
       const name = canonical && names.of(canonical);
-      if (tag.length <= longestTag) known.set(tag, { name });
+      known.set(tag, { name });
       return name;
     },
   };
