@@ -54,7 +54,7 @@ export interface Addresses {
   start: string;
   loggedOut: string;
   stayed: string;
-  /** The page that says that nothing was shared with the app. */
+  /** The page for a no in a device flow: it says that nothing was shared. */
   denied: string;
   /** Where the OAuth2 server signs people out; `undefined` if HYDRA_PUBLIC_URL is not set. */
   signOutOfServer: string | undefined;
@@ -130,7 +130,7 @@ function addressesOf({ web, hydra }: Config): Addresses {
     start: `${base}/`,
     loggedOut: `${base}/logged-out`,
     stayed: `${base}/logout/stayed`,
-    denied: `${base}/error?error=access_denied`,
+    denied: `${base}/device/stopped`,
     signOutOfServer: publicUrl && `${publicUrl}/oauth2/sessions/logout`,
     enterCode: publicUrl && `${publicUrl}/oauth2/device/verify`,
   };
