@@ -6,6 +6,7 @@ import { createIdentity } from './identity/index.ts';
 import type { Identity } from './identity/backend.ts';
 import { createRevocations, type Revocations } from './identity/revocations.ts';
 import { requiredActions, type RequiredAction } from './policy/required-actions.ts';
+import { createLeftApp, type LeftApp } from './screens/left-app.ts';
 import { loadLocales, type Locales } from './screens/locale.ts';
 import { openAuditFile, type AuditOutput } from './audit/audit-file.ts';
 import { createAuditTrail, type Audit, type AuditTrail } from './audit/audit.ts';
@@ -37,6 +38,7 @@ export interface Parts {
   browsers: Browsers;
   csrf: Csrf;
   sessions: Sessions;
+  leftApp: LeftApp;
   knownBrowsers: KnownBrowsers;
   loginMark: LoginMark;
   loginLimiter: LoginLimiter;
@@ -98,6 +100,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     browsers,
     csrf,
     sessions: createSessions(baseUrl, secrets, { isCurrent: provesToday(identity) }),
+    leftApp: createLeftApp(baseUrl),
     knownBrowsers: createKnownBrowsers(baseUrl, secrets),
     loginMark: createLoginMark(secrets),
     loginLimiter: createLoginLimiter(config.limits),
