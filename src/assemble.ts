@@ -6,6 +6,7 @@ import { createIdentity } from './identity/index.ts';
 import type { Identity } from './identity/backend.ts';
 import { createRevocations, type Revocations } from './identity/revocations.ts';
 import { requiredActions, type RequiredAction } from './policy/required-actions.ts';
+import { createLeftApp, type LeftApp } from './screens/left-app.ts';
 import { loadLocales, type Locales } from './screens/locale.ts';
 import { openAuditFile, type AuditOutput } from './audit/audit-file.ts';
 import { createAuditTrail, type Audit, type AuditTrail } from './audit/audit.ts';
@@ -37,6 +38,7 @@ export interface Parts {
   browsers: Browsers;
   csrf: Csrf;
   sessions: Sessions;
+  leftApp: LeftApp;
   knownBrowsers: KnownBrowsers;
   loginMark: LoginMark;
   loginLimiter: LoginLimiter;
@@ -54,7 +56,7 @@ export interface Addresses {
   start: string;
   loggedOut: string;
   stayed: string;
-  /** The page that says that nothing was shared with the app. */
+  /** The page for a no in a device flow: it says that nothing was shared. */
   denied: string;
   /** Where the OAuth2 server signs people out; `undefined` if HYDRA_PUBLIC_URL is not set. */
   signOutOfServer: string | undefined;
@@ -98,6 +100,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     browsers,
     csrf,
     sessions: createSessions(baseUrl, secrets, { isCurrent: provesToday(identity) }),
+    leftApp: createLeftApp(baseUrl),
     knownBrowsers: createKnownBrowsers(baseUrl, secrets),
     loginMark: createLoginMark(secrets),
     loginLimiter: createLoginLimiter(config.limits),
@@ -130,7 +133,7 @@ function addressesOf({ web, hydra }: Config): Addresses {
     start: `${base}/`,
     loggedOut: `${base}/logged-out`,
     stayed: `${base}/logout/stayed`,
-    denied: `${base}/error?error=access_denied`,
+    denied: `${base}/device/stopped`,
     signOutOfServer: publicUrl && `${publicUrl}/oauth2/sessions/logout`,
     enterCode: publicUrl && `${publicUrl}/oauth2/device/verify`,
   };
