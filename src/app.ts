@@ -9,6 +9,7 @@ import { logoutRoutes } from './routes/logout.ts';
 import { oauth2ErrorRoutes } from './routes/oauth2-error.ts';
 import { startRoutes } from './routes/start.ts';
 import { statusRoutes } from './routes/status.ts';
+import { brandFiles } from './screens/brand-files.ts';
 import { errorHandler, pageUnknown } from './screens/error-handler.ts';
 import { locale, postedLocale } from './screens/locale.ts';
 import { requestLocals, siteLocals } from './screens/page-locals.ts';
@@ -31,7 +32,7 @@ export function createApp(parts: Parts): Express {
   const base = literalPath(baseUrl.path) || '/';
   const { hashedFiles, plainFiles, asset } = createStaticFiles(folders.public, {
     base: baseUrl.path,
-    logoFile: config.brand.logoFile,
+    more: brandFiles(config.brand, baseUrl.path),
   });
 
   const app = express();

@@ -74,6 +74,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
   const { baseUrl, cookieSecrets: secrets } = config.web;
   const log = createLog(config.log.level, output);
   for (const warning of config.warnings) log.warn(warning);
+  for (const note of config.notes) log.info(note);
   const hydra = createHydra(config.hydra, adminCallLog(log), (text) => log.warn(text));
   const revoke = (subject: string) => hydra.loginSessions.revoke({ subject });
   const revocations = createRevocations({ revoke, log });

@@ -1,21 +1,16 @@
 import type { Request, RequestHandler } from 'express';
 import { fieldsOf } from '../web/form.ts';
+import { accentSheet, brandLocals } from './brand-files.ts';
+import type { Brand } from './brand-settings.ts';
 import { localeOf, type Locales } from './locale.ts';
 import { breakable, withLinks } from './messages.ts';
 
-export interface Brand {
-  name: string;
-  logoFile: string | undefined;
-  supportUrl: string | undefined;
-  privacyUrl: string | undefined;
-  termsUrl: string | undefined;
-}
-
 /** The locals of every view that are the same for all requests. */
 export function siteLocals(brand: Brand, base: string, asset: (name: string) => string) {
-  const { logoFile, ...others } = brand;
   return {
-    brand: { ...others, logo: logoFile && asset(logoFile) },
+    brand: brandLocals(brand, asset),
+    /** The address of the style sheet for clients with an accent of their own. */
+    accentSheet: (accent: string) => asset(accentSheet(accent)),
     base,
     asset,
     wbr: breakable,
