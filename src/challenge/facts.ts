@@ -13,6 +13,8 @@ export const baseFacts = v.object({
       initial: v.string(),
       hue: v.number(),
       href: v.optional(v.string()),
+      host: v.optional(v.string()),
+      claimedName: v.optional(v.string()),
     }),
   ),
   /** Where the sign-in can start again. */

@@ -9,6 +9,10 @@ export interface AppView {
   initial: string;
   /** 1 to 6: the colour of its mark. */
   hue: number;
+  /** Where the answer goes, see `returnHostOf`; none in a device flow. */
+  host?: string | undefined;
+  /** What an app calls itself that imitates the house: `name` is its host then. */
+  claimedName?: string | undefined;
   /** Its website, or that of its first redirect address; none for an app on the person's machine. */
   href?: string | undefined;
 }
@@ -30,6 +34,27 @@ export function appView(client: Client): AppView {
   const name = shortened(visibleText(client.client_name) || visibleValue(client.client_id));
   const href = webAddress(client.client_uri) ?? siteOf(client.redirect_uris ?? []);
   return { name, initial: initialOf(name), hue: hueOf(client.client_id), ...(href && { href }) };
+}
+
+/**
+ * An app that nobody has checked and that calls itself like the house: its host takes the place of its
+ * name everywhere, and nothing leads to an address that it only claims.
+ * @param nameless the words for an app without a host: `lookalike.app`
+ */
+export function imitationView(
+  client: Client,
+  { host, nameless }: { host: string | undefined; nameless: string },
+): AppView {
+  const { name: claimedName, hue } = appView(client);
+  const href = siteOf(client.redirect_uris ?? []);
+  return {
+    name: host ?? nameless,
+    initial: '?',
+    hue,
+    claimedName,
+    ...(host && { host }),
+    ...(href && { href }),
+  };
 }
 
 /** The address, if it is safe as a link: clients can write anything here. */

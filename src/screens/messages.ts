@@ -51,3 +51,16 @@ export function isolated(value: string | number, name: string): string {
   const translate = ownWords.includes(name) ? '' : ' translate="no"';
   return `<bdi${translate}>${breakable(String(value))}</bdi>`;
 }
+
+/**
+ * Turns the `[words]` of a message into links, in their order. Brackets in values stay as they are.
+ * @param html of the message, as `Locale.h` fills it
+ * @param addresses of the links, each safe as one
+ */
+export function withLinks(html: string, addresses: readonly string[]): string {
+  let next = 0;
+  return html.replace(/<bdi[^>]*>.*?<\/bdi>|\[([^\]]+)\]/g, (whole, words?: string) => {
+    const address = words && addresses[next++];
+    return address ? `<a href="${escapeHtml(address)}">${words}</a>` : whole;
+  });
+}

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { fieldsOf } from '../web/form.ts';
 import { localeOf, type Locales } from './locale.ts';
-import { breakable } from './messages.ts';
+import { breakable, withLinks } from './messages.ts';
 
 export interface Brand {
   name: string;
@@ -14,7 +14,13 @@ export interface Brand {
 /** The locals of every view that are the same for all requests. */
 export function siteLocals(brand: Brand, base: string, asset: (name: string) => string) {
   const { logoFile, ...others } = brand;
-  return { brand: { ...others, logo: logoFile && asset(logoFile) }, base, asset, wbr: breakable };
+  return {
+    brand: { ...others, logo: logoFile && asset(logoFile) },
+    base,
+    asset,
+    wbr: breakable,
+    withLinks,
+  };
 }
 
 /** The query parameters that a link to another language keeps. */
