@@ -57,6 +57,7 @@ const appSettings = {
   SUPPORT_URL: setting('an http(s) or mailto address', kind.link),
   PRIVACY_URL: setting('an http(s) address', kind.webLink),
   TERMS_URL: setting('an http(s) address', kind.webLink),
+  CLIENT_LOGOS: setting('on or off', kind.oneOf('on', 'off'), { fallback: 'on' }),
   CONTROL_SOCKET: setting('the path of a socket to make, or off', kind.text),
   LOG_LEVEL: setting(
     'fatal, error, warn, info, debug, trace or silent',
@@ -143,6 +144,7 @@ function arrange(
     brand: {
       name: v.BRAND_NAME,
       logoFile: v.BRAND_LOGO,
+      hasClientLogos: v.CLIENT_LOGOS === 'on',
       supportUrl: v.SUPPORT_URL,
       privacyUrl: v.PRIVACY_URL,
       termsUrl: v.TERMS_URL,
