@@ -161,6 +161,7 @@ describe('settings', () => {
     ['CONSENT_REMEMBER_SECONDS', '99999999999'],
     ['CONSENT_PRESELECT', 'some'],
     ['SELF_REGISTRATION', 'true'],
+    ['CLIENT_LOGOS', 'true'],
     ['BRAND_NAME', 'x'.repeat(61)],
     ['BRAND_SHORT_NAME', 'x'.repeat(61)],
     ['BRAND_ACCENT', 'purple'],
