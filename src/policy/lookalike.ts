@@ -1,5 +1,7 @@
 /** CHANGE HERE: which names of apps people could take for that of the house. */
+import type { OAuth2Client } from '@portico/hydra-admin';
 import unhomoglyph from 'unhomoglyph';
+import { isChecked, type ConsentPolicy } from './consent.ts';
 
 /** Latin letters that look alike in most typefaces, beside those that Unicode lists. */
 const alike: [letters: RegExp, as: string][] = [
@@ -20,6 +22,18 @@ drawn.delete('·');
 /** Shorter names are parts of other words by chance, except in scripts of few signs a word. */
 const leastInside = 4;
 const fewSigns = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+
+/**
+ * Whether an app that nobody has checked calls itself like the house.
+ * @param name of the app, as it is shown
+ * @param house `BRAND_NAME`
+ */
+export function isImitation(
+  client: OAuth2Client,
+  { name, house, policy }: { name: string; house: string; policy: ConsentPolicy },
+): boolean {
+  return !isChecked(client, policy) && callsItselfLike(name, house);
+}
 
 /**
  * Whether an app calls itself like the house, or almost. Letters are compared without case, accents,
