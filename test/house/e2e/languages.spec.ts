@@ -2,7 +2,7 @@
 import { allow, pressInSampleApp, signIn } from '../../e2e/support/steps.ts';
 import { expect, test } from '../../e2e/support/test.ts';
 
-const hello = { name: 'Hello, Ada Lovelace' };
+const hello = { name: 'Hello, Ada' };
 
 test('keeps the sign-in when the language is switched', async ({ page, world }) => {
   await pressInSampleApp(page, world, 'Sign in');
