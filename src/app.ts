@@ -2,6 +2,7 @@ import cookieParser from 'cookie-parser';
 import express, { Router, type Express } from 'express';
 import type { Parts } from './assemble.ts';
 import { folders } from './folders.ts';
+import { clientLogoRoutes } from './routes/client-logo.ts';
 import { consentRoutes } from './routes/consent.ts';
 import { deviceRoutes } from './routes/device.ts';
 import { loginRoutes } from './routes/login.ts';
@@ -44,7 +45,8 @@ export function createApp(parts: Parts): Express {
 
   app.use(forwardedAddresses, requestLog(log));
   app.use(securityHeaders(baseUrl)); // before static files: they need them too
-  app.use(hashedFiles, addressWatch.watch, parsedQuery);
+  app.use(hashedFiles).use(base, clientLogoRoutes(parts)); // before all that sets cookies
+  app.use(addressWatch.watch, parsedQuery);
   app.use(requestLocals(locales), cookieParser([...cookieSecrets]));
   app.use(locale(locales, baseUrl));
   // Before any screen: each relies on a parsed form that is known to come from our own page.

@@ -1,11 +1,13 @@
 import { createHydra, type Hydra } from '@portico/hydra-admin';
 import { createChallenges, type Challenges } from './challenge/challenges.ts';
+import { createSealer } from './challenge/sealer.ts';
 import type { Config } from './config.ts';
 import { folders } from './folders.ts';
 import { createIdentity } from './identity/index.ts';
 import type { Identity } from './identity/backend.ts';
 import { createRevocations, type Revocations } from './identity/revocations.ts';
 import { requiredActions, type RequiredAction } from './policy/required-actions.ts';
+import { createClientLogos, type ClientLogos } from './screens/client-logos.ts';
 import { createLeftApp, type LeftApp } from './screens/left-app.ts';
 import { loadLocales, type Locales } from './screens/locale.ts';
 import { openAuditFile, type AuditOutput } from './audit/audit-file.ts';
@@ -45,6 +47,7 @@ export interface Parts {
   deviceLimiter: DeviceLimiter;
   addressWatch: AddressWatch;
   locales: Locales;
+  clientLogos: ClientLogos;
   addresses: Addresses;
   requiredActions: readonly RequiredAction[];
 }
@@ -108,6 +111,13 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     deviceLimiter: createDeviceLimiter(config.limits),
     addressWatch: createAddressWatch(log),
     locales: loadLocales(folders.locales),
+    clientLogos: createClientLogos({
+      isOn: config.hasClientLogos,
+      base: baseUrl.path,
+      sealer: createSealer(secrets, 'client logo'),
+      mayBeLoopback: baseUrl.isLoopback,
+      log,
+    }),
     addresses: addressesOf(config),
     requiredActions,
   };

@@ -52,6 +52,7 @@ const appSettings = {
   CONSENT_PRESELECT: setting('all or none', kind.oneOf('all', 'none'), { fallback: 'all' }),
   SELF_REGISTRATION: setting('on or off', kind.oneOf('on', 'off'), { fallback: 'off' }),
   ...brandSettings,
+  CLIENT_LOGOS: setting('on or off', kind.oneOf('on', 'off'), { fallback: 'on' }),
   CONTROL_SOCKET: setting('the path of a socket to make, or off', kind.text),
   LOG_LEVEL: setting(
     'fatal, error, warn, info, debug, trace or silent',
@@ -138,6 +139,7 @@ function arrange(
       isSelfRegistrationOn: v.SELF_REGISTRATION === 'on',
     },
     brand,
+    hasClientLogos: v.CLIENT_LOGOS === 'on',
     controlSocket: v.CONTROL_SOCKET,
     log: { level: v.LOG_LEVEL, audit: v.AUDIT_LOG },
     /** For the log at start: what is correct but not safe. */

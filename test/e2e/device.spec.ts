@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from '@playwright/test';
 import { expect, test } from './support/test.ts';
 import { allow, signIn } from './support/steps.ts';
-import type { World } from './support/world.ts';
+import { ada, type World } from './support/world.ts';
 import { titleBar, words } from '../support/words.ts';
 
 const tvSignIn = titleBar(words('login.title', { app: 'Lantern TV' }));
@@ -33,7 +33,9 @@ test('connects a TV whose code is typed with blanks and dashes', async ({ contex
     phone.getByRole('heading', { name: words('device.done.title', { app: 'Lantern TV' }) }),
   ).toBeVisible();
   await expect(tv.getByText('The TV is connected.')).toBeVisible({ timeout: 15_000 });
-  await expect(tv.getByRole('row', { name: /^sub ada/ }).first()).toBeVisible();
+  await expect(
+    tv.getByRole('row', { name: new RegExp(`^sub ${ada.subject}`) }).first(),
+  ).toBeVisible();
 });
 
 test('never sends a code by itself that came with the address', async ({ context, world }) => {
