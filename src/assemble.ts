@@ -21,6 +21,7 @@ import {
 } from './limits/limits.ts';
 import { createLoginMark, type LoginMark } from './audit/login-mark.ts';
 import { adminCallLog, createLog, standardOutput, type Log, type Output } from './web/log.ts';
+import { createKeptSignIns, type KeptSignIns } from './web/kept-sign-ins.ts';
 import { createSessions, type Sessions, type SignIn } from './web/session.ts';
 
 /** What the app is made of. A route says which parts it needs: `Pick<Parts, 'hydra' | 'log'>`. */
@@ -37,6 +38,7 @@ export interface Parts {
   browsers: Browsers;
   csrf: Csrf;
   sessions: Sessions;
+  keptSignIns: KeptSignIns;
   knownBrowsers: KnownBrowsers;
   loginMark: LoginMark;
   loginLimiter: LoginLimiter;
@@ -98,6 +100,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     browsers,
     csrf,
     sessions: createSessions(baseUrl, secrets, { isCurrent: provesToday(identity) }),
+    keptSignIns: createKeptSignIns(baseUrl, secrets),
     knownBrowsers: createKnownBrowsers(baseUrl, secrets),
     loginMark: createLoginMark(secrets),
     loginLimiter: createLoginLimiter(config.limits),

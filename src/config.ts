@@ -57,6 +57,9 @@ const appSettings = {
   SUPPORT_URL: setting('an http(s) or mailto address', kind.link),
   PRIVACY_URL: setting('an http(s) address', kind.webLink),
   TERMS_URL: setting('an http(s) address', kind.webLink),
+  FORGOT_PASSWORD_URL: setting('an http(s) address', kind.webLink, { doubt: kind.plainLink }),
+  REGISTER_URL: setting('an http(s) address', kind.webLink, { doubt: kind.plainLink }),
+  CHANGE_PASSWORD_URL: setting('an http(s) address', kind.webLink),
   CONTROL_SOCKET: setting('the path of a socket to make, or off', kind.text),
   LOG_LEVEL: setting(
     'fatal, error, warn, info, debug, trace or silent',
@@ -146,6 +149,12 @@ function arrange(
       supportUrl: v.SUPPORT_URL,
       privacyUrl: v.PRIVACY_URL,
       termsUrl: v.TERMS_URL,
+    },
+    /** Pages for people's own accounts, where there are any. */
+    account: {
+      forgotPasswordUrl: v.FORGOT_PASSWORD_URL,
+      registerUrl: v.REGISTER_URL,
+      changePasswordUrl: v.CHANGE_PASSWORD_URL,
     },
     controlSocket: v.CONTROL_SOCKET,
     log: { level: v.LOG_LEVEL, audit: v.AUDIT_LOG },

@@ -15,7 +15,15 @@ import { readDecision } from '../web/form.ts';
 
 type Needs = Pick<
   Parts,
-  'addresses' | 'audit' | 'browsers' | 'challenges' | 'hydra' | 'identity' | 'locales' | 'sessions'
+  | 'addresses'
+  | 'audit'
+  | 'browsers'
+  | 'challenges'
+  | 'hydra'
+  | 'identity'
+  | 'keptSignIns'
+  | 'locales'
+  | 'sessions'
 >;
 
 /** The question before signing out, and the pages after it. */
@@ -49,7 +57,7 @@ async function showLogout(needs: Needs, req: Request, res: Response): Promise<vo
   const isOurs = await isOfThisBrowser(needs, req, res, facts);
   const target = await step.onceUnasked('unasked', () => signOut(needs, req, step, facts), facts);
   if (isOurs) {
-    await needs.sessions.end(req, res);
+    await forget(needs, req, res);
     step.keep(step.browserAfterSignOut());
   }
   leave(res, target);
@@ -72,8 +80,18 @@ async function submitLogout(needs: Needs, req: Request, res: Response): Promise<
   const { subject } = facts;
   const after = isOurs ? step.browserAfterSignOut() : undefined;
   const target = await step.once('accept', accept, { subject, ...(after && { after }) });
-  if (isOurs) await needs.sessions.end(req, res);
+  if (isOurs) await forget(needs, req, res);
   leave(res, target);
+}
+
+/** Nobody is signed in in this browser any more, and sign-in shows no one whom it knows. */
+async function forget(
+  { keptSignIns, sessions }: Needs,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  await sessions.end(req, res);
+  keptSignIns.forget(req, res);
 }
 
 /**
