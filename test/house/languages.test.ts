@@ -1,4 +1,4 @@
-/** Our three languages on real pages. */
+/** Our six languages on real pages. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -29,7 +29,7 @@ test('a page speaks the language that the browser asks for', async () => {
   const page = await app.browser(hebrew).get(login());
   expect([page.lang, page.dir]).toEqual(['he', 'rtl']);
   expect(page.heading).not.toContain('Sign in');
-  const other = await app.browser({ 'Accept-Language': 'fr, de-AT;q=0.7' }).get(login());
+  const other = await app.browser({ 'Accept-Language': 'sv, de-AT;q=0.7' }).get(login());
   expect([other.lang, other.dir]).toEqual(['de', 'ltr']);
 });
 
@@ -38,7 +38,7 @@ test('the wish of the app counts more than what was picked before', async () => 
   expect((await browser.get('/?lang=de')).lang).toBe('de');
   expect((await browser.get(login())).lang).toBe('de');
   expect((await browser.get(login(['en-GB']))).lang).toBe('en');
-  expect((await browser.get(login(['fr']))).lang).toBe('de');
+  expect((await browser.get(login(['sv']))).lang).toBe('de');
   const consent = stub.consent(newChallenge(), { oidc_context: { ui_locales: ['en'] } });
   const page = await browser.get(addressOf('/consent', 'consent_challenge', consent));
   expect(page.lang).toBe('en');
@@ -59,7 +59,14 @@ describe('the menu', () => {
   test.each(screens)('of $name names all languages', async (screen) => {
     const page = await app.browser().get(openAt(stub, screen).address);
     const names = [...page.html.matchAll(/ name="lang" value="[^>]*>([^<]*)</g)];
-    expect(names.map(([, name]) => name)).toEqual(['Deutsch', 'English', 'עברית']);
+    expect(names.map(([, name]) => name)).toEqual([
+      'العربية',
+      'Deutsch',
+      'English',
+      'español',
+      'français',
+      'עברית',
+    ]);
   });
 
   test('leads to the same page, where it has no form', async () => {
