@@ -285,7 +285,7 @@ async function openPausedDevice(page: Page, world: World): Promise<void> {
 
 async function openDeviceDone(page: Page, world: World): Promise<void> {
   await page.goto(world.sampleUrl);
-  await page.getByRole('button', { name: 'Connect a TV' }).click();
+  await page.getByRole('button', { name: 'Turn on the TV' }).click();
   const code = await page.locator('#user-code').innerText();
   await openDevice(page, world, `?user_code=${code}`);
   await page.locator('#accept').click();

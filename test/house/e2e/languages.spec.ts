@@ -4,7 +4,7 @@ import { openConsent, openLogin } from '../../e2e/support/screens.ts';
 import { allow, pressInSampleApp, signIn, typeLogin } from '../../e2e/support/steps.ts';
 import { expect, test } from '../../e2e/support/test.ts';
 
-const hello = { name: 'Hello, Ada Lovelace' };
+const hello = { name: 'Hello, Ada' };
 const menuOf = (page: Page) => page.locator('#languages');
 const openMenu = (page: Page) => page.locator('[popovertarget="languages"]').click();
 
