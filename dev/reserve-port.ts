@@ -22,5 +22,5 @@ export async function reservePort(wanted: number): Promise<LoopbackPort> {
 
 function isTaken(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+  return (cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE';
 }
