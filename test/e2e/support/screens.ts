@@ -58,6 +58,13 @@ export const screens: Screen[] = [
       await page.goto(await authorizationUrl(world, { name: 'Роrtісо', isChecked: false }));
     },
   ],
+  [
+    'login-languages',
+    async (page, world) => {
+      await openLogin(page, world);
+      await page.locator('[popovertarget="languages"]').click();
+    },
+  ],
   ['login-paused', openPausedLogin],
   ['login-form-expired', openExpiredForm],
   [
