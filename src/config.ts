@@ -80,7 +80,7 @@ export function loadConfig(env: Environment) {
   const settings = settingsFor(env);
   const { values, files, warnings } = readSettings(settings, env, (known) => [
     ...proxyFaults(known, env),
-    ...brandFaults(known),
+    ...brandFaults(known, env),
   ]);
   const identity = settingsOfBackend(values.IDENTITY);
   const own = Object.entries(values).filter(([name]) => name in identity);

@@ -167,8 +167,8 @@ function factsOf(needs: Needs, res: Response, { client, subject }: LogoutRequest
 
 function viewOf({ config, policy }: Needs, res: Response, client: OAuth2Client): AppView {
   const app = appView(client);
-  const house = config.brand.name;
-  if (!isImitation(client, { name: app.name, house, policy })) return app;
+  const { name, shortName } = config.brand;
+  if (!isImitation(client, { name: app.name, house: [name, shortName], policy })) return app;
   const host = returnHostOf('', client);
   return imitationView(client, { host, nameless: localeOf(res).t('lookalike.app') });
 }

@@ -104,7 +104,7 @@ const textOf = (message: string) => message.replace(/\{\w+\}/g, '{}');
 
 describe.each(locales)('the wording in %s', (tag, words) => {
   const rules = manners[tag];
-  const having = (pattern: RegExp) => keys.filter((key) => pattern.test(textOf(words[key] ?? ""));
+  const having = (pattern: RegExp) => keys.filter((key) => pattern.test(textOf(words[key] ?? '')));
 
   test('is plain: no markup, no exclamation mark, no double blank', () => {
     expect(having(/[<>]|&\w+;|[!¡]| {2}/)).toEqual([]);
