@@ -54,7 +54,7 @@ const manners: Record<Tag, Manners> = {
     otherWords: word(
       'app|login|e-?mail|correo(?! electrónico)|conectarse|loguear(se)?|acceda a la',
     ),
-    sameAsEnglish: ['error.details_error', 'page.error'],
+    sameAsEnglish: ['claim.no', 'error.details_error', 'page.error'],
   },
   he: {
     unwanted: word('בבקשה|נא|אנא|אופס|בהצלחה|מצטערים|סליחה|לא חוקי'),
