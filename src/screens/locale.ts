@@ -5,11 +5,12 @@ import { cookieName, cookieOptions, type CookieHome } from '../web/cookies.ts';
 import { postedFields } from '../web/form.ts';
 import { isOpened } from '../web/opening.ts';
 import { agoIn, durationsIn } from './durations.ts';
+import { formatsIn, type Formats } from './formats.ts';
 import { canonicalTag, createLanguageMatcher } from './language-matcher.ts';
 import { compileMessage, escapeHtml, isolated, type Values } from './messages.ts';
 
 /** One language, ready for the views. */
-export interface Locale {
+export interface Locale extends Formats {
   /** Canonical BCP 47 tag. */
   lang: string;
   dir: 'ltr' | 'rtl';
@@ -105,14 +106,23 @@ function createLocale(lang: string, words: Record<string, string>): Locale {
   return {
     lang,
     dir: rightToLeft.includes(new Intl.Locale(lang).maximize().script ?? '') ? 'rtl' : 'ltr',
-    ownName: new Intl.DisplayNames([lang], { type: 'language' }).of(lang) ?? lang,
+    ownName: ownNameOf(lang),
     t,
     h,
     named: (key, values) => t(keyFor(key, values), values as Values),
     namedHtml: (key, values) => h(keyFor(key, values), values as Values),
     time: durationsIn(lang),
     ago: agoIn(lang),
+    ...formatsIn(lang),
   };
+}
+
+/** The capital is for a menu. Other scripts have none, or none for this, as Georgian. */
+function ownNameOf(lang: string): string {
+  const name = new Intl.DisplayNames([lang], { type: 'language' }).of(lang) ?? lang;
+  return name.replace(/^[\p{scx=Latn}\p{scx=Cyrl}\p{scx=Grek}]/u, (letter) =>
+    letter.toLocaleUpperCase(lang),
+  );
 }
 
 /**

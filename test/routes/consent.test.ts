@@ -374,7 +374,7 @@ describe('what is granted', () => {
     const [browser, page] = await open({ ...stub.inDeviceFlow });
     const done = await browser.submit(page, { press: 'reject' });
     expect(stub.sent('consent.reject')).toHaveLength(1);
-    expect(done.leadsTo).toBe('/error?error=access_denied');
+    expect(done.leadsTo).toBe('/device/stopped');
   });
 });
 

@@ -99,6 +99,13 @@ export const screens: Screen[] = [
       await page.goto(await authorizationUrl(world, { name: 'Роrtісо', isChecked: false }));
     },
   ],
+  [
+    'login-languages',
+    async (page, world) => {
+      await openLogin(page, world);
+      await page.locator('[popovertarget="languages"]').click();
+    },
+  ],
   ['login-paused', openPausedLogin],
   ['login-form-expired', openExpiredForm],
   [
@@ -176,6 +183,8 @@ export const screens: Screen[] = [
       await page.locator('#wrong-code').waitFor();
     },
   ],
+  ['device-paused', openPausedDevice],
+  ['device-stopped', (page, world) => go(page, world, '/device/stopped')],
   ['device-done', openDeviceDone],
   [
     'oauth2-error',
@@ -184,6 +193,11 @@ export const screens: Screen[] = [
         page.locator('main summary').click(),
       ),
   ],
+  [
+    'oauth2-server-error',
+    (page, world) => go(page, world, '/error?error=server_error&error_description=pq%3A+timeout'),
+  ],
+  ['oauth2-not-found', (page, world) => go(page, world, '/error?error=Not+Found')],
   ['oauth2-denied', (page, world) => go(page, world, '/error?error=access_denied')],
   ['challenge-missing', (page, world) => go(page, world, '/login')],
   ['challenge-unknown', (page, world) => go(page, world, '/login?login_challenge=unknown')],
@@ -198,6 +212,15 @@ export const screens: Screen[] = [
     },
   ],
   ['page-unknown', (page, world) => go(page, world, '/nothing-here')],
+  [
+    'decision-unknown',
+    async (page, world) => {
+      await openConsent(page, world);
+      await page.locator('#accept').evaluate((button) => button.removeAttribute('name'));
+      await page.locator('#accept').click();
+      await page.waitForURL(/\/consent$/);
+    },
+  ],
 ];
 
 export const strangeError = {
@@ -222,10 +245,10 @@ export async function openKnown(page: Page, world: World, query = ''): Promise<v
 
 async function openDeviceLogin(page: Page, world: World): Promise<void> {
   await page.goto(world.sampleUrl);
-  await page.getByRole('button', { name: 'Connect a TV' }).click();
+  await page.getByRole('button', { name: 'Turn on the TV' }).click();
   const code = await page.locator('#user-code').innerText();
   await openDevice(page, world, `?user_code=${code}`);
-  await page.locator('#verify').click();
+  await page.locator('#accept').click();
   await page.locator('#password').waitFor();
 }
 
@@ -305,6 +328,20 @@ async function openLogout(page: Page, world: World): Promise<void> {
 
 async function openDevice(page: Page, { standIn }: World, query = ''): Promise<void> {
   await page.goto(`${standIn.publicUrl}/oauth2/device/verify${query}`);
+}
+
+async function openPausedDevice(page: Page, world: World): Promise<void> {
+  await openDevice(page, world);
+  for (let tries = 0; tries < 6; tries += 1) {
+    await page.locator('#code').fill(`wrong-${tries}`);
+    // oxlint-disable-next-line no-await-in-loop -- one try after the other
+    await Promise.all([
+      page.waitForResponse(`${world.porticoUrl}/device/verify`),
+      page.locator('#verify').click(),
+    ]);
+    // oxlint-disable-next-line no-await-in-loop
+    await page.locator('#wrong-code').waitFor();
+  }
 }
 
 async function openDeviceDone(page: Page, world: World): Promise<void> {
