@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { demoPassword, demoUsers, writeDemoUsers } from './demo-users.ts';
+import { demoAccounts, demoPassword, demoUsers, writeDemoUsers } from './demo-users.ts';
 import { type LoopbackPort, startStandIn } from '@portico/hydra-stand-in';
 import { runPortico } from './portico.ts';
 import { reservePort } from './reserve-port.ts';
@@ -38,7 +38,9 @@ async function main(): Promise<void> {
     port: samplePort.port,
     issuer: server.issuer,
     admin: isGiven ? hydraConfigOf(readSettings(hydraSettings, env).values) : server,
-    log: say,
+    accounts: env['USERS_FILE'] ? [] : demoAccounts,
+    isServerFresh: !isGiven,
+    tell: (app, what) => say(`${app}: ${what}`),
   });
   await porticoPort.close();
   const portico = runPortico({
@@ -58,7 +60,7 @@ async function main(): Promise<void> {
   await portico.started;
   say(`
   Open          ${sample.url}
-  Sign in with  ${env['USERS_FILE'] ? `an account from ${env['USERS_FILE']}` : demoAccounts()}
+  Sign in with  ${env['USERS_FILE'] ? `an account from ${env['USERS_FILE']}` : whoMaySignIn()}
   Audit trail   ${relative(process.cwd(), auditLog)}
   Stop with     Ctrl-C
 `);
@@ -121,7 +123,7 @@ function whenOrphaned(stop: () => void): void {
   }, orphanCheckMs);
 }
 
-function demoAccounts(): string {
+function whoMaySignIn(): string {
   const [first, ...others] = demoUsers.map(({ email }) => email);
   return `${first} and the password ${demoPassword} (or ${others.join(', ')})`;
 }

@@ -58,6 +58,13 @@ export const screens: Screen[] = [
       await page.goto(await authorizationUrl(world, { name: 'Роrtісо', isChecked: false }));
     },
   ],
+  [
+    'login-languages',
+    async (page, world) => {
+      await openLogin(page, world);
+      await page.locator('[popovertarget="languages"]').click();
+    },
+  ],
   ['login-paused', openPausedLogin],
   ['login-form-expired', openExpiredForm],
   [
@@ -278,7 +285,7 @@ async function openPausedDevice(page: Page, world: World): Promise<void> {
 
 async function openDeviceDone(page: Page, world: World): Promise<void> {
   await page.goto(world.sampleUrl);
-  await page.getByRole('button', { name: 'Connect a TV' }).click();
+  await page.getByRole('button', { name: 'Turn on the TV' }).click();
   const code = await page.locator('#user-code').innerText();
   await openDevice(page, world, `?user_code=${code}`);
   await page.locator('#accept').click();

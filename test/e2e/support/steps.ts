@@ -50,6 +50,14 @@ export async function getTokens(page: Page, world: World, { isRemembered = false
   await page.waitForURL(`${world.sampleUrl}/`);
 }
 
+/** The claim of the ID token in the fold of the sample app, as it stands there. */
+export async function readClaim(page: Page, name: string): Promise<string> {
+  const fold = page.locator('details').filter({ hasText: 'ID token' });
+  if ((await fold.getAttribute('open')) === null) await fold.locator('summary').click();
+  const row = fold.getByRole('row', { name: new RegExp(`^${name} `) });
+  return row.locator('td code').innerText();
+}
+
 export interface AppWish {
   name?: string;
   /** What it may ask for. */
