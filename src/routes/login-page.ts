@@ -9,9 +9,10 @@ import { restartOf, somebodyElse } from '../challenge/restart.ts';
 import type { Step } from '../challenge/step.ts';
 import { longestLogin, withoutInvisible } from '../identity/login-key.ts';
 import type { PasswordRefused } from '../limits/check-password.ts';
-import { isDeviceFlow } from '../policy/consent.ts';
+import { isChecked, isDeviceFlow } from '../policy/consent.ts';
 import { isImitation } from '../policy/lookalike.ts';
 import { appView, imitationView, returnHostOf } from '../screens/app-view.ts';
+import { clientBrand } from '../screens/client-brand.ts';
 import { localeOf } from '../screens/locale.ts';
 import { refusalNotice, type Notice } from '../screens/notice.ts';
 import { personView } from '../screens/person-view.ts';
@@ -114,11 +115,13 @@ export function factsOf(
   const { client, request_url: requestUrl, skip, subject } = request;
   const isDevice = isDeviceFlow(request);
   const app = appView(client);
-  const isLookalike = isImitation(client, { name: app.name, house: config.brand.name, policy });
+  const { name, shortName } = config.brand;
+  const isLookalike = isImitation(client, { name: app.name, house: [name, shortName], policy });
+  const brand = isChecked(client, policy) ? clientBrand(client) : undefined;
   const host = isDevice ? undefined : returnHostOf(requestUrl, client);
   const nameless = localeOf(res).t('lookalike.app');
   return {
-    app: isLookalike ? imitationView(client, { host, nameless }) : app,
+    app: isLookalike ? imitationView(client, { host, nameless }) : { ...app, brand },
     clientId: client.client_id,
     isDevice,
     startAgain: restartOf(requestUrl, { isDevice }),
