@@ -32,7 +32,21 @@ const forms: [view: string, locals: object][] = [
       isRemembered: false,
     },
   ],
-  ['consent', { ...form, app: named, scopeGroups: [], audiences: [], isRemembered: false }],
+  [
+    'consent',
+    {
+      ...form,
+      app: named,
+      person: { email: 'a@example.org', initial: 'A' },
+      kind: 'share',
+      lists: [],
+      isDevice: false,
+      isOnlyId: false,
+      isRememberable: true,
+      isRemembered: false,
+      isNothingTicked: false,
+    },
+  ],
   ['logout', form],
   ['device', { ...form, code: '', isGiven: false, isMissing: false, isWrong: false }],
 ];
