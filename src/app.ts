@@ -2,6 +2,7 @@ import cookieParser from 'cookie-parser';
 import express, { Router, type Express } from 'express';
 import type { Parts } from './assemble.ts';
 import { folders } from './folders.ts';
+import { clientLogoRoutes } from './routes/client-logo.ts';
 import { consentRoutes } from './routes/consent.ts';
 import { deviceRoutes } from './routes/device.ts';
 import { loginRoutes } from './routes/login.ts';
@@ -9,6 +10,7 @@ import { logoutRoutes } from './routes/logout.ts';
 import { oauth2ErrorRoutes } from './routes/oauth2-error.ts';
 import { startRoutes } from './routes/start.ts';
 import { statusRoutes } from './routes/status.ts';
+import { brandFiles } from './screens/brand-files.ts';
 import { errorHandler, pageUnknown } from './screens/error-handler.ts';
 import { locale, postedLocale } from './screens/locale.ts';
 import { requestLocals, siteLocals } from './screens/page-locals.ts';
@@ -31,7 +33,7 @@ export function createApp(parts: Parts): Express {
   const base = literalPath(baseUrl.path) || '/';
   const { hashedFiles, plainFiles, asset } = createStaticFiles(folders.public, {
     base: baseUrl.path,
-    logoFile: config.brand.logoFile,
+    more: brandFiles(config.brand, baseUrl.path),
   });
 
   const app = express();
@@ -43,7 +45,8 @@ export function createApp(parts: Parts): Express {
 
   app.use(forwardedAddresses, requestLog(log));
   app.use(securityHeaders(baseUrl)); // before static files: they need them too
-  app.use(hashedFiles, addressWatch.watch, parsedQuery);
+  app.use(hashedFiles).use(base, clientLogoRoutes(parts)); // before all that sets cookies
+  app.use(addressWatch.watch, parsedQuery);
   app.use(requestLocals(locales), cookieParser([...cookieSecrets]));
   app.use(locale(locales, baseUrl));
   // Before any screen: each relies on a parsed form that is known to come from our own page.

@@ -1,11 +1,14 @@
 import { createHydra, type Hydra } from '@portico/hydra-admin';
 import { createChallenges, type Challenges } from './challenge/challenges.ts';
+import { createSealer } from './challenge/sealer.ts';
 import type { Config } from './config.ts';
 import { folders } from './folders.ts';
 import { createIdentity } from './identity/index.ts';
 import type { Identity } from './identity/backend.ts';
 import { createRevocations, type Revocations } from './identity/revocations.ts';
 import { requiredActions, type RequiredAction } from './policy/required-actions.ts';
+import { createClientLogos, type ClientLogos } from './screens/client-logos.ts';
+import { createLeftApp, type LeftApp } from './screens/left-app.ts';
 import { loadLocales, type Locales } from './screens/locale.ts';
 import { openAuditFile, type AuditOutput } from './audit/audit-file.ts';
 import { createAuditTrail, type Audit, type AuditTrail } from './audit/audit.ts';
@@ -37,12 +40,14 @@ export interface Parts {
   browsers: Browsers;
   csrf: Csrf;
   sessions: Sessions;
+  leftApp: LeftApp;
   knownBrowsers: KnownBrowsers;
   loginMark: LoginMark;
   loginLimiter: LoginLimiter;
   deviceLimiter: DeviceLimiter;
   addressWatch: AddressWatch;
   locales: Locales;
+  clientLogos: ClientLogos;
   addresses: Addresses;
   requiredActions: readonly RequiredAction[];
 }
@@ -54,7 +59,7 @@ export interface Addresses {
   start: string;
   loggedOut: string;
   stayed: string;
-  /** The page that says that nothing was shared with the app. */
+  /** The page for a no in a device flow: it says that nothing was shared. */
   denied: string;
   /** Where the OAuth2 server signs people out; `undefined` if HYDRA_PUBLIC_URL is not set. */
   signOutOfServer: string | undefined;
@@ -72,6 +77,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
   const { baseUrl, cookieSecrets: secrets } = config.web;
   const log = createLog(config.log.level, output);
   for (const warning of config.warnings) log.warn(warning);
+  for (const note of config.notes) log.info(note);
   const hydra = createHydra(config.hydra, adminCallLog(log), (text) => log.warn(text));
   const revoke = (subject: string) => hydra.loginSessions.revoke({ subject });
   const revocations = createRevocations({ revoke, log });
@@ -98,12 +104,20 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     browsers,
     csrf,
     sessions: createSessions(baseUrl, secrets, { isCurrent: provesToday(identity) }),
+    leftApp: createLeftApp(baseUrl),
     knownBrowsers: createKnownBrowsers(baseUrl, secrets),
     loginMark: createLoginMark(secrets),
     loginLimiter: createLoginLimiter(config.limits),
     deviceLimiter: createDeviceLimiter(config.limits),
     addressWatch: createAddressWatch(log),
     locales: loadLocales(folders.locales),
+    clientLogos: createClientLogos({
+      isOn: config.hasClientLogos,
+      base: baseUrl.path,
+      sealer: createSealer(secrets, 'client logo'),
+      mayBeLoopback: baseUrl.isLoopback,
+      log,
+    }),
     addresses: addressesOf(config),
     requiredActions,
   };
@@ -130,7 +144,7 @@ function addressesOf({ web, hydra }: Config): Addresses {
     start: `${base}/`,
     loggedOut: `${base}/logged-out`,
     stayed: `${base}/logout/stayed`,
-    denied: `${base}/error?error=access_denied`,
+    denied: `${base}/device/stopped`,
     signOutOfServer: publicUrl && `${publicUrl}/oauth2/sessions/logout`,
     enterCode: publicUrl && `${publicUrl}/oauth2/device/verify`,
   };

@@ -10,6 +10,7 @@ import {
   type ValuesOf,
 } from '@portico/settings';
 import { backendSetting, settingsOfBackend } from './identity/index.ts';
+import { brandFaults, brandOf, brandSettings } from './screens/brand-settings.ts';
 
 /** In the order of `.env.example`. */
 const appSettings = {
@@ -50,13 +51,8 @@ const appSettings = {
   CONSENT_REMEMBER_SECONDS: setting('seconds, 0 or more', kind.seconds, { fallback: '0' }),
   CONSENT_PRESELECT: setting('all or none', kind.oneOf('all', 'none'), { fallback: 'all' }),
   SELF_REGISTRATION: setting('on or off', kind.oneOf('on', 'off'), { fallback: 'off' }),
-  BRAND_NAME: setting('a name of 1 to 60 characters', kind.matching(/^.{1,60}$/), {
-    fallback: 'Portico',
-  }),
-  BRAND_LOGO: setting('a readable .svg, .png or .webp file', kind.logo),
-  SUPPORT_URL: setting('an http(s) or mailto address', kind.link),
-  PRIVACY_URL: setting('an http(s) address', kind.webLink),
-  TERMS_URL: setting('an http(s) address', kind.webLink),
+  ...brandSettings,
+  CLIENT_LOGOS: setting('on or off', kind.oneOf('on', 'off'), { fallback: 'on' }),
   CONTROL_SOCKET: setting('the path of a socket to make, or off', kind.text),
   LOG_LEVEL: setting(
     'fatal, error, warn, info, debug, trace or silent',
@@ -82,9 +78,10 @@ export type Config = ReturnType<typeof loadConfig>;
  */
 export function loadConfig(env: Environment) {
   const settings = settingsFor(env);
-  const { values, files, warnings } = readSettings(settings, env, (known) =>
-    proxyFaults(known, env),
-  );
+  const { values, files, warnings } = readSettings(settings, env, (known) => [
+    ...proxyFaults(known, env),
+    ...brandFaults(known),
+  ]);
   const identity = settingsOfBackend(values.IDENTITY);
   const own = Object.entries(values).filter(([name]) => name in identity);
   return arrange({ values, files, warnings }, Object.fromEntries(own));
@@ -116,6 +113,7 @@ function arrange(
   { values: v, files, warnings }: ReadSettings<typeof appSettings>,
   ofBackend: Record<string, unknown>,
 ) {
+  const { brand, notes } = brandOf(v);
   return deepFreeze({
     server: { port: v.PORT, host: v.HOST, keepAliveSeconds: v.KEEP_ALIVE_SECONDS },
     web: {
@@ -140,17 +138,14 @@ function arrange(
       consentPreselect: v.CONSENT_PRESELECT,
       isSelfRegistrationOn: v.SELF_REGISTRATION === 'on',
     },
-    brand: {
-      name: v.BRAND_NAME,
-      logoFile: v.BRAND_LOGO,
-      supportUrl: v.SUPPORT_URL,
-      privacyUrl: v.PRIVACY_URL,
-      termsUrl: v.TERMS_URL,
-    },
+    brand,
+    hasClientLogos: v.CLIENT_LOGOS === 'on',
     controlSocket: v.CONTROL_SOCKET,
     log: { level: v.LOG_LEVEL, audit: v.AUDIT_LOG },
     /** For the log at start: what is correct but not safe. */
     warnings,
+    /** For the log at start: what was changed in a setting. */
+    notes,
   });
 }
 

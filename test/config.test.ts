@@ -159,6 +159,7 @@ describe('settings', () => {
     ['CONSENT_REMEMBER_SECONDS', '99999999999'],
     ['CONSENT_PRESELECT', 'some'],
     ['SELF_REGISTRATION', 'true'],
+    ['CLIENT_LOGOS', 'true'],
     ['BRAND_NAME', 'x'.repeat(61)],
     ['BRAND_LOGO', 'package.json'],
     ['BRAND_LOGO', '/no/such/logo.svg'],

@@ -15,6 +15,7 @@ export const baseFacts = v.object({
       href: v.optional(v.string()),
       host: v.optional(v.string()),
       claimedName: v.optional(v.string()),
+      brand: v.optional(v.object({ accent: v.optional(v.string()), lead: v.optional(v.string()) })),
     }),
   ),
   /** Where the sign-in can start again. */

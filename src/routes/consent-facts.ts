@@ -9,6 +9,7 @@ import { PublicError } from '../errors.ts';
 import { isChecked, isDeviceFlow, isRememberable } from '../policy/consent.ts';
 import { isImitation } from '../policy/lookalike.ts';
 import { appView, imitationView, returnHostOf, type AppView } from '../screens/app-view.ts';
+import { clientBrand } from '../screens/client-brand.ts';
 import { localeOf } from '../screens/locale.ts';
 
 /** More than any app asks for, and little enough to fit into a posted form, which is encoded. */
@@ -71,6 +72,7 @@ function appOf({ config, policy }: Needs, res: Response, request: ConsentRequest
   const isTold = host !== undefined && (isChecked(client, policy) || !host.endsWith(':'));
   const shown = isTold ? { host } : {};
   const isFake = isImitation(client, { name: app.name, house: config.brand.name, policy });
-  if (!isFake) return { ...app, ...shown };
+  const brand = isChecked(client, policy) ? clientBrand(client) : undefined;
+  if (!isFake) return { ...app, ...shown, ...(brand && { brand }) };
   return imitationView(client, { host: shown.host, nameless: localeOf(res).t('lookalike.app') });
 }

@@ -24,6 +24,7 @@ type Needs = Pick<
   | 'addresses'
   | 'audit'
   | 'challenges'
+  | 'clientLogos'
   | 'hydra'
   | 'identity'
   | 'policy'
@@ -50,7 +51,7 @@ export async function showForm(
   res: Response,
   { step, request, facts, isNothingTicked = false }: ConsentPage,
 ): Promise<void> {
-  const { challenges, policy } = needs;
+  const { challenges, clientLogos, policy } = needs;
   challenges.mustBeBound(req, facts.flow, facts.startAgain);
   challenges.mustBeOpen(facts.flow, facts);
   const [user, past] = await Promise.all([personOf(needs, req, facts), readPast(needs, request)]);
@@ -62,10 +63,11 @@ export async function showForm(
   const { isDevice, audiences, isRememberable } = facts;
   const locale = localeOf(res);
   const seconds = policy.consentRememberSeconds;
+  const isTrusted = isChecked(client, policy);
   if (isNothingTicked) res.status(400);
   res.render('consent', {
     ...step.form(facts),
-    app: facts.app,
+    app: { ...facts.app, logo: isTrusted ? clientLogos.addressFor(client) : undefined },
     person: personView(user),
     past: past && remarkOnPast({ scopes: askedAbout(needs, facts), audiences }, past),
     changeHref: isDevice ? undefined : restartAsSomebodyElse(facts.startAgain, facts),
@@ -78,7 +80,7 @@ export async function showForm(
     rememberTime: seconds > 0 ? locale.time(seconds) : undefined,
     policyUrl: webAddress(client.policy_uri),
     termsUrl: webAddress(client.tos_uri),
-    unchecked: isChecked(client, policy) ? undefined : { ago: locale.ago(client.created_at) },
+    unchecked: isTrusted ? undefined : { ago: locale.ago(client.created_at) },
     isNothingTicked,
     notice: refusalNotice(res),
   });

@@ -29,6 +29,7 @@ type Needs = Pick<
   | 'addresses'
   | 'audit'
   | 'challenges'
+  | 'clientLogos'
   | 'config'
   | 'hydra'
   | 'identity'

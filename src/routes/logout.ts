@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import { Router, type Request, type Response } from 'express';
-import { uiLocalesOf, type LogoutRequest } from '@portico/hydra-admin';
+import { uiLocalesOf, type LogoutRequest, type OAuth2Client } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
 import { baseFacts, type Facts } from '../challenge/facts.ts';
 import type { Step } from '../challenge/step.ts';
 import { leave } from '../web/leave.ts';
 import { maySkipLogoutQuestion } from '../policy/logout.ts';
-import { appView } from '../screens/app-view.ts';
+import { isImitation } from '../policy/lookalike.ts';
+import { appView, imitationView, returnHostOf, type AppView } from '../screens/app-view.ts';
 import { personView } from '../screens/person-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, keepLocale, localeOf, preferLocales } from '../screens/locale.ts';
@@ -15,7 +16,17 @@ import { readDecision } from '../web/form.ts';
 
 type Needs = Pick<
   Parts,
-  'addresses' | 'audit' | 'browsers' | 'challenges' | 'hydra' | 'identity' | 'locales' | 'sessions'
+  | 'addresses'
+  | 'audit'
+  | 'browsers'
+  | 'challenges'
+  | 'config'
+  | 'hydra'
+  | 'identity'
+  | 'leftApp'
+  | 'locales'
+  | 'policy'
+  | 'sessions'
 >;
 
 /** The question before signing out, and the pages after it. */
@@ -25,7 +36,7 @@ export function logoutRoutes(needs: Needs): Router {
   router.post('/logout', (req, res) => submitLogout(needs, req, res));
   router.all('/logout', methodUnknown('GET, HEAD, POST'));
   router.get('/logout/stayed', (req, res) => showStayed(needs, req, res));
-  router.get('/logged-out', (_req, res) => res.render('logged-out'));
+  router.get('/logged-out', (req, res) => showLoggedOut(needs, req, res));
   router.all(['/logout/stayed', '/logged-out'], methodUnknown('GET, HEAD'));
   return router;
 }
@@ -45,9 +56,10 @@ async function showLogout(needs: Needs, req: Request, res: Response): Promise<vo
   if (!maySkipLogoutQuestion(request) || req.method !== 'GET') {
     return showForm(needs, res, step, request);
   }
-  const facts = factsOf(request);
+  const facts = factsOf(needs, res, request);
   const isOurs = await isOfThisBrowser(needs, req, res, facts);
   const target = await step.onceUnasked('unasked', () => signOut(needs, req, step, facts), facts);
+  needs.leftApp.keep(req, res, facts.app);
   if (isOurs) {
     await needs.sessions.end(req, res);
     step.keep(step.browserAfterSignOut());
@@ -73,6 +85,7 @@ async function submitLogout(needs: Needs, req: Request, res: Response): Promise<
   const after = isOurs ? step.browserAfterSignOut() : undefined;
   const target = await step.once('accept', accept, { subject, ...(after && { after }) });
   if (isOurs) await needs.sessions.end(req, res);
+  needs.leftApp.keep(req, res, facts.app);
   leave(res, target);
 }
 
@@ -122,7 +135,7 @@ async function showForm(
 ): Promise<void> {
   // Logout requests have no `oidc_context`, only an address (RP-Initiated Logout 1.0, section 2).
   preferLocales(needs.locales, res, uiLocalesOf(request.request_url));
-  const facts = factsOf(request);
+  const facts = factsOf(needs, res, request);
   const user = await needs.identity.find(request.subject);
   res.render('logout', {
     ...step.form({ ...facts, lang: localeOf(res).lang }),
@@ -143,6 +156,19 @@ async function showStayed(
   res.render('stayed', { app, person: user && personView(user) });
 }
 
-function factsOf({ client, subject }: LogoutRequest): LogoutFacts {
-  return { app: client ? appView(client) : undefined, clientId: client?.client_id, subject };
+function showLoggedOut({ leftApp }: Needs, req: Request, res: Response): void {
+  res.render('logged-out', { app: leftApp.of(req) });
+}
+
+function factsOf(needs: Needs, res: Response, { client, subject }: LogoutRequest): LogoutFacts {
+  const app = client ? viewOf(needs, res, client) : undefined;
+  return { app, clientId: client?.client_id, subject };
+}
+
+function viewOf({ config, policy }: Needs, res: Response, client: OAuth2Client): AppView {
+  const app = appView(client);
+  const house = config.brand.name;
+  if (!isImitation(client, { name: app.name, house, policy })) return app;
+  const host = returnHostOf('', client);
+  return imitationView(client, { host, nameless: localeOf(res).t('lookalike.app') });
 }

@@ -23,8 +23,8 @@ const tiles = new Map([
 ]);
 /** Before 2.0, servers send this when an address is opened a second time. */
 const otherNames = new Map([['error', 'not_found']]);
-/** Drawings for errors that are nobody's fault: the person can just start again. */
-const harmlessTiles = ['arch', 'clock', 'lens'];
+/** Drawings for what is the app's fault or ours; with the others, the person can just start again. */
+const cautionTiles = ['caution', 'cloud'];
 const longestText = 1_000;
 
 /**
@@ -39,19 +39,20 @@ export function oauth2ErrorRoutes({ addresses }: Pick<Parts, 'addresses'>): Rout
     const name = error.toLowerCase().replaceAll(' ', '_');
     const code = tiles.has(name) ? name : (otherNames.get(name) ?? 'default');
     const tile = tiles.get(code) ?? 'caution';
-    const isHarmless = harmlessTiles.includes(tile);
+    const isCaution = cautionTiles.includes(tile);
+    // What the app has done wrong, only those can mend who run it.
+    const hasDetails = tile === 'caution' && error !== '';
     res.status(400).render('error', {
       tile,
-      kind: isHarmless ? 'accent' : 'caution',
+      kind: isCaution ? 'caution' : 'accent',
       title: t(`oauth2.${code}.title`),
       text: h(`oauth2.${code}.text`),
       // Nothing in the address tells which app it was, so nothing leads there.
       buttons: [{ label: h('button.start_page'), href: addresses.start, style: 'tonal' }],
-      reference: code === 'access_denied' ? undefined : req.id,
-      details:
-        error === '' || code === 'access_denied'
-          ? undefined
-          : { error: visibleText(error), description: visibleText(description) },
+      reference: isCaution && req.id,
+      details: hasDetails
+        ? { error: visibleText(error), description: visibleText(description) }
+        : undefined,
     });
   }
 

@@ -1,5 +1,6 @@
 import { redirectUriOf } from '@portico/hydra-admin';
 import { initialOf } from './initial-of.ts';
+import type { ClientBrand } from './client-brand.ts';
 import { visibleText, visibleValue } from './visible-text.ts';
 
 /** An app as our screens show it. */
@@ -13,6 +14,8 @@ export interface AppView {
   host?: string | undefined;
   /** What an app calls itself that imitates the house: `name` is its host then. */
   claimedName?: string | undefined;
+  /** Of a checked client, for its own sign-in and consent, see `clientBrand`. */
+  brand?: ClientBrand | undefined;
   /** Its website, or that of its first redirect address; none for an app on the person's machine. */
   href?: string | undefined;
 }
@@ -31,7 +34,10 @@ const loopback =
 
 /** An app as its client describes it. Without a name that can be seen, it is shown by its id. */
 export function appView(client: Client): AppView {
-  const name = shortened(visibleText(client.client_name) || visibleValue(client.client_id));
+  const name = shortened(
+    visibleText(client.client_name) || visibleValue(client.client_id),
+    longestName,
+  );
   const href = webAddress(client.client_uri) ?? siteOf(client.redirect_uris ?? []);
   return { name, initial: initialOf(name), hue: hueOf(client.client_id), ...(href && { href }) };
 }
@@ -98,11 +104,12 @@ function siteOf(addresses: readonly string[]): string | undefined {
   return undefined;
 }
 
-function shortened(name: string): string {
-  const characters = Array.from(name);
-  if (characters.length <= longestName) return name;
+/** The text, cut to this many characters. */
+export function shortened(text: string, longest: number): string {
+  const characters = Array.from(text);
+  if (characters.length <= longest) return text;
   return `${characters
-    .slice(0, longestName - 1)
+    .slice(0, longest - 1)
     .join('')
     .trimEnd()}…`;
 }

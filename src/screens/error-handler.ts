@@ -10,66 +10,30 @@ import type { Parts } from '../assemble.ts';
 import type { Log } from '../web/log.ts';
 
 type Way = 'startAgain' | 'somebodyElse' | 'tryAgain' | 'app' | 'home';
-type Style = 'strong' | 'tonal' | 'quiet';
+type Style = 'strong' | 'tonal';
 
 interface Face {
   tile: 'clock' | 'ticks' | 'lens' | 'arch' | 'cloud' | 'caution';
   kind: 'accent' | 'caution';
+  /** What helps, best first. A way to the app, or else to the start page, is added to it. */
   ways: [Way, Style][];
   hasReference?: true;
+  /** The way that the text tells to go: without it, the page has the words of `<text>_unnamed`. */
+  toldWay?: Way;
 }
 
-const lost: Face = {
-  tile: 'arch',
-  kind: 'accent',
-  ways: [
-    ['startAgain', 'strong'],
-    ['home', 'tonal'],
-  ],
-};
-const late: Face = {
-  tile: 'clock',
-  kind: 'accent',
-  ways: [
-    ['startAgain', 'strong'],
-    ['app', 'quiet'],
-  ],
-};
-const ours: Face = {
-  tile: 'caution',
-  kind: 'caution',
-  hasReference: true,
-  ways: [
-    ['tryAgain', 'strong'],
-    ['app', 'quiet'],
-  ],
-};
-const theirs: Face = { ...ours, tile: 'cloud' };
-const again: Face = { tile: 'caution', kind: 'accent', ways: [['tryAgain', 'strong']] };
-const paused: Face = { tile: 'clock', kind: 'accent', ways: [['app', 'tonal']] };
+const lens: Face = { tile: 'lens', kind: 'accent', ways: [] };
+const arch: Face = { tile: 'arch', kind: 'accent', ways: [['startAgain', 'strong']] };
+const clock: Face = { tile: 'clock', kind: 'accent', ways: [] };
+const caution: Face = { tile: 'caution', kind: 'caution', hasReference: true, ways: [] };
+const cloud: Face = { ...caution, tile: 'cloud', ways: [['tryAgain', 'strong']] };
 
 /**
  * How the page of each fault looks, and which buttons it offers. A button without a target is left
- * out; if none to an app remains, there is one to the start page.
+ * out.
  */
 const faces: Record<ErrorCode, Face> = {
-  decision_unknown: again,
-  request_malformed: lost,
-  challenge_missing: lost,
-  form_expired: again,
-  cookies_blocked: again,
-  challenge_elsewhere: lost,
-  account_unknown: {
-    tile: 'lens',
-    kind: 'accent',
-    ways: [
-      ['somebodyElse', 'strong'],
-      ['app', 'quiet'],
-    ],
-  },
-  challenge_unknown: { ...lost, tile: 'lens', hasReference: true },
-  page_unknown: { ...lost, tile: 'lens' },
-  method_unknown: { ...lost, tile: 'lens' },
+  challenge_expired: { ...clock, ways: [['startAgain', 'strong']], toldWay: 'startAgain' },
   challenge_used: {
     tile: 'ticks',
     kind: 'accent',
@@ -78,18 +42,27 @@ const faces: Record<ErrorCode, Face> = {
       ['startAgain', 'tonal'],
     ],
   },
-  challenge_expired: late,
-  form_too_large: lost,
-  challenge_too_long: lost,
-  too_many_attempts: paused,
-  headers_too_large: lost,
-  unexpected: ours,
-  oauth2_server_down: theirs,
-  oauth2_server_nonsense: theirs,
-  busy: { ...again, tile: 'clock' },
-  oauth2_server_slow: theirs,
-  oauth2_server_limited: theirs,
-  oauth2_server_unavailable: theirs,
+  challenge_elsewhere: arch,
+  challenge_unknown: { ...lens, hasReference: true },
+  challenge_missing: arch,
+  challenge_too_long: lens,
+  request_malformed: lens,
+  decision_unknown: { ...lens, ways: [['tryAgain', 'strong']] },
+  form_expired: clock,
+  form_too_large: lens,
+  cookies_blocked: { ...caution, ways: [['tryAgain', 'tonal']] },
+  headers_too_large: caution,
+  account_unknown: { ...caution, ways: [['somebodyElse', 'strong']] },
+  page_unknown: lens,
+  method_unknown: lens,
+  too_many_attempts: clock,
+  busy: { ...clock, ways: [['tryAgain', 'strong']] },
+  oauth2_server_down: cloud,
+  oauth2_server_slow: cloud,
+  oauth2_server_nonsense: cloud,
+  oauth2_server_limited: cloud,
+  oauth2_server_unavailable: cloud,
+  unexpected: { ...caution, ways: [['tryAgain', 'strong']] },
 };
 
 const labels: Record<Way, string> = {
@@ -164,7 +137,7 @@ function showFault(
   { way, base }: { way: WayForward; base: string },
 ): void {
   const { h, named, namedHtml, time } = localeOf(res);
-  const { ways, hasReference, tile, kind } = faces[code];
+  const { ways, hasReference, tile, kind, toldWay } = faces[code];
   const targets: Record<Way, string | undefined> = {
     startAgain: way.startAgain,
     somebodyElse: way.startAgain,
@@ -172,25 +145,30 @@ function showFault(
     app: way.app?.href,
     home: `${base}/`,
   };
-  const known = ways.filter(([name]) => targets[name]);
-  const leadsOn = known.some(([name]) => name === 'app' || name === 'home');
-  const shown: typeof ways = leadsOn ? known : [...known, ['home', 'tonal']];
-  const buttons = shown.map(([name, style]) => ({
+  const buttons = waysOn(ways, targets).map(([name, style]) => ({
     label: h(labels[name], { app: way.app?.name ?? '' }),
     href: targets[name],
     style,
   }));
   const { retryAfterSeconds: wait } = way;
   const values = { app: way.app?.name, time: wait && time(wait) };
+  const text = `error.${code}.text`;
   res.status(statusOf[code]).render('error', {
     tile,
     kind,
     title: named(`error.${code}.title`, values),
-    text: namedHtml(`error.${code}.text`, values),
+    text: toldWay && !targets[toldWay] ? h(`${text}_unnamed`) : namedHtml(text, values),
     buttons,
     reference: hasReference && req.id,
     details: undefined,
   });
+}
+
+/** The ways that lead somewhere: at least one, to the app or to the start page. */
+function waysOn(ways: Face['ways'], targets: Record<Way, string | undefined>): Face['ways'] {
+  const known = ways.filter(([name]) => targets[name]);
+  if (known.some(([name]) => name === 'app')) return known;
+  return [...known, [targets.app ? 'app' : 'home', 'tonal']];
 }
 
 /**
@@ -199,9 +177,10 @@ function showFault(
  */
 function tryAgainOf(req: Request): string {
   const query = new URLSearchParams();
+  // A code that was typed does not get into an address.
+  const kept = req.body === undefined ? /^(\w+_challenge|user_code)$/ : /^\w+_challenge$/;
   for (const [name, value] of Object.entries(fieldsOf(req))) {
-    const isKept = /^(\w+_challenge|user_code)$/.test(name);
-    if (isKept && typeof value === 'string') query.set(name, value);
+    if (kept.test(name) && typeof value === 'string') query.set(name, value);
   }
   return `?${query.toString()}`;
 }

@@ -5,11 +5,12 @@ import { cookieName, cookieOptions, type CookieHome } from '../web/cookies.ts';
 import { postedFields } from '../web/form.ts';
 import { isOpened } from '../web/opening.ts';
 import { agoIn, durationsIn } from './durations.ts';
+import { formatsIn, type Formats } from './formats.ts';
 import { canonicalTag, createLanguageMatcher } from './language-matcher.ts';
 import { compileMessage, escapeHtml, isolated, type HtmlValues, type Values } from './messages.ts';
 
 /** One language, ready for the views. */
-export interface Locale {
+export interface Locale extends Formats {
   /** Canonical BCP 47 tag. */
   lang: string;
   dir: 'ltr' | 'rtl';
@@ -114,6 +115,7 @@ function createLocale(lang: string, words: Record<string, string>): Locale {
     namedHtml: (key, values) => h(keyFor(key, values), values as Values),
     time: durationsIn(lang),
     ago: agoIn(lang),
+    ...formatsIn(lang),
   };
 }
 

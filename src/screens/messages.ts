@@ -48,13 +48,16 @@ export function breakable(text: string): string {
 }
 
 /** Values that we write ourselves, in the language of the page. */
-const ownWords = ['ago', 'time', 'n'];
+const ownWords = ['ago', 'time', 'n', 'date', 'year'];
 
-/** A value as HTML for a text that may have the other direction. Only our own words are to be translated. */
+/**
+ * A value as HTML for a text that may have the other direction. Our own words are to be translated,
+ * and do not break: that of "10. Dezember" is no dot of an address.
+ */
 export function isolated(value: string | number | Html, name: string): string {
   if (typeof value === 'object') return value.html;
-  const translate = ownWords.includes(name) ? '' : ' translate="no"';
-  return `<bdi${translate}>${breakable(String(value))}</bdi>`;
+  if (ownWords.includes(name)) return `<bdi>${escapeHtml(String(value))}</bdi>`;
+  return `<bdi translate="no">${breakable(String(value))}</bdi>`;
 }
 
 /**

@@ -1,21 +1,16 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { fieldsOf } from '../web/form.ts';
+import { accentSheet, brandLocals } from './brand-files.ts';
+import type { Brand } from './brand-settings.ts';
 import { localeOf, type Locales } from './locale.ts';
 import { breakable, withLinks } from './messages.ts';
 
-export interface Brand {
-  name: string;
-  logoFile: string | undefined;
-  supportUrl: string | undefined;
-  privacyUrl: string | undefined;
-  termsUrl: string | undefined;
-}
-
 /** The locals of every view that are the same for all requests. */
 export function siteLocals(brand: Brand, base: string, asset: (name: string) => string) {
-  const { logoFile, ...others } = brand;
   return {
-    brand: { ...others, logo: logoFile && asset(logoFile) },
+    brand: brandLocals(brand, asset),
+    /** The address of the style sheet for clients with an accent of their own. */
+    accentSheet: (accent: string) => asset(accentSheet(accent)),
     base,
     asset,
     wbr: breakable,
@@ -23,42 +18,36 @@ export function siteLocals(brand: Brand, base: string, asset: (name: string) => 
   };
 }
 
-/** The query parameters that a link to another language keeps. */
-const kept = [
-  'login_challenge',
-  'consent_challenge',
-  'logout_challenge',
-  'device_challenge',
-  'user_code',
-  'client_id',
-  'error',
-  'error_description',
-];
+/** The parameters that a link to another language keeps, also those of a posted form. */
+const kept = ['login_challenge', 'consent_challenge', 'logout_challenge', 'device_challenge'];
+/** Those that it keeps only where they are in the address already: a code that was typed is not. */
+const keptInQuery = ['user_code', 'client_id', 'error', 'error_description'];
 
 /** The locals of every view that depend on the request: links to the same page in other languages. */
 export function requestLocals(locales: Locales): RequestHandler {
   return function requestLocals(req, res, next) {
-    res.locals['languages'] = () => languageLinks(locales, fieldsOf(req), localeOf(res).lang);
+    res.locals['languages'] = () => languageLinks(locales, req, localeOf(res).lang);
     next();
   };
 }
 
 /** Only queries, so that no path in a request can turn them into links to another host. */
-function languageLinks(locales: Locales, fields: Record<string, unknown>, current: string) {
+function languageLinks(locales: Locales, req: Request, current: string) {
   return locales.all.map(({ lang, ownName }) => ({
     tag: lang,
     name: ownName,
     // Pages with a form have buttons in the place of links.
     get href() {
-      return `?lang=${lang}${keptQuery(fields)}`;
+      return `?lang=${lang}${keptQuery(req)}`;
     },
     isCurrent: lang === current,
   }));
 }
 
-function keptQuery(fields: Record<string, unknown>): string {
+function keptQuery(req: Request): string {
+  const fields = fieldsOf(req);
   let query = '';
-  for (const name of kept) {
+  for (const name of req.body === undefined ? [...kept, ...keptInQuery] : kept) {
     const value = fields[name];
     if (typeof value === 'string') query += `&${name}=${encodeURIComponent(value.toWellFormed())}`;
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { extname, join, resolve, sep } from 'node:path';
+import { extname, join, sep } from 'node:path';
 import express, {
   Router,
   type ErrorRequestHandler,
@@ -11,16 +11,28 @@ import { literalPath } from '../web/literal-path.ts';
 import { answerBriefly } from '../web/opening.ts';
 import { createCompressor, type Compressor } from './compressor.ts';
 
+/** Files that are not in the folder. They win over files in it of the same name. */
+export interface MoreFiles {
+  /** Files from anywhere, such as a logo: their paths by their names. */
+  paths: Record<string, string>;
+  /** Contents by names. */
+  texts: Record<string, string>;
+  /** The content of a file whose name says what is in it; `undefined` for any other name. */
+  make: (name: string) => string | undefined;
+  /** Names of such files: their contents speak for all of them in the hash. */
+  samples: readonly string[];
+}
+
 interface Folder {
   path: string;
-  /** The brand's logo, which may be in another folder. */
-  logo: { name: string; path: string } | undefined;
+  more: MoreFiles;
   compressor: Compressor;
 }
 
 const hashLength = 12;
 const lasting = 'public, max-age=31536000, immutable';
 const brief = 'public, max-age=300';
+const noFiles: MoreFiles = { paths: {}, texts: {}, make: () => undefined, samples: [] };
 
 /**
  * Serves all files in a folder and the folders below it, except dotfiles outside `.well-known`.
@@ -34,18 +46,16 @@ const brief = 'public, max-age=300';
  * Use `hashedFiles` before everything that costs time, and `plainFiles` after the screens, so that no
  * file can replace a screen of the same name.
  * @param base the path at the start of every address, such as `/auth`
- * @param logoFile a file from anywhere, served as `brand-logo` with its extension
  */
 export function createStaticFiles(
   folder: string,
-  { base, logoFile }: { base: string; logoFile?: string | undefined },
+  { base, more = noFiles }: { base: string; more?: MoreFiles },
 ) {
-  const logo = logoFile && { name: `brand-logo${extname(logoFile)}`, path: resolve(logoFile) };
   const names = namesIn(folder);
   const files = new Map(names.map((name) => [name, join(folder, name)]));
-  if (logo) files.set(logo.name, logo.path);
-  const hash = hashOf(files);
-  const served = { path: folder, logo: logo || undefined, compressor: createCompressor(files) };
+  for (const [name, path] of Object.entries(more.paths)) files.set(name, path);
+  const hash = hashOf(files, more);
+  const served = { path: folder, more, compressor: createCompressor(files) };
   const [forLong, forShort] = [fileServer(served, lasting), fileServer(served, brief)];
 
   const byHash: RequestHandler<{ hash: string }> = function byHash(req, res, next) {
@@ -63,9 +73,10 @@ export function createStaticFiles(
    * @throws Error when there was no such file at start
    */
   function asset(name: string): string {
-    const known = name === logoFile && logo ? logo.name : name;
-    if (!files.has(known)) throw new Error(`There is no file "${name}" in ${folder}`);
-    return `${base}/static/${hash}/${known.split('/').map(encodeURIComponent).join('/')}`;
+    if (!files.has(name) && textOf(more, name) === undefined) {
+      throw new Error(`There is no file "${name}" in ${folder}`);
+    }
+    return `${base}/static/${hash}/${name.split('/').map(encodeURIComponent).join('/')}`;
   }
 
   const path = literalPath(base);
@@ -76,14 +87,14 @@ export function createStaticFiles(
   };
 }
 
-function fileServer({ path, logo, compressor }: Folder, cacheControl: string): Router {
+function fileServer({ path, more, compressor }: Folder, cacheControl: string): Router {
   const setHeaders = (res: Response) => res.setHeader('Cache-Control', cacheControl);
   const options = { index: false, redirect: false, cacheControl: false, setHeaders };
-  const router = Router().use(compressor(cacheControl));
-  if (logo) {
+  const router = Router().get(/.*/, texts(more, cacheControl)).use(compressor(cacheControl));
+  for (const [name, file] of Object.entries(more.paths)) {
     const headers = { 'Cache-Control': cacheControl };
-    router.get(`/${logo.name}`, (_req, res) => {
-      res.sendFile(logo.path, { dotfiles: 'allow', cacheControl: false, headers });
+    router.get(`/${name}`, (_req, res) => {
+      res.sendFile(file, { dotfiles: 'allow', cacheControl: false, headers });
     });
   }
   const wellKnown = express.static(join(path, '.well-known'), {
@@ -96,6 +107,20 @@ function fileServer({ path, logo, compressor }: Folder, cacheControl: string): R
   });
   router.use('/.well-known', wellKnown);
   return router.use(express.static(path, options), refuse);
+}
+
+/** Sends what is not in a file. It is short, so it is sent as it is. */
+function texts(more: MoreFiles, cacheControl: string): RequestHandler {
+  return function texts(req, res, next) {
+    const text = textOf(more, req.path.slice(1));
+    if (text === undefined) return next();
+    res.type(extname(req.path)).setHeader('Cache-Control', cacheControl);
+    res.send(text);
+  };
+}
+
+function textOf({ texts, make }: MoreFiles, name: string): string | undefined {
+  return Object.hasOwn(texts, name) ? texts[name] : make(name);
 }
 
 /** Responses to faulty requests, such as a range beyond the end, must not be cached like files. */
@@ -121,11 +146,14 @@ function namesIn(folder: string): string[] {
     .toSorted();
 }
 
-function hashOf(files: ReadonlyMap<string, string>): string {
+function hashOf(files: ReadonlyMap<string, string>, more: MoreFiles): string {
   const hash = createHash('sha256');
   for (const [name, path] of files) {
     const content = readFileSync(path);
     hash.update(`${name}\0${content.length}\0`).update(content);
+  }
+  for (const name of [...Object.keys(more.texts), ...more.samples]) {
+    hash.update(`${name}\0${textOf(more, name)}\0`);
   }
   return hash.digest('hex').slice(0, hashLength);
 }

@@ -19,6 +19,7 @@ export function securityHeaders({ isSecure }: { isSecure: boolean }): RequestHan
         styleSrc: ["'self'"],
         imgSrc: ["'self'"],
         fontSrc: ["'self'"],
+        manifestSrc: ["'self'"],
         frameAncestors: ["'none'"],
         baseUri: ["'none'"],
         upgradeInsecureRequests: isSecure ? [] : null,

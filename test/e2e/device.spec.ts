@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from '@playwright/test';
 import { expect, test } from './support/test.ts';
 import { allow, signIn } from './support/steps.ts';
-import type { World } from './support/world.ts';
+import { ada, type World } from './support/world.ts';
 import { titleBar, words } from '../support/words.ts';
 
 const tvSignIn = titleBar(words('login.title', { app: 'Lantern TV' }));
@@ -33,15 +33,41 @@ test('connects a TV whose code is typed with blanks and dashes', async ({ contex
     phone.getByRole('heading', { name: words('device.done.title', { app: 'Lantern TV' }) }),
   ).toBeVisible();
   await expect(tv.getByText('The TV is connected.')).toBeVisible({ timeout: 15_000 });
-  await expect(tv.getByRole('row', { name: /^sub ada/ }).first()).toBeVisible();
+  await expect(
+    tv.getByRole('row', { name: new RegExp(`^sub ${ada.subject}`) }).first(),
+  ).toBeVisible();
 });
 
 test('never sends a code by itself that came with the address', async ({ context, world }) => {
   const { tv, code, phone } = await connectTv(context, world);
   await openVerification(tv, phone, 'withCode');
-  await expect(phone.getByText(words('device.lead_given'))).toBeVisible();
-  await expect(phone.getByLabel(codeField)).toHaveValue(code);
-  await phone.getByRole('button', submit).click();
+  await expect(phone.getByRole('heading', { name: words('device.given.title') })).toBeVisible();
+  await expect(phone.locator('.given')).toHaveText(`${code.slice(0, 4)} ${code.slice(4)}`);
+  await phone.getByRole('button', { name: words('device.given.yes') }).click();
+  await expect(phone).toHaveTitle(tvSignIn);
+});
+
+test('drops a code that is not the one on the device, and asks for that', async ({
+  context,
+  world,
+}) => {
+  const { code, phone } = await connectTv(context, world);
+  await phone.goto(`${world.standIn.publicUrl}/oauth2/device/verify?user_code=Some-Body`);
+  await phone.getByRole('button', { name: words('device.given.no') }).click();
+  await expect(phone.getByLabel(codeField)).toHaveValue('');
+  await expect(phone.getByLabel(codeField)).toBeFocused();
+  expect(phone.url()).toBe(`${world.porticoUrl}/device/verify`);
+  await phone.getByLabel(codeField).fill(code);
+  await phone.keyboard.press('Enter');
+  await expect(phone).toHaveTitle(tvSignIn);
+});
+
+test('has a short address that leads to where codes are typed', async ({ context, world }) => {
+  const { code, phone } = await connectTv(context, world);
+  await phone.goto(`${world.porticoUrl}/device`);
+  await expect(phone.getByLabel(codeField)).toBeFocused();
+  await phone.goto(`${world.porticoUrl}/device?user_code=${code}`);
+  await phone.getByRole('button', { name: words('device.given.yes') }).click();
   await expect(phone).toHaveTitle(tvSignIn);
 });
 
@@ -66,10 +92,10 @@ test('shares nothing with a TV that is not allowed', async ({ context, world }) 
   await phone.getByLabel(codeField).fill(code);
   await phone.getByRole('button', submit).click();
   await signIn(phone);
-  await phone.getByRole('button', { name: words('consent.deny') }).click();
-  await expect(
-    phone.getByRole('heading', { name: words('oauth2.access_denied.title') }),
-  ).toBeVisible();
+  await phone.waitForURL(/\/consent\?/);
+  await phone.locator('#reject').click();
+  await expect(phone.getByRole('heading', { name: words('device.stopped.title') })).toBeVisible();
+  expect(phone.url()).toBe(`${world.porticoUrl}/device/stopped`);
   await tv.reload();
   await expect(tv.locator('#user-code')).toHaveText(code);
 });

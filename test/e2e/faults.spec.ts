@@ -67,7 +67,7 @@ test('has a page with the right status for each way in that is none', async ({ p
 
 test('shows what the OAuth2 server says as text and no more', async ({ page, world }) => {
   await page.goto(`${world.porticoUrl}/error?${new URLSearchParams(strangeError).toString()}`);
-  await page.getByText(words('error.details')).click();
+  await page.getByText(words('error.details'), { exact: true }).click();
   await expect(page.getByText('<b>authentication</b>').first()).toBeVisible();
   await expect(page.locator('main b, main script')).toHaveCount(0);
 });

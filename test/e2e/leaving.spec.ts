@@ -114,7 +114,7 @@ test('goes on after a refused form, also when the server calls that sign-in over
   page,
   openApp,
 }) => {
-  const world = await createWorld('1.11'); // later versions know no such answer for a sign-in
+  const world = await createWorld({ profile: '1.11' }); // later versions know no such answer for a sign-in
   try {
     const app = await openApp('127.0.0.1');
     await page.goto(await authorizationUrl(world, { redirectUri: `${app.url}/callback` }));

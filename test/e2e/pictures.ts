@@ -1,24 +1,36 @@
-import { fileURLToPath } from 'node:url';
+import { mkdir, rename } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { BrowserContextOptions } from '@playwright/test';
+import { pictureFolder, views, type View } from './support/gallery.ts';
 import { screens } from './support/screens.ts';
 import { test } from './support/test.ts';
 
-const folder = fileURLToPath(new URL('../../screens/', import.meta.url));
-
-const views: Record<string, BrowserContextOptions> = {
-  '1280-light': { viewport: { width: 1280, height: 800 } },
-  '375-dark': { viewport: { width: 375, height: 667 }, colorScheme: 'dark' },
-  '320-light': { viewport: { width: 320, height: 568 } },
-  '375-he': { viewport: { width: 375, height: 667 }, locale: 'he' },
+const window: Record<View['window'], BrowserContextOptions> = {
+  wide: { viewport: { width: 1280, height: 800 } },
+  phone: { viewport: { width: 390, height: 664 } },
+  narrow: { viewport: { width: 320, height: 568 } },
 };
 
-for (const [name, open] of screens) {
-  for (const [view, options] of Object.entries(views)) {
-    test(`${name} ${view}`, async ({ openBrowser, world }) => {
-      const context = await openBrowser(options);
-      const page = await context.newPage();
-      await open(page, world);
-      await page.screenshot({ path: `${folder}${name}-${view}.png`, fullPage: true });
-    });
-  }
+for (const view of views) {
+  test.describe(() => {
+    test.use({ brand: view.brand });
+    for (const [name, open] of screens) {
+      test(`${name} ${view.name}`, async ({ openBrowser, world }) => {
+        const { locale = 'en', colorScheme = 'light' } = view;
+        const context = await openBrowser({ ...window[view.window], locale, colorScheme });
+        const page = await context.newPage();
+        await open(page, world);
+        const path = join(pictureFolder, `${name}-${view.name}.png`);
+        await keepBefore(path);
+        await page.screenshot({ path, fullPage: true });
+      });
+    }
+  });
+}
+
+/** The picture of the run before, to compare with. */
+async function keepBefore(path: string): Promise<void> {
+  const folder = join(dirname(path), 'before');
+  await mkdir(folder, { recursive: true });
+  await rename(path, join(folder, basename(path))).catch(() => undefined);
 }

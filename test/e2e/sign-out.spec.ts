@@ -51,6 +51,18 @@ test('signs out without an app, and from the start page', async ({ page, world }
   await expect(page.locator('#password')).toBeVisible();
 });
 
+test('leads back to an app that has no page for it', async ({ page, world }) => {
+  await getTokens(page, world, { isRemembered: true });
+  const begun = await page.request.get(`${world.sampleUrl}/sign-out`, { maxRedirects: 0 });
+  const address = new URL(begun.headers()['location'] ?? '');
+  address.searchParams.delete('post_logout_redirect_uri');
+  await page.goto(address.href);
+  await page.getByRole('button', signOut).click();
+  await expect(page.getByRole('heading', { name: words('logged_out.title') })).toBeVisible();
+  await page.getByRole('link', { name: words('button.go_to', meadowNotes) }).click();
+  await page.waitForURL(`${world.sampleUrl}/`);
+});
+
 test('is not believed by the app when somebody else says it', async ({ page, world }) => {
   await getTokens(page, world, { isRemembered: true });
   const claims = page.getByRole('group', { name: 'Claims of the ID token' });

@@ -261,7 +261,7 @@ describe.each(screens)('$name: a challenge', (screen) => {
 
   test.each([
     ['is empty', ''],
-    ['is the word of a button', words('consent.allow')],
+    ['is the word of a button', words('consent.access.allow')],
     ['is written large', 'ACCEPT'],
     ['is something else', 'yes'],
   ])('with a decision that %s is a 400 and nothing is sent', async (_what, decision) => {

@@ -342,7 +342,7 @@ describe('in a device flow', () => {
     const [browser, page] = await show({ ...stub.inDeviceFlow });
     const done = await browser.submit(page, { press: 'reject' });
     expect(stub.sent('consent.reject')).toHaveLength(1);
-    expect(done.leadsTo).toBe('/error?error=access_denied');
+    expect(done.leadsTo).toBe('/device/stopped');
   });
 
   test('an unchecked app is named as one in the one warning', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { noButton, type Browser } from '../support/browser.ts';
-import { control, link } from '../support/page.ts';
+import { control, link, textsOf, type Page } from '../support/page.ts';
 import { addressOf, foosLogin, newChallenge } from '../support/screens.ts';
 import { titleBar, words } from '../support/words.ts';
 
@@ -40,28 +40,6 @@ describe('the page for a code', () => {
     expect(control(page, 'verify')).toMatchObject({ name: 'decision', value: 'accept' });
   });
 
-  test('shows a code that came along, and does nothing with it by itself', async () => {
-    const browser = newBrowser();
-    const page = await browser.get(device(`&user_code=${rightCode}`));
-    expect(page.status).toBe(200);
-    expect(page.text).toContain(words('device.lead_given'));
-    expect(control(page, 'code')?.value).toBe(rightCode);
-    expect(stub.calls).toEqual([]);
-    const done = await browser.submit(page, { press: 'verify' });
-    expect(done.leadsTo).toContain('device_verifier=');
-  });
-
-  test('shows a code that came along as text, one of several not at all', async () => {
-    const code = encodeURIComponent('"><script>alert(1)</script>');
-    const page = await newBrowser().get(device(`&user_code=${code}`));
-    expect(control(page, 'code')?.value).toBe('"><script>alert(1)</script>');
-    expect(page.html).not.toContain('<script');
-    const twice = await newBrowser().get(device('&user_code=a&user_code=b'));
-    expect(control(twice, 'code')?.value).toBe('');
-    const absent = await newBrowser().get(device('&user_code='));
-    expect(absent.text).toContain(words('device.lead'));
-  });
-
   test('without a challenge leads to where codes are asked for', async () => {
     const page = await newBrowser().get('/device/verify');
     expect(page.status).toBe(400);
@@ -72,6 +50,146 @@ describe('the page for a code', () => {
       expect((await newBrowser().get(`/device/verify${query}`)).status).toBe(400);
     }
     expect(stub.calls).toEqual([]);
+  });
+});
+
+describe('a code that came with the address', () => {
+  const shown = (page: Page) => textsOf(page, /<p class="given">(.*?)<\/p>/g);
+
+  test('is shown in fours to be compared, and nothing is done with it by itself', async () => {
+    const browser = newBrowser();
+    const page = await browser.get(device(`&user_code=${rightCode}`));
+    expect(page.status).toBe(200);
+    expect(page.heading).toBe(words('device.given.title'));
+    expect(page.text).toContain(words('device.given.lead'));
+    expect(page.text).toContain(words('device.warn.text'));
+    expect(shown(page)).toEqual(['fKt7 pW3x']);
+    expect(control(page, 'code')).toBeUndefined();
+    const buttons = page.forms[0]!.controls.filter(({ kind }) => kind === 'button');
+    expect(buttons.map(({ id }) => id)).toEqual(['reject', 'accept']);
+    expect(stub.calls).toEqual([]);
+  });
+
+  test('goes to the server with a yes, as it was shown', async () => {
+    const browser = newBrowser();
+    const page = await browser.get(device('&user_code=fKt7%E2%80%8B-pW%C2%AD3x'));
+    expect(shown(page)).toEqual(['fKt7 pW3x']);
+    const done = await browser.submit(page, { press: 'accept' });
+    expect(done.leadsTo).toContain('device_verifier=');
+    expect(typed()).toEqual([rightCode]);
+  });
+
+  test('is dropped with a no: another one may be typed for the same challenge', async () => {
+    const browser = newBrowser();
+    const page = await browser.get(device('&user_code=AAAABBBB'));
+    const asked = await browser.submit(page, { press: 'reject' });
+    expect(asked.status).toBe(200);
+    expect(asked.heading).toBe(title);
+    expect(asked.title).toBe(titleBar(title));
+    expect(new URL(asked.url).search).toBe('');
+    expect(control(asked, 'code')?.value).toBe('');
+    expect(asked.html).not.toMatch(/AAAA ?BBBB/);
+    expect(control(asked, 'device_challenge')?.value).toBe(
+      control(page, 'device_challenge')?.value,
+    );
+    expect(typed()).toEqual([]);
+    const done = await browser.submit(asked, { fill: { code: rightCode } });
+    expect(done.leadsTo).toContain('device_verifier=');
+    expect(typed()).toEqual([rightCode]);
+  });
+
+  test('needs an answer: the Enter key says no, and a form without a button nothing', async () => {
+    const browser = newBrowser();
+    const page = await browser.get(device(`&user_code=${rightCode}`));
+    expect((await browser.submit(page)).heading).toBe(title);
+    const none = await browser.submit(page, { press: noButton });
+    expect(none.status).toBe(400);
+    expect(none.heading).toBe(words('error.decision_unknown.title'));
+    expect(none.html).not.toContain(rightCode);
+    expect(typed()).toEqual([]);
+  });
+
+  test('and is wrong may be typed anew, and counts as a try', async () => {
+    const browser = newBrowser();
+    const page = await browser.get(device('&user_code=AAAA-BBBB'));
+    const wrong = await browser.submit(page, { press: 'accept' });
+    expect(wrong.status).toBe(400);
+    expect(wrong.heading).toBe(title);
+    expect(wrong.text).toContain(words('device.wrong'));
+    expect(control(wrong, 'code')?.value).toBe('AAAABBBB');
+    for (let i = 0; i < 4; i++) await browser.submit(page, { press: 'accept' });
+    expect((await browser.submit(page, { press: 'accept' })).status).toBe(429);
+    expect(typed()).toHaveLength(5);
+  });
+
+  test.each([
+    ['a form that is too old', { forge: { _csrf: 'old' }, press: 'accept' }, 403],
+    [
+      'a switch of the language',
+      { press: noButton, add: [['lang', 'en'] as [string, string]] },
+      200,
+    ],
+  ])('is asked about again after %s', async (_what, work, status) => {
+    const browser = newBrowser();
+    const page = await browser.get(device(`&user_code=${rightCode}`));
+    const again = await browser.submit(page, work);
+    expect(again.status).toBe(status);
+    expect(again.heading).toBe(words('device.given.title'));
+    expect(shown(again)).toEqual(['fKt7 pW3x']);
+    expect(typed()).toEqual([]);
+    const done = await browser.submit(again, { press: 'accept' });
+    expect(done.leadsTo).toContain('device_verifier=');
+  });
+
+  test('is text, whatever it is; one of several, or none, is asked for', async () => {
+    const code = encodeURIComponent('"><script>alert(1)</script>');
+    const page = await newBrowser().get(device(`&user_code=${code}`));
+    expect(shown(page)).toEqual(['"><s crip t>al ert( 1)</ scri pt>']);
+    expect(page.html).not.toContain('<script');
+    for (const more of ['&user_code=a&user_code=b', '&user_code=', '&user_code=%20-%E2%80%8B']) {
+      const asked = await newBrowser().get(device(more));
+      expect(asked.heading).toBe(title);
+      expect(control(asked, 'code')?.value).toBe('');
+    }
+  });
+
+  test('and is endless is cut', async () => {
+    const page = await newBrowser().get(device(`&user_code=${'x'.repeat(9_000)}`));
+    expect(shown(page)[0]!.replaceAll(' ', '')).toBe('x'.repeat(64));
+  });
+});
+
+describe('the short address', () => {
+  const verify = 'http://127.0.0.1:4444/oauth2/device/verify';
+
+  test.each([
+    ['', ''],
+    ['?user_code=', ''],
+    [`?user_code=fKt7-pW3x`, '?user_code=fKt7pW3x'],
+    ['?user_code=a%26b%3Dc%23', '?user_code=a%26b%3Dc%23'],
+    ['?user_code=a&user_code=b', ''],
+    ['?other=1', ''],
+  ])('leads to where the server asks for a code: %s', async (query, kept) => {
+    const page = await newBrowser().get(`/device${query}`);
+    expect([page.status, page.leadsTo]).toEqual([303, verify + kept]);
+    expect(page.setCookies).toEqual([]);
+    expect(stub.calls).toEqual([]);
+  });
+
+  test('is below the path of BASE_URL', async () => {
+    const own = await startApp(stub, { BASE_URL: 'http://127.0.0.1:{port}/auth' });
+    const browser = own.browser();
+    expect((await browser.get('/auth/device')).leadsTo).toBe(verify);
+    expect((await browser.get('/device')).status).toBe(404);
+    await own.close();
+  });
+
+  test('is no page when nobody knows where the server is', async () => {
+    const own = await startApp(stub, { HYDRA_PUBLIC_URL: undefined });
+    const page = await own.browser().get('/device?user_code=fKt7pW3x');
+    expect(page.status).toBe(404);
+    expect(page.heading).toBe(words('error.page_unknown.title'));
+    await own.close();
   });
 });
 
@@ -136,10 +254,9 @@ describe('a code', () => {
     expect(done.leadsTo).toContain('device_verifier=');
   });
 
-  test('is given back without what nobody sees, pasted or from the address', async () => {
+  test('is given back without what nobody sees', async () => {
     const browser = newBrowser();
-    const page = await browser.get(device('&user_code=f%E2%80%8BK%C2%ADt7%EF%BB%BF'));
-    expect(control(page, 'code')?.value).toBe('fKt7');
+    const page = await browser.get(device());
     const again = await browser.submit(page, { fill: { code: '\u202Ewrong\u200D-1' } });
     expect(control(again, 'code')?.value).toBe('wrong-1');
   });
@@ -201,6 +318,7 @@ describe('a code', () => {
     stub.set(old, 'expired');
     const expired = await browser.submit(page, { fill: { code: rightCode } });
     expect(expired.status).toBe(410);
+    expect(expired.html).not.toContain(rightCode);
     expect(link(expired, words('button.start_again'))?.href).toBe(
       'http://127.0.0.1:4444/oauth2/device/verify',
     );
@@ -216,7 +334,11 @@ describe('a code', () => {
     const page = await browser.get(device());
     stub.answer('device.accept', (_call, res) => res.writeHead(503).end());
     for (let i = 0; i < 6; i++) {
-      expect((await browser.submit(page, { fill: { code: rightCode } })).status).toBe(503);
+      const down = await browser.submit(page, { fill: { code: rightCode } });
+      expect(down.status).toBe(503);
+      // What was typed gets into no address: neither of a button nor of a language.
+      expect(down.html).not.toContain(rightCode);
+      expect(link(down, words('button.try_again'))?.href).toContain('device_challenge=');
     }
     stub.usually();
     const done = await browser.submit(page, { fill: { code: rightCode } });
@@ -274,6 +396,18 @@ describe('many wrong codes', () => {
     );
     expect(typed()).toHaveLength(5);
   });
+});
+
+test('a no in a device flow ends on a page that says so, with a way on', async () => {
+  const browser = newBrowser();
+  const consent = stub.consent(newChallenge(), stub.inDeviceFlow);
+  const question = await browser.get(addressOf('/consent', 'consent_challenge', consent));
+  const page = await browser.follow(await browser.submit(question, { press: 'reject' }));
+  expect(new URL(page.url).pathname).toBe('/device/stopped');
+  expect(page.status).toBe(200);
+  expect(page.heading).toBe(words('device.stopped.title'));
+  expect(page.text).toContain(words('device.stopped.lead'));
+  expect(link(page, words('button.start_page'))?.href).toBe('/');
 });
 
 describe('the page at the end', () => {

@@ -202,7 +202,7 @@ describe('signing in', () => {
     const [browser, page] = await open(stub.inDeviceFlow);
     const done = await browser.submit(page, { press: 'reject' });
     expect(stub.sent('login.reject')).toHaveLength(1);
-    expect(done.leadsTo).toBe('/error?error=access_denied');
+    expect(done.leadsTo).toBe('/device/stopped');
     expect((await browser.follow(done)).heading).toBe(words('oauth2.access_denied.title'));
   });
 });

@@ -180,6 +180,7 @@ describe('no', () => {
     const page = await browser.submit(await browser.get(logout(fromServer)), { press: 'reject' });
     expect(page.heading).toBe(words('stayed.title'));
     expect(page.links.filter(({ href }) => href.startsWith('http'))).toEqual([]);
+    expect(link(page, words('button.start_page'))?.href).toBe('/');
   });
 });
 
@@ -223,10 +224,95 @@ test('a logout that was rejected before is unknown', async () => {
   expect(page.status).toBe(404);
 });
 
-test('after signing out a page says so, to whoever comes', async () => {
-  const page = await app.browser().get('/logged-out');
-  expect(page.status).toBe(200);
-  expect(page.heading).toBe(words('logged_out.title'));
-  expect(page.text).toContain(words('logged_out.lead'));
-  expect(page.setCookies).toEqual([]);
+describe('the page after it', () => {
+  const toApp = words('button.go_to', { app: 'Meadow Notes' });
+  const toStart = words('button.start_page');
+
+  test('says so to whoever comes, and leads to the start page', async () => {
+    const page = await app.browser().get('/logged-out');
+    expect(page.status).toBe(200);
+    expect(page.heading).toBe(words('logged_out.title'));
+    expect(page.text).toContain(words('logged_out.lead'));
+    expect(link(page, toStart)?.href).toBe('/');
+    expect(page.setCookies).toEqual([]);
+  });
+
+  test.each([
+    ['yes', {}],
+    ['no question', { client: { skip_logout_consent: true } }],
+  ])('leads back to the app that asked for it, by %s', async (_how, given) => {
+    const browser = await signedIn();
+    const page = await browser.get(logout(given));
+    if (page.status === 200) await browser.submit(page, { press: 'accept' });
+    const done = await browser.get('/logged-out');
+    expect(link(done, toApp)?.href).toBe('https://notes.example.org');
+    expect(link(done, toStart)?.href).toBe('/');
+    // the same in another language or loaded again
+    expect(link(await browser.get('/logged-out?lang=en'), toApp)).toBeDefined();
+    expect(link(await app.browser().get('/logged-out'), toApp)).toBeUndefined();
+    expect(browser.cookies()[app.cookie('left')]).toMatch(
+      /; Max-Age=600; .*HttpOnly; SameSite=Lax/,
+    );
+  });
+
+  test.each([
+    [
+      'that somebody wants to stay',
+      async (browser: Browser) => {
+        await browser.submit(await browser.get(logout()), { press: 'reject' });
+      },
+    ],
+    [
+      'the start page signs out',
+      async (browser: Browser) => {
+        await browser.submit(await browser.get(logout({ subject: ada.subject })), {
+          press: 'accept',
+        });
+        await browser.submit(await browser.get('/'));
+      },
+    ],
+    [
+      'the server asked for the last sign-out',
+      async (browser: Browser) => {
+        await browser.submit(await browser.get(logout()), { press: 'accept' });
+        await browser.submit(await browser.get(logout(fromServer)), { press: 'accept' });
+      },
+    ],
+    [
+      'the app has no address',
+      async (browser: Browser) => {
+        const client = { client_uri: '', redirect_uris: ['app.notes:/back'] };
+        await browser.submit(await browser.get(logout({ client })), { press: 'accept' });
+      },
+    ],
+  ])('leads to no app when %s', async (_when, act) => {
+    const browser = await signedIn();
+    await act(browser);
+    const page = await browser.get('/logged-out');
+    expect(link(page, toApp)).toBeUndefined();
+    expect(link(page, toStart)?.href).toBe('/');
+  });
+
+  test('believes no cookie that we did not sign', async () => {
+    const browser = app.browser();
+    const evil = encodeURIComponent('j:{"name":"Meadow Notes","href":"https://evil.example/"}');
+    for (const value of [evil, `s%3A${evil}.AAAA`, 's%3Aj%3A%7B', '']) {
+      browser.setCookie(app.cookie('left'), value);
+      const page = await browser.get('/logged-out');
+      expect(page.status).toBe(200);
+      expect(page.html).not.toContain('evil.example');
+    }
+  });
+});
+
+test('an app that imitates the house is called by its host', async () => {
+  const own = await startApp(stub, { SELF_REGISTRATION: 'on' });
+  const client = { client_name: 'Роrtісо', redirect_uris: ['https://free-sweets.example/back'] };
+  const browser = own.browser();
+  const page = await browser.get(logout({ client }));
+  expect(page.text).toContain(words('logout.lead', { app: 'free-sweets.example' }));
+  expect(page.html).not.toContain('Роrtісо');
+  const hostless = await browser.get(logout({ client: { ...client, redirect_uris: [] } }));
+  expect(hostless.text).toContain(words('logout.lead', { app: words('lookalike.app') }));
+  await own.close();
 });

@@ -33,6 +33,24 @@ describe('the page for errors that the server cannot give to an app', () => {
   const get = (query: Record<string, string> | string): Promise<Page> =>
     app.browser().get(`/error?${new URLSearchParams(query).toString()}`);
 
+  const drawn: Record<string, string> = {
+    default: 'caution caution',
+    invalid_request: 'caution caution',
+    invalid_client: 'caution caution',
+    invalid_scope: 'caution caution',
+    unauthorized_client: 'caution caution',
+    unsupported_response_type: 'caution caution',
+    access_denied: 'accent arch',
+    login_required: 'accent arch',
+    consent_required: 'accent arch',
+    interaction_required: 'accent arch',
+    server_error: 'caution cloud',
+    temporarily_unavailable: 'caution cloud',
+    request_forbidden: 'accent clock',
+    request_unauthorized: 'accent clock',
+    not_found: 'accent lens',
+  };
+
   test.each([
     ['invalid_request', 'invalid_request'],
     ['invalid_client', 'invalid_client'],
@@ -59,9 +77,20 @@ describe('the page for errors that the server cannot give to an app', () => {
     expect(page.text).toContain(words(`oauth2.${code}.text`));
     expect(page.text).not.toMatch(/oauth2\.|\{app\}/);
     expect(link(page, words('button.start_page'))?.href).toBe('/');
-    // A no of the person is nothing to ask for help about.
-    expect(referenceOf(page) !== undefined).toBe(code !== 'access_denied');
+    const [, kind, tile] = /<span class="tile (\w+)"><svg class="icon (\w+)"/.exec(page.html)!;
+    expect(`${kind} ${tile}`).toBe(drawn[code]);
+    // Where the person can just start again, nobody has to be asked for help.
+    expect(referenceOf(page) !== undefined).toBe(kind === 'caution');
+    expect(page.html.includes('<details class="fold">')).toBe(tile === 'caution' && error !== '');
     expect(page.setCookies).toEqual([]);
+  });
+
+  test('offers help where there is some', async () => {
+    const own = await startApp(stub, { SUPPORT_URL: 'mailto:help@example.org' });
+    const page = await own.browser().get('/error?error=access_denied');
+    expect(link(page, words('button.help'))?.href).toBe('mailto:help@example.org');
+    await own.close();
+    expect(link(await get({ error: 'access_denied' }), words('button.help'))).toBeUndefined();
   });
 
   test('shows what the server wrote as text, in a fold', async () => {
@@ -191,6 +220,8 @@ describe('a request that no page is for', () => {
     ['/error'],
     ['/logged-out'],
     ['/logout/stayed'],
+    ['/device'],
+    ['/device/stopped'],
     ['/device/success'],
     ['/oauth2/device/success'],
     ['/health/alive'],

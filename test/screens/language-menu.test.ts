@@ -3,18 +3,14 @@ import { fileURLToPath } from 'node:url';
 import express from 'express';
 import request from 'supertest';
 import { describe, expect, test } from '@jest/globals';
+import { readSettings } from '@portico/settings';
+import { brandOf, brandSettings } from '../../src/screens/brand-settings.ts';
 import { loadLocales, locale } from '../../src/screens/locale.ts';
 import { requestLocals, siteLocals } from '../../src/screens/page-locals.ts';
 import { createRender } from '../../src/screens/render.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const brand = {
-  name: 'Meadow',
-  logoFile: undefined,
-  supportUrl: undefined,
-  privacyUrl: undefined,
-  termsUrl: undefined,
-};
+const brand = { ...brandOf(readSettings(brandSettings, {}).values).brand, name: 'Meadow' };
 const form = { hidden: { _csrf: 't' }, notice: undefined };
 const named = { name: 'Notes', initial: 'N', hue: 1 };
 

@@ -11,6 +11,7 @@ const words = {
   'scope.email.none': 'You have none',
   'scope.bare.title': 'Something',
   'claim.comma': '; ',
+  'claim.other': '{name}: {value}',
 };
 const en = loadLocales(temporaryFolder({ 'en.json': JSON.stringify(words) })).fallback;
 const box = { id: 'box', isFixed: false, isChecked: true };

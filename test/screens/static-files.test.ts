@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import express from 'express';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { createStaticFiles } from '../../src/screens/static-files.ts';
+import { createStaticFiles, type MoreFiles } from '../../src/screens/static-files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const css = `@font-face { src: url('fonts/serif.woff2'); } ${'a { color: #123456; } '.repeat(40)}`;
@@ -41,6 +41,8 @@ const files = {
   'deep/.env': 'secret',
   'deep/.well-known/notes.txt': 'secret',
 };
+const lastingly = 'public, max-age=31536000, immutable';
+const shortly = 'public, max-age=300';
 const outside = temporaryFolder({ 'secret.css': 'secret', 'our logo.svg': '<svg/>' });
 
 interface Answer {
@@ -50,16 +52,24 @@ interface Answer {
   text: string;
 }
 
+interface Site {
+  base?: string;
+  more?: Partial<MoreFiles>;
+}
+const noFiles: MoreFiles = { paths: {}, texts: {}, make: () => undefined, samples: [] };
+
 const servers: Server[] = [];
 afterAll(() => {
   for (const server of servers) server.close().closeAllConnections();
 });
 
 /** An app with two screens, whose headers say that pages are not stored. */
-async function start(content: Record<string, string | Buffer>, { base = '', logo = '' } = {}) {
+async function start(content: Record<string, string | Buffer>, { base = '', more }: Site = {}) {
   const folder = temporaryFolder(content);
-  const logoFile = logo || undefined;
-  const { hashedFiles, plainFiles, asset } = createStaticFiles(folder, { base, logoFile });
+  const { hashedFiles, plainFiles, asset } = createStaticFiles(folder, {
+    base,
+    ...(more && { more: { ...noFiles, ...more } }),
+  });
   const app = express().disable('etag');
   app.use((_req, res, next) => {
     res.setHeader('Cache-Control', 'no-store');
@@ -325,14 +335,15 @@ describe('a request', () => {
   });
 });
 
-describe('the logo of the brand', () => {
-  const logo = join(outside, 'our logo.svg');
+describe('a file from elsewhere, such as a logo', () => {
+  const paths = { 'brand-logo.svg': join(outside, 'our logo.svg') };
 
-  test('may lie anywhere; nothing beside it is served', async () => {
-    const own = await start({ 'style.css': 'a{}' }, { base: '/auth', logo });
-    expect(own.asset(logo)).toMatch(/^\/auth\/static\/[\da-f]{12}\/brand-logo\.svg$/);
+  test('is served by its name; nothing beside it is', async () => {
+    const own = await start({ 'style.css': 'a{}' }, { base: '/auth', more: { paths } });
+    const address = own.asset('brand-logo.svg');
+    expect(address).toMatch(/^\/auth\/static\/[\da-f]{12}\/brand-logo\.svg$/);
     for (const accepted of ['br', 'identity']) {
-      const answer = await own.get(own.asset(logo), { 'Accept-Encoding': accepted });
+      const answer = await own.get(address, { 'Accept-Encoding': accepted });
       expect([answer.status, answer.headers['content-type']]).toEqual([200, 'image/svg+xml']);
       expect(answer.headers['cache-control']).toContain('immutable');
       expect(answer.headers['content-encoding']).toBe(accepted === 'br' ? 'br' : undefined);
@@ -340,12 +351,60 @@ describe('the logo of the brand', () => {
     expect((await own.get('/auth/secret.css')).status).toBe(404);
   });
 
-  test('changes the hash, and is told apart from a file of the same name', async () => {
-    const without = await start({ 'our logo.svg': '<svg id="2"/>' });
-    const own = await start({ 'our logo.svg': '<svg id="2"/>' }, { logo });
-    expect(own.asset('our logo.svg')).not.toBe(without.asset('our logo.svg'));
-    expect((await own.get(own.asset('our logo.svg'))).text).toBe('<svg id="2"/>');
-    expect((await own.get(own.asset(logo))).text).toBe('<svg/>');
+  test('changes the hash, and wins over a file of the same name', async () => {
+    const inFolder = { 'brand-logo.svg': '<svg id="2"/>' };
+    const without = await start(inFolder);
+    const own = await start(inFolder, { more: { paths } });
+    expect(own.asset('brand-logo.svg')).not.toBe(without.asset('brand-logo.svg'));
+    expect((await own.get(own.asset('brand-logo.svg'))).text).toBe('<svg/>');
+  });
+});
+
+describe('a text that is in no file', () => {
+  const texts = { 'made.css': 'a{}', 'made.webmanifest': '{}' };
+
+  test.each([
+    ['made.css', 'a{}', 'text/css; charset=utf-8'],
+    ['made.webmanifest', '{}', 'application/manifest+json; charset=utf-8'],
+  ])('is served like one: %s', async (name, text, type) => {
+    const own = await start({ 'made.css': 'in the folder' }, { more: { texts } });
+    const cached = { [own.asset(name)]: lastingly, [`/static/000000000000/${name}`]: shortly };
+    for (const [path, kept] of Object.entries({ ...cached, [`/${name}`]: shortly })) {
+      const answer = await own.get(path, { 'Accept-Encoding': 'br' });
+      expect([path, answer.status, answer.text]).toEqual([path, 200, text]);
+      expect(answer.headers).toMatchObject({ 'content-type': type, 'cache-control': kept });
+      const head = await own.get(path, {}, 'HEAD');
+      expect([head.status, head.headers['content-length'], head.text]).toEqual([
+        200,
+        String(text.length),
+        '',
+      ]);
+      expect((await own.get(path, {}, 'POST')).status).toBe(404);
+    }
+  });
+
+  test('changes the hash with its content', async () => {
+    const [none, one, other] = [
+      await start({ 'x.css': '' }),
+      await start({ 'x.css': '' }, { more: { texts } }),
+      await start({ 'x.css': '' }, { more: { texts: { ...texts, 'made.css': 'b{}' } } }),
+    ];
+    const addresses = [none, one, other].map(({ asset }) => asset('x.css'));
+    expect(new Set(addresses).size).toBe(3);
+  });
+
+  test('may be made from its name', async () => {
+    const make = (name: string) => (/^n\/\d\.css$/.test(name) ? `/* ${name} */` : undefined);
+    const more = { make, samples: ['n/1.css'] };
+    const own = await start({ 'x.css': '' }, { base: '/auth', more });
+    const answer = await own.get(own.asset('n/7.css'));
+    expect([answer.text, answer.headers['cache-control']]).toEqual(['/* n/7.css */', lastingly]);
+    for (const name of ['n/77.css', 'n/7.css/', 'n/%37.css', 'constructor', '__proto__']) {
+      expect((await own.get(own.asset('x.css').replace('x.css', name))).status).toBe(404);
+      expect(() => own.asset(name)).toThrow('There is no file');
+    }
+    const changed = await start({ 'x.css': '' }, { more: { ...more, make: () => 'other' } });
+    expect(`/auth${changed.asset('x.css')}`).not.toBe(own.asset('x.css'));
   });
 });
 

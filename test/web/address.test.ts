@@ -72,7 +72,7 @@ describe('with a path in its address, the app', () => {
     const device = stub.consent(newChallenge(), stub.inDeviceFlow);
     const form = await browser.get(addressOf('/auth/consent', 'consent_challenge', device));
     const denied = await browser.submit(form, { press: 'reject' });
-    expect(denied.leadsTo).toBe('/auth/error?error=access_denied');
+    expect(denied.leadsTo).toBe('/auth/device/stopped');
     const logout = stub.logout(newChallenge());
     const address = addressOf('/auth/logout', 'logout_challenge', logout);
     await browser.submit(await browser.get(address), { press: 'reject' });

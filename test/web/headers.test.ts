@@ -66,6 +66,7 @@ test('every answer has the security headers, and is neither stored nor indexed',
         "font-src 'self'",
         "frame-ancestors 'none'",
         "img-src 'self'",
+        "manifest-src 'self'",
         "script-src 'none'",
         "style-src 'self'",
       ],
@@ -316,7 +317,7 @@ test('the logo and the name of the house are shown, the logo from an address of 
   const BRAND_LOGO = join(temporaryFolder({ 'own.svg': drawing }), 'own.svg');
   const own = await startApp(stub, { BRAND_LOGO, BRAND_NAME: 'Meadow <House>' });
   const page = await own.browser().get('/');
-  const address = /<img class="logo" src="([^"]+)" alt="">/.exec(page.html)![1]!;
+  const address = /<img class="logo" src="([^"]+)" alt=""/.exec(page.html)![1]!;
   expect(address).toMatch(/^\/static\/[\da-f]{12}\/brand-logo\.svg$/);
   const logo = await own.browser().get(address);
   expect([logo.status, logo.headers['content-type']]).toEqual([200, 'image/svg+xml']);

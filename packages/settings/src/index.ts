@@ -3,6 +3,7 @@
  */
 export * as kind from './kinds.ts';
 export type { BaseUrl, TrustProxy } from './kinds.ts';
+export type { Picture } from './pictures.ts';
 export {
   readSettings,
   SettingsError,

@@ -166,7 +166,9 @@ export function fileText(path: string): string | undefined {
   }
 }
 
-/** The path of a picture that can be read. */
-export function logo(path: string): string | undefined {
-  return /\.(svg|png|webp)$/.test(path) ? readable(path) : undefined;
+/** A colour such as `#0b5a7d`, in small letters. */
+export function colour(given: string): string | undefined {
+  return /^#[\da-f]{6}$/i.test(given) ? given.toLowerCase() : undefined;
 }
+
+export { icon, logo } from './pictures.ts';

@@ -135,6 +135,8 @@ export const screens: Screen[] = [
       await page.locator('#wrong-code').waitFor();
     },
   ],
+  ['device-paused', openPausedDevice],
+  ['device-stopped', (page, world) => go(page, world, '/device/stopped')],
   ['device-done', openDeviceDone],
   [
     'oauth2-error',
@@ -143,6 +145,11 @@ export const screens: Screen[] = [
         page.locator('main summary').click(),
       ),
   ],
+  [
+    'oauth2-server-error',
+    (page, world) => go(page, world, '/error?error=server_error&error_description=pq%3A+timeout'),
+  ],
+  ['oauth2-not-found', (page, world) => go(page, world, '/error?error=Not+Found')],
   ['oauth2-denied', (page, world) => go(page, world, '/error?error=access_denied')],
   ['challenge-missing', (page, world) => go(page, world, '/login')],
   ['challenge-unknown', (page, world) => go(page, world, '/login?login_challenge=unknown')],
@@ -157,6 +164,15 @@ export const screens: Screen[] = [
     },
   ],
   ['page-unknown', (page, world) => go(page, world, '/nothing-here')],
+  [
+    'decision-unknown',
+    async (page, world) => {
+      await openConsent(page, world);
+      await page.locator('#accept').evaluate((button) => button.removeAttribute('name'));
+      await page.locator('#accept').click();
+      await page.waitForURL(/\/consent$/);
+    },
+  ],
 ];
 
 export const strangeError = {
@@ -246,12 +262,26 @@ async function openDevice(page: Page, { standIn }: World, query = ''): Promise<v
   await page.goto(`${standIn.publicUrl}/oauth2/device/verify${query}`);
 }
 
+async function openPausedDevice(page: Page, world: World): Promise<void> {
+  await openDevice(page, world);
+  for (let tries = 0; tries < 6; tries += 1) {
+    await page.locator('#code').fill(`wrong-${tries}`);
+    // oxlint-disable-next-line no-await-in-loop -- one try after the other
+    await Promise.all([
+      page.waitForResponse(`${world.porticoUrl}/device/verify`),
+      page.locator('#verify').click(),
+    ]);
+    // oxlint-disable-next-line no-await-in-loop
+    await page.locator('#wrong-code').waitFor();
+  }
+}
+
 async function openDeviceDone(page: Page, world: World): Promise<void> {
   await page.goto(world.sampleUrl);
   await page.getByRole('button', { name: 'Connect a TV' }).click();
   const code = await page.locator('#user-code').innerText();
   await openDevice(page, world, `?user_code=${code}`);
-  await page.locator('#verify').click();
+  await page.locator('#accept').click();
   await signIn(page);
   await allow(page);
   await page.waitForURL(/\/device\/success/);

@@ -4,6 +4,7 @@ import {
   type BrowserContext,
   type BrowserContextOptions,
 } from '@playwright/test';
+import type { HouseBrand } from './brands.ts';
 import { createWorld, type World } from './world.ts';
 
 export { expect };
@@ -22,11 +23,13 @@ const nextAddress = () => `198.18.${Math.floor(++addresses / 250)}.${(addresses 
  * content security policy or has a script error, in whichever browser of the test, and when
  * Portico finds a fault of its own.
  */
-export const test = base.extend<Fixtures, { world: World }>({
+export const test = base.extend<Fixtures, { world: World; brand: HouseBrand | undefined }>({
+  /** Whose house the world is; Portico's own when it is not given. */
+  brand: [undefined, { option: true, scope: 'worker' }],
+
   world: [
-    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixtures that are used from it
-    async ({}, use) => {
-      const world = await createWorld();
+    async ({ brand }, use) => {
+      const world = await createWorld(brand && { settings: brand.settings });
       await use(world);
       await world.close();
     },

@@ -9,7 +9,9 @@ import {
   type StandIn,
 } from '@portico/hydra-stand-in';
 import { startSampleClient } from '../../../dev/sample-client.ts';
-import { serveApp } from '../../support/serve-app.ts';
+import { localesWith } from '../../support/locales-with.ts';
+import { serveApp, type Settings } from '../../support/serve-app.ts';
+import { scopeWords } from './scope-words.ts';
 
 /** Portico as it is, between the stand-in OAuth2 server and the sample app; all on free ports. */
 export interface World {
@@ -27,13 +29,24 @@ export interface World {
   close(): Promise<void>;
 }
 
-export const ada = { login: demoUsers[0]!.email, password: demoPassword };
+const { subject, email } = demoUsers[0]!;
+export const ada = { subject, login: email, password: demoPassword };
 
 /** Of pino. */
 const errorLevel = 50;
 
-/** @param profile the version whose manners the OAuth2 server has */
-export async function createWorld(profile: ProfileName = '26.2'): Promise<World> {
+export interface WorldOptions {
+  /** The version whose manners the OAuth2 server has; 26.2 when not given. */
+  profile?: ProfileName;
+  /** Settings of Portico beside the needed ones, such as those of a brand. */
+  settings?: Settings;
+  /** Entries of the users file; all have the demo password. The demo users when not given. */
+  people?: readonly { subject: string }[];
+}
+
+/** Scopes in `scope-words.ts` have words there. */
+export async function createWorld(options: WorldOptions = {}): Promise<World> {
+  const { profile = '26.2', settings = {}, people = demoUsers } = options;
   let passedMs = 0;
   const now = () => Date.now() + passedMs;
   const folder = await mkdtemp(join(tmpdir(), 'portico-e2e-'));
@@ -41,7 +54,7 @@ export async function createWorld(profile: ProfileName = '26.2'): Promise<World>
   let standIn!: StandIn;
 
   // The OAuth2 server must know where Portico is, and Portico where that is.
-  const portico = await serveApp(async (port) => {
+  const settingsAt = async (port: number): Promise<Settings> => {
     porticoUrl = `http://localhost:${port}`;
     standIn = await startStandIn({ publicPort: 0, adminPort: 0, appUrl: porticoUrl, now, profile });
     return {
@@ -49,12 +62,16 @@ export async function createWorld(profile: ProfileName = '26.2'): Promise<World>
       HYDRA_ADMIN_URL: standIn.adminUrl,
       HYDRA_PUBLIC_URL: standIn.issuer,
       COOKIE_SECRET: 'the-secret-of-the-browser-tests-0123456789',
-      USERS_FILE: await writeDemoUsers(folder),
+      USERS_FILE: await writeDemoUsers(folder, people),
       // Each test sends an address of its own, so that none is paused for the tries of another.
       TRUST_PROXY: 'loopback',
       SELF_REGISTRATION: 'on',
       LOG_LEVEL: 'error',
+      ...settings,
     };
+  };
+  const portico = await serveApp(settingsAt, {
+    change: (parts) => ({ ...parts, locales: localesWith(scopeWords) }),
   });
   const { adminUrl, issuer } = standIn;
   const sample = await startSampleClient({ port: 0, issuer, admin: { adminUrl } });
@@ -77,7 +94,7 @@ export async function createWorld(profile: ProfileName = '26.2'): Promise<World>
     async forgetPeople() {
       passedMs = 0;
       const sessions = `${adminUrl}/admin/oauth2/auth/sessions`;
-      const ends = demoUsers.flatMap(({ subject }) => [
+      const ends = people.flatMap(({ subject }) => [
         `${sessions}/consent?all=true&subject=${subject}`,
         `${sessions}/login?subject=${subject}`,
       ]);
