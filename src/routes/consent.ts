@@ -29,7 +29,7 @@ type Needs = Pick<
   | 'addresses'
   | 'audit'
   | 'challenges'
-  | 'clientLogos'
+  | 'apps'
   | 'config'
   | 'hydra'
   | 'identity'
