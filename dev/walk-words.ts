@@ -39,6 +39,7 @@ const pages: Record<string, string> = {
   '/error': 'page of an OAuth2 error',
   '/device/verify': 'page for a device’s code',
   '/device/success': 'page “connected”',
+  '/device/stopped': 'page “not connected”',
 };
 
 const refusals: Record<string, string> = {
