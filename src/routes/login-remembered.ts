@@ -14,6 +14,7 @@ type Needs = Pick<
   | 'addresses'
   | 'audit'
   | 'challenges'
+  | 'clientLogos'
   | 'config'
   | 'hydra'
   | 'identity'

@@ -32,6 +32,7 @@ type Needs = Pick<
   | 'addresses'
   | 'audit'
   | 'challenges'
+  | 'clientLogos'
   | 'config'
   | 'hydra'
   | 'identity'
