@@ -81,7 +81,7 @@ export function sentenceOf(
 
 function isAsset({ path, status }: RequestEnd): boolean {
   if (path.startsWith('/health/')) return true;
-  return status < 400 && (path.startsWith('/static/') || /\.\w+$/.test(path));
+  return status < 400 && (/^\/(static|client-logo)\//.test(path) || /\.\w+$/.test(path));
 }
 
 function audited({ audit, reason = '', subject, scopes = [] }: AuditLine, nameOf: Naming): string {
