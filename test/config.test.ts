@@ -178,6 +178,10 @@ describe('settings', () => {
     ['SUPPORT_URL', 'javascript:alert(1)'],
     ['PRIVACY_URL', 'mailto:a@b'],
     ['TERMS_URL', '/terms'],
+    ['FORGOT_PASSWORD_URL', '/forgot'],
+    ['FORGOT_PASSWORD_URL', 'mailto:help@example.org'],
+    ['REGISTER_URL', 'javascript:alert(1)'],
+    ['CHANGE_PASSWORD_URL', 'example.org/password'],
   ])('%s is not taken as %j', (name, value) => {
     const faults = faultsOf({ [name]: value });
     expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name} is `))]);
@@ -222,7 +226,7 @@ describe('settings', () => {
     expect(brand.colours?.palette.light).toMatchObject({ fill: '#ffb02e', accent: '#724a04' });
     expect(notes).toEqual([
       'BRAND_ACCENT #ffb02e cannot be read everywhere, so it was changed: ' +
-        'light --accent is #724a04 (it would have 1.57 of 4.5).',
+        'light --accent is #724a04 (the contrast was 1.57, it takes 4.5).',
     ]);
     expect(load()).toMatchObject({ notes: [], brand: { colours: undefined, radius: undefined } });
   });
@@ -288,6 +292,16 @@ describe('warnings', () => {
     const { warnings } = load({ COOKIE_SECRET: secret });
     expect(warnings).toEqual([expect.stringContaining(warning)]);
     expect(warnings.join()).not.toContain(secret);
+  });
+
+  test('are there for pages that get a challenge without https, unless they are on this machine', () => {
+    for (const name of ['FORGOT_PASSWORD_URL', 'REGISTER_URL']) {
+      const { warnings } = load({ COOKIE_SECRET: good, [name]: 'http://account.example.org/a' });
+      expect(warnings).toEqual([expect.stringMatching(new RegExp(`^${name} is not https`))]);
+      for (const address of ['https://account.example.org/a', 'http://localhost:3001/a']) {
+        expect(load({ COOKIE_SECRET: good, [name]: address }).warnings).toEqual([]);
+      }
+    }
   });
 
   test('are not there for secrets made by chance', () => {
