@@ -226,7 +226,7 @@ describe('settings', () => {
     expect(brand.colours?.palette.light).toMatchObject({ fill: '#ffb02e', accent: '#724a04' });
     expect(notes).toEqual([
       'BRAND_ACCENT #ffb02e cannot be read everywhere, so it was changed: ' +
-        'light --accent is #724a04 (it would have 1.57 of 4.5).',
+        'light --accent is #724a04 (the contrast was 1.57, it takes 4.5).',
     ]);
     expect(load()).toMatchObject({ notes: [], brand: { colours: undefined, radius: undefined } });
   });

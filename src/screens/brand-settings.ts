@@ -102,7 +102,7 @@ export function brandOf(v: Values): { brand: Brand; notes: string[] } {
 }
 
 function changeOf({ theme, token, used, ratio, least }: Change): string {
-  return `${theme} --${token} is ${used} (it would have ${shown(ratio)} of ${least})`;
+  return `${theme} --${token} is ${used} (the contrast was ${shown(ratio)}, it takes ${least})`;
 }
 
 /** Rounded down, so that no fault seems to reach what it lacks. */

@@ -155,7 +155,7 @@ describe('what an app may do', () => {
       client: { logo_uri: 'https://tracker.example/logo.png' },
     });
     expect(page.heading).toContain('Meadow Notes');
-    expect(page.text).toContain('See your e-mail address');
+    expect(page.text).toContain('Your email address');
     expect(page.text).toContain('photos');
     expect(page.text).toContain('api.example');
     expect(page.text).toContain('notes.example.org');

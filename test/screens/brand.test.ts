@@ -124,7 +124,7 @@ describe('the sheet of a brand', () => {
       [
         30,
         'BRAND_ACCENT #6b2fa0 cannot be read everywhere, so it was changed: dark --accent is #ca9ffe ' +
-          '(it would have 1.67 of 4.5); dark --fill is #ca9ffe (it would have 2.05 of 3).',
+          '(the contrast was 1.67, it takes 4.5); dark --fill is #ca9ffe (the contrast was 2.05, it takes 3).',
       ],
     ]);
   });
