@@ -1,15 +1,17 @@
 /** `npm run dev`: Portico, the stand-in and the sample app. Restarts Portico when its sources change. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { demoPassword, demoUsers, writeDemoUsers } from './demo-users.ts';
-import { type LoopbackPort, startStandIn } from '@portico/hydra-stand-in';
+import { demoAccounts, demoPassword, demoUsers, writeDemoUsers } from './demo-users.ts';
+import { startStandIn } from '@portico/hydra-stand-in';
 import { runPortico } from './portico.ts';
-import { reservePort } from './reserve-port.ts';
+import { readPorts } from './ports.ts';
 import { hydraConfigOf, hydraSettings } from '@portico/hydra-admin';
 import { readSettings } from '@portico/settings';
 import { startSampleClient } from './sample-client.ts';
+import { createTeller } from './teller.ts';
+import { createWalkReader } from './walk-lines.ts';
 
 interface Server {
   publicUrl: string;
@@ -21,24 +23,32 @@ interface Server {
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { env } = process;
 const folder = join(root, '.cache/dev');
+const logFile = join(folder, 'portico.log');
 /** In a file, so that it is not in the way of what the console says. */
 const auditLog = env['AUDIT_LOG'] || join(folder, 'audit.log');
+/** Who asks for a level wants the lines of Portico as production writes them. */
+const isRaw = Boolean(env['LOG_LEVEL']);
 const orphanCheckMs = 250;
+const widestName = 13;
+const teller = createTeller(say);
 
 async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  const porticoPort = await reserve('Portico', Number(env['PORT']) || 3000);
-  const samplePort = await reserve('the sample app', 5555);
+  const reserve = readPorts(env, say);
+  const porticoPort = await reserve('Portico', 'PORT');
+  const samplePort = await reserve('the sample app', 'DEV_SAMPLE_PORT');
   const baseUrl = `http://localhost:${porticoPort.port}`;
   const isGiven = Boolean(env['HYDRA_ADMIN_URL']);
-  const server = isGiven ? givenServer(baseUrl) : await standInServer(baseUrl);
+  const server = isGiven ? givenServer(baseUrl) : await standInServer(baseUrl, reserve);
 
   await samplePort.close();
   const sample = await startSampleClient({
     port: samplePort.port,
     issuer: server.issuer,
     admin: isGiven ? hydraConfigOf(readSettings(hydraSettings, env).values) : server,
-    log: say,
+    accounts: env['USERS_FILE'] ? [] : demoAccounts,
+    isServerFresh: !isGiven,
+    tell,
   });
   await porticoPort.close();
   const portico = runPortico({
@@ -46,10 +56,12 @@ async function main(): Promise<void> {
     env: await porticoEnv(porticoPort.port, baseUrl, server),
     aliveUrl: `${baseUrl}/health/alive`,
     say,
+    read: isRaw ? undefined : walkReader(),
   });
 
   const stop = async () => {
     await Promise.all([portico.stop(), sample.close(), server.close()]);
+    teller.end();
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void stop());
@@ -57,24 +69,34 @@ async function main(): Promise<void> {
 
   await portico.started;
   say(`
-  Open          ${sample.url}
-  Sign in with  ${env['USERS_FILE'] ? `an account from ${env['USERS_FILE']}` : demoAccounts()}
-  Audit trail   ${relative(process.cwd(), auditLog)}
-  Stop with     Ctrl-C
+  Open       ${sample.url}
+${whoMaySignIn()}
+  Stop with  Ctrl-C
+${isRaw ? '' : `\nEach step is a line here. All that Portico writes is in ${shown(logFile)} and ${shown(auditLog)}.`}
 `);
 }
 
-async function reserve(what: string, wanted: number): Promise<LoopbackPort> {
-  const reserved = await reservePort(wanted);
-  if (reserved.port !== wanted) say(`Port ${wanted} is taken: ${what} uses ${reserved.port}.`);
-  return reserved;
-}
-
-async function standInServer(appUrl: string): Promise<Server> {
-  const publicPort = await reserve('the OAuth2 server', 4444);
-  const adminPort = await reserve('its admin API', 4445);
+async function standInServer(
+  appUrl: string,
+  reserve: ReturnType<typeof readPorts>,
+): Promise<Server> {
+  const publicPort = await reserve('the OAuth2 server', 'DEV_PUBLIC_PORT');
+  const adminPort = await reserve('its admin API', 'DEV_ADMIN_PORT');
   await Promise.all([publicPort.close(), adminPort.close()]);
   return startStandIn({ publicPort: publicPort.port, adminPort: adminPort.port, appUrl });
+}
+
+/** Turns what Portico writes into one line for each step, and keeps the whole of it in files. */
+function walkReader() {
+  const log = createWriteStream(logFile, { mode: 0o600 });
+  const audits = createWriteStream(auditLog, { flags: 'a', mode: 0o600 });
+  return createWalkReader({
+    tell: (what, at) => tell('Portico', what, at),
+    say,
+    keepLog: (line) => log.write(`${line}\n`),
+    keepAudit: (line) => audits.write(`${line}\n`),
+    nameOf: (subject) => demoUsers.find((one) => one.subject === subject)?.name,
+  });
 }
 
 /** The OAuth2 server that the settings name. */
@@ -105,8 +127,9 @@ async function porticoEnv(port: number, baseUrl: string, server: Server) {
     HYDRA_PUBLIC_URL: server.publicUrl,
     COOKIE_SECRET: env['COOKIE_SECRET'] || randomBytes(32).toString('base64url'),
     USERS_FILE: env['USERS_FILE'] || (await writeDemoUsers(folder)),
-    LOG_LEVEL: env['LOG_LEVEL'] || 'warn',
-    AUDIT_LOG: auditLog,
+    // Calls of the admin API are debug lines.
+    LOG_LEVEL: env['LOG_LEVEL'] || 'debug',
+    AUDIT_LOG: isRaw ? auditLog : env['AUDIT_LOG'] || 'stdout',
   };
 }
 
@@ -121,9 +144,22 @@ function whenOrphaned(stop: () => void): void {
   }, orphanCheckMs);
 }
 
-function demoAccounts(): string {
-  const [first, ...others] = demoUsers.map(({ email }) => email);
-  return `${first} and the password ${demoPassword} (or ${others.join(', ')})`;
+function whoMaySignIn(): string {
+  if (env['USERS_FILE']) return `  Sign in    with an account from ${env['USERS_FILE']}`;
+  const rows = demoAccounts.map(({ name, email, about }) => [email, `${name}, ${about}`]);
+  const width = Math.max(...rows.map(([email = '']) => email.length));
+  const lines = rows.map(([email = '', who = '']) => `${email.padEnd(width)}  ${who}`);
+  return `  Sign in    ${lines.join('\n             ')}\n  Password   ${demoPassword}`;
+}
+
+/** One line for a step of a walk. */
+function tell(who: string, what: string, at = Date.now()): void {
+  const time = new Date(at).toLocaleTimeString('en-GB');
+  teller.tell(`${time}  ${who.padEnd(widestName)} ${what}`, at);
+}
+
+function shown(file: string): string {
+  return relative(process.cwd(), file);
 }
 
 function say(sentence: string): void {

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { watchFolders } from './watch-folders.ts';
 
@@ -11,6 +12,8 @@ export interface PorticoOptions {
   /** An address that answers when the app is ready. */
   aliveUrl: string;
   say: (sentence: string) => void;
+  /** Gets each line of its standard output. Without it, they go to that of this process. */
+  read?: ((line: string) => void) | undefined;
 }
 
 export interface RunningPortico {
@@ -27,7 +30,7 @@ const aliveEveryMs = 40;
  * Runs the app in a process of its own and restarts it when its sources change. If it ends because
  * of an error in them, the next change starts it again.
  */
-export function runPortico({ folder, env, aliveUrl, say }: PorticoOptions): RunningPortico {
+export function runPortico({ folder, env, aliveUrl, say, read }: PorticoOptions): RunningPortico {
   const events = new EventEmitter();
   const stopping = new AbortController();
 
@@ -35,7 +38,7 @@ export function runPortico({ folder, env, aliveUrl, say }: PorticoOptions): Runn
     for (let runs = 1; !stopping.signal.aborted; runs += 1) {
       // Before the start, so that a change during it is not missed.
       const change = once(events, 'change');
-      const child = start(folder, env);
+      const child = start(folder, env, read);
       const end = once(child, 'exit');
       // oxlint-disable-next-line no-await-in-loop -- one run after the other
       await runOnce(child, { change, end, runs });
@@ -75,13 +78,15 @@ export function runPortico({ folder, env, aliveUrl, say }: PorticoOptions): Runn
   };
 }
 
-function start(folder: string, env: NodeJS.ProcessEnv): ChildProcess {
+function start(folder: string, env: NodeJS.ProcessEnv, read: PorticoOptions['read']): ChildProcess {
   const modules = ['tsx', './dev/end-with-parent.ts'].flatMap((name) => ['--import', name]);
-  return spawn(process.execPath, [...modules, 'src/main.ts'], {
+  const child = spawn(process.execPath, [...modules, 'src/main.ts'], {
     cwd: folder,
     env,
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', read ? 'pipe' : 'inherit', 'inherit', 'ipc'],
   });
+  if (read && child.stdout) createInterface({ input: child.stdout }).on('line', read);
+  return child;
 }
 
 async function stop(child: ChildProcess, end: Promise<unknown>): Promise<void> {

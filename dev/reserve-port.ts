@@ -1,6 +1,7 @@
 import { loopbackAddresses, openPort, type LoopbackPort } from '@portico/hydra-stand-in';
 
 const mostSteps = 50;
+const lastPort = 65_535;
 
 /**
  * Opens this port of `localhost`, or the next one that is free. It stays open, so that the next
@@ -13,12 +14,13 @@ export async function reservePort(wanted: number): Promise<LoopbackPort> {
       // oxlint-disable-next-line no-await-in-loop -- try the next one only if this one is taken
       return await openPort(wanted + step, loopbackAddresses('localhost'));
     } catch (error) {
-      if (step === mostSteps || !isTaken(error)) throw error;
+      const isLast = step === mostSteps || wanted + step === lastPort;
+      if (isLast || !isTaken(error)) throw error;
     }
   }
 }
 
 function isTaken(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+  return (cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE';
 }

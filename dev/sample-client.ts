@@ -1,5 +1,7 @@
 import { createHydra, type HydraConfig } from '@portico/hydra-admin';
 import { loopbackAddresses, openPort, type LoopbackPort } from '@portico/hydra-stand-in';
+import type { Tell } from './sample-client/app-parts.ts';
+import type { SampleAccount } from './sample-client/cards.ts';
 import { createParties } from './sample-client/parties.ts';
 import { createSampleApp } from './sample-client/sample-app.ts';
 
@@ -11,7 +13,12 @@ export interface SampleClientOptions {
   /** The admin API at which the app registers its clients. */
   admin: HydraConfig;
   appName?: string;
-  log?: (sentence: string) => void;
+  /** Who can sign in, for the first page. */
+  accounts?: readonly SampleAccount[];
+  /** The server starts together with this app, and remembers nothing of the time before. */
+  isServerFresh?: boolean;
+  /** Gets one line for each step. */
+  tell?: Tell;
 }
 
 export interface SampleClient {
@@ -26,16 +33,17 @@ export interface SampleClient {
  * @throws Error when the port is taken
  */
 export async function startSampleClient(options: SampleClientOptions): Promise<SampleClient> {
-  const { appName = 'Meadow Notes', log = () => {} } = options;
+  const { appName = 'Meadow Notes', accounts = [], isServerFresh = false } = options;
+  const { tell = () => {} } = options;
   const opened: LoopbackPort = await openPort(options.port, loopbackAddresses('localhost'));
   const url = `http://localhost:${opened.port}`;
   const hydra = createHydra(options.admin);
   const parties = createParties({ issuer: options.issuer, hydra, url, appName });
-  opened.serve(createSampleApp({ parties, appName, url }));
+  opened.serve(createSampleApp({ parties, appName, url, accounts, isServerFresh, tell }));
   try {
     await parties();
   } catch (error) {
-    log(`${appName} is waiting for the OAuth2 server: ${String(error)}`);
+    tell(appName, `waits for the OAuth2 server: ${String(error)}`);
   }
   async function close(): Promise<void> {
     await Promise.all([opened.close(), hydra.close()]);

@@ -2,6 +2,7 @@ import cookieParser from 'cookie-parser';
 import express, { Router, type Express } from 'express';
 import type { Parts } from './assemble.ts';
 import { folders } from './folders.ts';
+import { changePasswordRoutes } from './routes/change-password.ts';
 import { clientLogoRoutes } from './routes/client-logo.ts';
 import { consentRoutes } from './routes/consent.ts';
 import { deviceRoutes } from './routes/device.ts';
@@ -57,6 +58,7 @@ export function createApp(parts: Parts): Express {
   screens.use(loginRoutes(parts), consentRoutes(parts), logoutRoutes(parts));
   screens.use(deviceRoutes(parts), startRoutes(parts), oauth2ErrorRoutes(parts));
   app.use(base, screens, statusRoutes(parts));
+  app.use(changePasswordRoutes(parts)); // not a screen: programs ask for it
   app.use(plainFiles); // after the screens, so that no file can replace one
   app.use(pageUnknown, errorHandler(parts));
   return app;

@@ -24,6 +24,7 @@ import {
 } from './limits/limits.ts';
 import { createLoginMark, type LoginMark } from './audit/login-mark.ts';
 import { adminCallLog, createLog, standardOutput, type Log, type Output } from './web/log.ts';
+import { createKeptSignIns, type KeptSignIns } from './web/kept-sign-ins.ts';
 import { createSessions, type Sessions, type SignIn } from './web/session.ts';
 
 /** What the app is made of. A route says which parts it needs: `Pick<Parts, 'hydra' | 'log'>`. */
@@ -40,6 +41,7 @@ export interface Parts {
   browsers: Browsers;
   csrf: Csrf;
   sessions: Sessions;
+  keptSignIns: KeptSignIns;
   leftApp: LeftApp;
   knownBrowsers: KnownBrowsers;
   loginMark: LoginMark;
@@ -104,6 +106,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     browsers,
     csrf,
     sessions: createSessions(baseUrl, secrets, { isCurrent: provesToday(identity) }),
+    keptSignIns: createKeptSignIns(baseUrl, secrets),
     leftApp: createLeftApp(baseUrl),
     knownBrowsers: createKnownBrowsers(baseUrl, secrets),
     loginMark: createLoginMark(secrets),

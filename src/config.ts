@@ -53,6 +53,9 @@ const appSettings = {
   SELF_REGISTRATION: setting('on or off', kind.oneOf('on', 'off'), { fallback: 'off' }),
   ...brandSettings,
   CLIENT_LOGOS: setting('on or off', kind.oneOf('on', 'off'), { fallback: 'on' }),
+  FORGOT_PASSWORD_URL: setting('an http(s) address', kind.webLink, { doubt: kind.plainLink }),
+  REGISTER_URL: setting('an http(s) address', kind.webLink, { doubt: kind.plainLink }),
+  CHANGE_PASSWORD_URL: setting('an http(s) address', kind.webLink),
   CONTROL_SOCKET: setting('the path of a socket to make, or off', kind.text),
   LOG_LEVEL: setting(
     'fatal, error, warn, info, debug, trace or silent',
@@ -80,7 +83,7 @@ export function loadConfig(env: Environment) {
   const settings = settingsFor(env);
   const { values, files, warnings } = readSettings(settings, env, (known) => [
     ...proxyFaults(known, env),
-    ...brandFaults(known),
+    ...brandFaults(known, env),
   ]);
   const identity = settingsOfBackend(values.IDENTITY);
   const own = Object.entries(values).filter(([name]) => name in identity);
@@ -140,6 +143,12 @@ function arrange(
     },
     brand,
     hasClientLogos: v.CLIENT_LOGOS === 'on',
+    /** Pages for people's own accounts, where there are any. */
+    account: {
+      forgotPasswordUrl: v.FORGOT_PASSWORD_URL,
+      registerUrl: v.REGISTER_URL,
+      changePasswordUrl: v.CHANGE_PASSWORD_URL,
+    },
     controlSocket: v.CONTROL_SOCKET,
     log: { level: v.LOG_LEVEL, audit: v.AUDIT_LOG },
     /** For the log at start: what is correct but not safe. */

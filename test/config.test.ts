@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { SettingsError } from '@portico/settings';
 import { loadConfig } from '../src/config.ts';
@@ -13,6 +14,7 @@ type Env = Record<string, string | undefined>;
 let folder: string;
 let usersFile: string;
 let needed: Env;
+const wordmark = fileURLToPath(new URL('e2e/brands/bank.svg', import.meta.url));
 const good = 'a-secret-of-the-tests-0123456789-abcdef';
 
 beforeAll(async () => {
@@ -161,12 +163,25 @@ describe('settings', () => {
     ['SELF_REGISTRATION', 'true'],
     ['CLIENT_LOGOS', 'true'],
     ['BRAND_NAME', 'x'.repeat(61)],
+    ['BRAND_SHORT_NAME', 'x'.repeat(61)],
+    ['BRAND_ACCENT', 'purple'],
+    ['BRAND_ACCENT', '#62f'],
+    ['BRAND_ACCENT', '6b2fa0'],
+    ['BRAND_RADIUS', '21'],
+    ['BRAND_RADIUS', '-1'],
+    ['BRAND_RADIUS', '6px'],
     ['BRAND_LOGO', 'package.json'],
     ['BRAND_LOGO', '/no/such/logo.svg'],
+    ['BRAND_ICON', '/no/such/icon.png'],
+    ['BRAND_ICON', wordmark],
     ['SUPPORT_URL', 'mailto:'],
     ['SUPPORT_URL', 'javascript:alert(1)'],
     ['PRIVACY_URL', 'mailto:a@b'],
     ['TERMS_URL', '/terms'],
+    ['FORGOT_PASSWORD_URL', '/forgot'],
+    ['FORGOT_PASSWORD_URL', 'mailto:help@example.org'],
+    ['REGISTER_URL', 'javascript:alert(1)'],
+    ['CHANGE_PASSWORD_URL', 'example.org/password'],
   ])('%s is not taken as %j', (name, value) => {
     const faults = faultsOf({ [name]: value });
     expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name} is `))]);
@@ -190,6 +205,30 @@ describe('settings', () => {
       isSecure,
       isLoopback,
     });
+  });
+
+  test('the logo for the dark and the wordmark belong to a logo', () => {
+    const more = { BRAND_LOGO_DARK: wordmark, BRAND_LOGO_HAS_NAME: 'true' };
+    expect(faultsOf(more)).toEqual([
+      'BRAND_LOGO_DARK is set without BRAND_LOGO. It must come with a logo.',
+      'BRAND_LOGO_HAS_NAME is set without BRAND_LOGO. It must come with a logo.',
+    ]);
+    const { brand } = load({ ...more, BRAND_LOGO: wordmark });
+    expect(brand).toMatchObject({ logoHasName: true, icon: { path: wordmark } });
+    expect(faultsOf({ BRAND_LOGO: '/no/such.svg', BRAND_LOGO_DARK: '/nor/that.svg' })).toEqual([
+      expect.stringMatching(/^BRAND_LOGO is /),
+      expect.stringMatching(/^BRAND_LOGO_DARK is "/),
+    ]);
+  });
+
+  test('an accent gives all colours, and a note where it was changed', () => {
+    const { brand, notes } = load({ BRAND_ACCENT: '#FFB02E' });
+    expect(brand.colours?.palette.light).toMatchObject({ fill: '#ffb02e', accent: '#724a04' });
+    expect(notes).toEqual([
+      'BRAND_ACCENT #ffb02e cannot be read everywhere, so it was changed: ' +
+        'light --accent is #724a04 (the contrast was 1.57, it takes 4.5).',
+    ]);
+    expect(load()).toMatchObject({ notes: [], brand: { colours: undefined, radius: undefined } });
   });
 
   test('an https address demands a word about proxies', () => {
@@ -253,6 +292,16 @@ describe('warnings', () => {
     const { warnings } = load({ COOKIE_SECRET: secret });
     expect(warnings).toEqual([expect.stringContaining(warning)]);
     expect(warnings.join()).not.toContain(secret);
+  });
+
+  test('are there for pages that get a challenge without https, unless they are on this machine', () => {
+    for (const name of ['FORGOT_PASSWORD_URL', 'REGISTER_URL']) {
+      const { warnings } = load({ COOKIE_SECRET: good, [name]: 'http://account.example.org/a' });
+      expect(warnings).toEqual([expect.stringMatching(new RegExp(`^${name} is not https`))]);
+      for (const address of ['https://account.example.org/a', 'http://localhost:3001/a']) {
+        expect(load({ COOKIE_SECRET: good, [name]: address }).warnings).toEqual([]);
+      }
+    }
   });
 
   test('are not there for secrets made by chance', () => {

@@ -35,6 +35,11 @@ export function faultOf(code: string, description = ''): Fault {
   return { code, description, meaning };
 }
 
+/** A code for the terminal: whoever made the link may have written anything into it. */
+export function printable(code: string): string {
+  return /^\w{1,40}$/.test(code) ? code : 'an error without a proper name';
+}
+
 /** What went wrong between this app and the OAuth2 server; anything else is thrown again. */
 export function readFault(error: unknown): Fault {
   if (error instanceof AuthorizationResponseError || error instanceof ResponseBodyError) {

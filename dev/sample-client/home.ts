@@ -1,21 +1,24 @@
 import { Router, type Request, type Response } from 'express';
-import { html, type Html } from './html.ts';
 import type { AppParts } from './app-parts.ts';
+import { furtherView, waysView } from './cards.ts';
+import { html, type Html } from './html.ts';
+import { toStart } from './page.ts';
+import type { Step } from './story.ts';
 import { tokensView } from './token-views.ts';
-import { nameOf, type Visit } from './visits.ts';
+import { greetingFor, nameOf, type Visit } from './visits.ts';
 
-/** The first page: a few buttons, and the result of the last one. */
-export function homeRoutes({ parties, visits, appName, show }: AppParts): Router {
+type SignedIn = NonNullable<Visit['signedIn']>;
+
+/** The first page: what to try, and after a sign-in what the app knows and how it got it. */
+export function homeRoutes({ parties, visits, accounts, appName, show }: AppParts): Router {
   async function home(req: Request, res: Response): Promise<void> {
     const { tv } = await parties();
     const visit = visits.find(req);
     const signedIn = visit?.signedIn;
+    const cards = html`${waysView(tv !== undefined)} ${furtherView(accounts)}`;
     show.page(res, {
-      title: signedIn ? `Hello, ${nameOf(signedIn.tokens)}` : 'A place for your notes',
-      body: html`${signedIn ? storyView(signedIn) : introduction} ${show.notes(visit)}
-        <h2>Try it</h2>
-        ${actions({ isSignedIn: signedIn !== undefined, hasDevices: tv !== undefined })}
-        ${signedIn && tokensView(signedIn.tokens)}`,
+      ...(signedIn ? helloTo(signedIn) : welcome),
+      body: html`${show.notes(visit)} ${signedIn && knownView(signedIn)} ${cards}`,
     });
   }
 
@@ -23,7 +26,9 @@ export function homeRoutes({ parties, visits, appName, show }: AppParts): Router
     return (_req: Request, res: Response) =>
       show.page(res, {
         title,
-        body: html`<p>${appName} is a sample app. It stores nothing and promises nothing.</p>`,
+        aside: toStart,
+        lead: `${appName} is a sample app. It stores nothing and promises nothing.`,
+        body: html``,
       });
   }
 
@@ -34,52 +39,42 @@ export function homeRoutes({ parties, visits, appName, show }: AppParts): Router
   return router;
 }
 
-const introduction = html`<p>
-  This sample app has no passwords of its own. An OAuth2 server signs people in for it, and Portico
-  shows the screens.
-</p>`;
+const welcome = {
+  title: 'A place for your notes',
+  lead: 'This sample app has no passwords of its own. It leaves the signing in to an OAuth2 server, and the server leaves the questions to Portico. Press a button and see.',
+  aside: html`The sample app of Portico`,
+};
 
-function storyView({ story }: NonNullable<Visit['signedIn']>): Html {
-  return html`<h2>What just happened</h2>
-    <ol>
-      ${story.map((step) => html`<li>${step}</li>`)}
-    </ol>`;
+function helloTo({ tokens }: SignedIn) {
+  const signOut = html`<a href="/sign-out">Sign out</a>`;
+  return {
+    title: greetingFor(tokens),
+    lead: 'You are signed in. This is everything the app got, in plain words, and how it got it.',
+    aside: tokens.claims ? html`${nameOf(tokens)} · ${signOut}` : html``,
+  };
 }
 
-function actions({ isSignedIn, hasDevices }: { isSignedIn: boolean; hasDevices: boolean }): Html {
-  const link = (href: string, label: string, about: string, style = '') =>
-    html`<li>
-      <a class="button ${style}" href="${href}">${label}</a>
-      <p>${about}</p>
-    </li>`;
-  return html`<ul class="actions">
-    ${
-      isSignedIn
-        ? link(
-            '/sign-in/plain',
-            'Sign in again',
-            'As before, but without the questions whose answers are remembered.',
-          )
-        : link(
-            '/sign-in/plain',
-            'Sign in',
-            'Asks who you are, for your name and your address.',
-            'main',
-          )
-    }
-    ${link('/sign-in/more', 'Ask for more scopes', 'Also your phone number and address, and staying connected.')}
-    ${link('/sign-in/force', 'Force login', 'Asks for the password even if you are remembered (prompt=login).')}
-    ${isSignedIn && link('/sign-out', 'Sign out', 'Ends the session at the server, if you agree.')}
-    <li>
-      ${
-        hasDevices
-          ? html`<form method="post" action="/tv">
-                <button class="button">Connect a TV</button>
-              </form>
-              <p>Signs in a device without a keyboard, by a code.</p>`
-          : html`<span>Connect a TV</span>
-              <p>This OAuth2 server has no device flow; Hydra has one since 25.4.</p>`
-      }
-    </li>
-  </ul>`;
+function knownView({ tokens, story }: SignedIn): Html {
+  return html`<div class="two known">
+    <section class="card">
+      <h2>What this app knows now</h2>
+      ${tokensView(tokens)}
+    </section>
+    <section class="card">
+      <h2>What just happened</h2>
+      ${storyView(story)}
+    </section>
+  </div>`;
+}
+
+function storyView(story: Step[]): Html {
+  return html`<ol class="story">
+    ${story.map(
+      ({ title, text }) =>
+        html`<li>
+          <b>${title}</b>
+          <p>${text}</p>
+        </li>`,
+    )}
+  </ol>`;
 }

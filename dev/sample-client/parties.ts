@@ -8,6 +8,7 @@ import {
   None,
 } from 'openid-client';
 import type { Hydra } from '@portico/hydra-admin';
+import { everyScope } from './scopes.ts';
 import { registerClients, type KnownClient } from './register.ts';
 
 /** The clients of the sample app: a web app with a secret, and a TV without one. */
@@ -27,7 +28,6 @@ export interface PartiesOptions {
 
 const webId = 'portico-sample';
 const tvId = 'portico-sample-tv';
-export const everyScope = 'openid profile email phone address offline_access';
 
 /**
  * Reads what the server can do and registers the clients. This happens once, but after a failure the

@@ -1,12 +1,10 @@
 import { Router, type Request, type Response } from 'express';
 import * as openid from 'openid-client';
-import { faultOf, readFault } from './faults.ts';
-import { everyScope } from './parties.ts';
+import { faultOf, printable, readFault, type Fault } from './faults.ts';
+import { forbiddenScope, fortyScopes, moreScopes, usualScopes } from './scopes.ts';
 import type { AppParts } from './app-parts.ts';
 import { storyOf } from './story.ts';
-import type { Attempt, Tokens } from './visits.ts';
-
-const usualScopes = 'openid profile email';
+import type { Attempt, Tokens, Visit } from './visits.ts';
 
 interface Way {
   scope: string;
@@ -18,12 +16,20 @@ const plain: Way = { scope: usualScopes };
 /** The ways to sign in that the first page offers. */
 const ways = new Map<string, Way>([
   ['plain', plain],
-  ['more', { scope: everyScope }],
-  ['force', { scope: usualScopes, prompt: 'login' }],
+  ['more', { scope: `${usualScopes} ${moreScopes}` }],
+  ['again', { scope: usualScopes, prompt: 'login' }],
+  ['silent', { scope: usualScopes, prompt: 'none' }],
+  ['forty', { scope: fortyScopes }],
+  ['forbidden', { scope: `${usualScopes} ${forbiddenScope}` }],
 ]);
 
+const mostNamed = 8;
+
 /** Signs in by the authorization code flow (OpenID Connect Core 3.1) with PKCE (RFC 7636). */
-export function signInRoutes({ parties, visits, url, show }: AppParts): Router {
+export function signInRoutes(app: AppParts): Router {
+  const { parties, visits, url, show } = app;
+  const tell = (what: string) => app.tell(app.appName, what);
+
   async function begin(req: Request, res: Response): Promise<void> {
     const way = ways.get(String(req.params['way'])) ?? plain;
     const { web } = await parties();
@@ -43,6 +49,7 @@ export function signInRoutes({ parties, visits, url, show }: AppParts): Router {
       code_challenge: await openid.calculatePKCECodeChallenge(attempt.codeVerifier),
       code_challenge_method: 'S256',
     });
+    tell(`${req.path} → sends the browser to the OAuth2 server, asks for ${inShort(way)}`);
     res.redirect(303, target.href);
   }
 
@@ -53,19 +60,23 @@ export function signInRoutes({ parties, visits, url, show }: AppParts): Router {
     // The Back button may repeat a response that was used before.
     if (visit?.signedIn && visit.signedIn.state === state) return res.redirect(303, '/');
     const attempt = visit?.attempts.get(state);
-    if (!visit || !attempt) return show.fault(res, faultOf('state_unknown'));
+    if (!visit || !attempt) return refuse(res, faultOf('state_unknown'), visit);
     visit.attempts.delete(state);
     try {
       const tokens = await exchange(answer, state, attempt);
-      visits.signIn(req, res, {
-        state,
-        tokens,
-        story: storyOf(attempt, tokens, visit.signedIn?.tokens),
-      });
+      const mayHaveShared = !app.isServerFresh || visits.isKnown(tokens);
+      const past = { tokens: visit.signedIn?.tokens, mayHaveShared };
+      visits.signIn(req, res, { state, tokens, story: storyOf(attempt, tokens, past) });
+      tell(`/callback → got a code and changed it into ${kindsOf(tokens)}`);
     } catch (error) {
-      return show.fault(res, readFault(error));
+      return refuse(res, readFault(error), visit);
     }
     res.redirect(303, '/');
+  }
+
+  function refuse(res: Response, fault: Fault, visit?: Visit): void {
+    tell(`/callback → got no code: ${printable(fault.code)}`);
+    show.fault(res, fault, visit);
   }
 
   async function exchange(answer: URL, state: string, attempt: Attempt): Promise<Tokens> {
@@ -103,4 +114,20 @@ export async function readTokens(
     ...(claims && { claims: { ...claims } }),
     ...(userinfo && { userinfo: { ...userinfo } }),
   };
+}
+
+function inShort({ scope, prompt }: Way): string {
+  const count = scope.split(' ').length;
+  const scopes = count > mostNamed ? `${count} scopes` : scope;
+  return prompt === undefined ? scopes : `${scopes}, prompt=${prompt}`;
+}
+
+/** Which tokens the app got, as a part of a sentence. */
+export function kindsOf({ idToken, refreshToken }: Tokens): string {
+  const kinds = [
+    ...(idToken ? ['an ID token'] : []),
+    'an access token',
+    ...(refreshToken ? ['a refresh token'] : []),
+  ];
+  return new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(kinds);
 }

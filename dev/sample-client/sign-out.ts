@@ -7,7 +7,10 @@ import type { AppParts } from './app-parts.ts';
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
 
 /** Signs out (RP-Initiated Logout 1.0), and learns from the server when another app has done so. */
-export function signOutRoutes({ parties, visits, url, show }: AppParts): Router {
+export function signOutRoutes(app: AppParts): Router {
+  const { parties, visits, url, show } = app;
+  const tell = (what: string) => app.tell(app.appName, what);
+
   /** Changes nothing in this app yet, because the person may still refuse. */
   async function begin(req: Request, res: Response): Promise<void> {
     const visit = visits.find(req);
@@ -20,6 +23,7 @@ export function signOutRoutes({ parties, visits, url, show }: AppParts): Router 
       post_logout_redirect_uri: `${url}/signed-out`,
       state: visit.signOutState,
     });
+    tell('/sign-out → sends the browser to the OAuth2 server to sign out');
     res.redirect(303, target.href);
   }
 
@@ -31,14 +35,12 @@ export function signOutRoutes({ parties, visits, url, show }: AppParts): Router 
     }
     delete visit.signOutState;
     visits.signOut(visit);
+    tell('/signed-out → forgot its tokens');
     show.page(res, {
       title: 'You are signed out',
-      body: html`<p>
-          The OAuth2 server sent your browser back here, and this app forgot its tokens. If nobody
-          asked you, the server did not remember you any more.
-        </p>
-        ${show.notes(visit)}
-        <p><a href="/">Back to the start</a></p>`,
+      lead: 'The OAuth2 server sent your browser back here, and this app forgot its tokens. If nobody asked you, the server did not remember you any more.',
+      body: html`${show.notes(visit)}
+        <p class="buttons"><a class="button" href="/">Go to the start</a></p>`,
     });
   }
 
@@ -51,9 +53,10 @@ export function signOutRoutes({ parties, visits, url, show }: AppParts): Router 
       return void res.status(400).type('text').send('iss or sid is wrong\n');
     }
     visits.endSession(sid, 'A hidden frame in the browser told this app.');
+    tell('/frontchannel-logout → was told in a hidden frame that a session is over');
     show.page(
       res,
-      { title: 'Signed out', body: html`<p>This app knows.</p>` },
+      { title: 'Signed out', lead: 'This app knows.', body: html`` },
       new URL(issuer).origin,
     );
   }
@@ -65,6 +68,7 @@ export function signOutRoutes({ parties, visits, url, show }: AppParts): Router 
     const sid = await readLogoutToken(form.get('logout_token') ?? '');
     if (sid === undefined) return void res.status(400).json({ error: 'invalid_request' });
     visits.endSession(sid, 'The server posted a logout token to this app.');
+    tell('/backchannel-logout → was told by the server that a session is over');
     res.status(200).end();
   }
 

@@ -1,4 +1,5 @@
 import { decodeJwt } from 'jose';
+import { factsView } from './facts-view.ts';
 import { html, type Html } from './html.ts';
 import type { Tokens } from './visits.ts';
 
@@ -20,36 +21,60 @@ const meanings: Record<string, string> = {
 };
 const times = ['exp', 'iat', 'auth_time', 'rat', 'nbf', 'updated_at'];
 
-/** All tokens with their contents, and what each is for. */
+/** What this app knows, in plain words, and then each token with its contents and what it is for. */
 export function tokensView(tokens: Tokens): Html {
-  return html`
-    <h2>ID token</h2>
-    ${
-      tokens.claims
-        ? html`<p>Who you are, signed by the server, meant for this app.</p>
-            ${claimsTable('ID token', tokens.claims)}`
-        : html`<p>None: the app may not know who you are (no <code>openid</code> scope).</p>`
+  const { claims, userinfo, accessToken, refreshToken } = tokens;
+  return html`${
+      claims
+        ? factsView({ ...userinfo, ...claims })
+        : html`<p class="rows">
+            Nothing about you: it may use an API for you, but not know who you are.
+          </p>`
     }
-    <h2>Access token</h2>
-    ${accessTokenView(tokens.accessToken)}
-    <h2>Refresh token</h2>
-    ${
-      tokens.refreshToken
-        ? html`<p>With it this app gets new tokens while you are away, and a new one of these.</p>
-            <code class="token">${shortened(tokens.refreshToken)}</code>`
-        : html`<p>None: the app may not stay connected (no <code>offline_access</code> scope).</p>`
-    }
-    <h2>Userinfo</h2>
-    ${
-      tokens.userinfo
-        ? html`<p>What the server tells an app that has the access token.</p>
-            ${claimsTable('userinfo', tokens.userinfo)}`
-        : html`<p>Not requested: that needs the <code>openid</code> scope.</p>`
-    }
-  `;
+    <div class="rows tokens">
+      ${fold({
+        title: 'ID token',
+        hint: claims
+          ? `${Object.keys(claims).length} claims, signed for this app`
+          : 'none: the app may not know who you are',
+        body: claims
+          ? html`<p>Who you are, signed by the server, meant for this app.</p>
+              ${claimsTable('ID token', claims)}`
+          : html`<p>There is one only with the scope <code>openid</code>.</p>`,
+      })}
+      ${fold({
+        title: 'Access token',
+        hint: html`<code>${shortened(accessToken)}</code>`,
+        body: accessTokenView(accessToken, userinfo),
+      })}
+      ${fold({
+        title: 'Refresh token',
+        hint: refreshToken
+          ? html`<code>${shortened(refreshToken)}</code>`
+          : 'none: the app may not stay connected',
+        body: refreshToken
+          ? html`<p>
+              With it this app gets new tokens while you are away, and a new one of these.
+            </p>`
+          : html`<p>There is one only with the scope <code>offline_access</code>.</p>`,
+      })}
+    </div>`;
 }
 
-function accessTokenView(token: string): Html {
+interface Fold {
+  title: string;
+  hint: string | Html;
+  body: Html;
+}
+
+function fold({ title, hint, body }: Fold): Html {
+  return html`<details>
+    <summary><b>${title}</b> <span class="hint">${hint}</span></summary>
+    ${body}
+  </details>`;
+}
+
+function accessTokenView(token: string, userinfo: Tokens['userinfo']): Html {
   const claims = readJwt(token);
   return html`<p>
       ${
@@ -58,8 +83,12 @@ function accessTokenView(token: string): Html {
           : 'For an API. It is opaque: the API asks the server what it stands for.'
       }
     </p>
-    <code class="token">${shortened(token)}</code>
-    ${claims && claimsTable('access token', claims)}`;
+    ${claims && claimsTable('access token', claims)}
+    ${
+      userinfo &&
+      html`<p>One such API is the server’s own, userinfo. It told this app:</p>
+        ${claimsTable('userinfo', userinfo)}`
+    }`;
 }
 
 function claimsTable(whose: string, claims: Record<string, unknown>): Html {
@@ -67,15 +96,12 @@ function claimsTable(whose: string, claims: Record<string, unknown>): Html {
     ([name, value]) =>
       html`<tr>
         <th scope="row"><code>${name}</code></th>
-        <td><code>${textOf(value)}</code></td>
-        <td>${noteOn(name, value)}</td>
+        <td><code>${textOf(value)}</code> ${noteOn(name, value)}</td>
       </tr>`,
   );
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Claims of the ${whose}">
-    <table>
-      ${rows}
-    </table>
-  </div>`;
+  return html`<table aria-label="Claims of the ${whose}">
+    ${rows}
+  </table>`;
 }
 
 function noteOn(name: string, value: unknown): string {
@@ -98,5 +124,5 @@ function readJwt(token: string): Record<string, unknown> | undefined {
 
 /** Long enough to tell tokens apart, too short to use one. */
 function shortened(token: string): string {
-  return `${token.slice(0, 24)}… (${token.length} characters)`;
+  return `${token.slice(0, 24)}…`;
 }

@@ -1,17 +1,21 @@
 import { Router, type Request, type Response } from 'express';
 import * as openid from 'openid-client';
-import { faultOf, readFault } from './faults.ts';
-import { html, type Html } from './html.ts';
+import { faultOf, printable, readFault } from './faults.ts';
 import type { AppParts } from './app-parts.ts';
-import { readTokens } from './sign-in.ts';
-import { tokensView } from './token-views.ts';
+import { toStart } from './page.ts';
+import { kindsOf, readTokens } from './sign-in.ts';
+import { stateOf, tvView } from './tv-view.ts';
 import type { Tv } from './visits.ts';
 
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 const scope = 'openid profile offline_access';
+const tvName = 'Lantern TV';
 
 /** A TV that cannot show a browser: the sign-in happens on another screen (RFC 8628). */
-export function tvRoutes({ parties, visits, show }: AppParts): Router {
+export function tvRoutes(app: AppParts): Router {
+  const { parties, visits, show } = app;
+  const tell = (what: string) => app.tell(tvName, what);
+
   async function connect(req: Request, res: Response): Promise<void> {
     const { tv: party } = await parties();
     if (!party) return show.fault(res, faultOf('unauthorized_client', 'no device flow'));
@@ -27,6 +31,7 @@ export function tvRoutes({ parties, visits, show }: AppParts): Router {
       mayAskFrom: Number.POSITIVE_INFINITY,
       intervalSeconds,
     };
+    tell('/tv → asked the OAuth2 server for a code');
     res.redirect(303, '/tv');
   }
 
@@ -35,20 +40,28 @@ export function tvRoutes({ parties, visits, show }: AppParts): Router {
     if (!tv) return res.redirect(303, '/');
     if (tv.mayAskFrom === Number.POSITIVE_INFINITY) tv.mayAskFrom = 0;
     else await poll(tv);
-    const isWaiting = tv.outcome === undefined;
     show.page(res, {
-      title: isWaiting ? 'Lantern TV is waiting' : 'Lantern TV',
-      body: viewOf(tv),
-      ...(isWaiting && { refreshAfter: tv.intervalSeconds }),
+      title: tvName,
+      aside: toStart,
+      hasOwnHeading: true,
+      body: tvView(tvName, tv),
+      ...(stateOf(tv) === 'waiting' && { refreshAfter: tv.intervalSeconds, hasScript: true }),
     });
+  }
+
+  /** For the script of the page. */
+  async function tellState(req: Request, res: Response): Promise<void> {
+    const tv = visits.find(req)?.tv;
+    if (tv) await poll(tv);
+    res.setHeader('Cache-Control', 'no-store');
+    res.type('text').send(tv ? stateOf(tv) : 'gone');
   }
 
   /** Asks for the tokens, never more often than the server allows (RFC 8628, 3.4 and 3.5). */
   async function poll(tv: Tv): Promise<void> {
     if (tv.outcome || Date.now() < tv.mayAskFrom) return;
     if (Date.now() > tv.expiresAt) {
-      tv.outcome = { error: 'expired_token' };
-      return;
+      return settle(tv, { error: 'expired_token' });
     }
     tv.mayAskFrom = Date.now() + tv.intervalSeconds * 1000;
     const { tv: party } = await parties();
@@ -56,50 +69,26 @@ export function tvRoutes({ parties, visits, show }: AppParts): Router {
     try {
       const parameters = { device_code: tv.deviceCode };
       const response = await openid.genericGrantRequest(party, deviceGrant, parameters);
-      tv.outcome = await readTokens(party, response);
+      settle(tv, await readTokens(party, response));
     } catch (error) {
       const { code } = readFault(error);
       if (code === 'slow_down') tv.intervalSeconds += 5;
-      else if (code !== 'authorization_pending') tv.outcome = { error: code };
+      else if (code !== 'authorization_pending') settle(tv, { error: code });
     }
+  }
+
+  function settle(tv: Tv, outcome: NonNullable<Tv['outcome']>): void {
+    tv.outcome = outcome;
+    tell(
+      'error' in outcome
+        ? `got no tokens: ${printable(outcome.error)}`
+        : `asked again, and got ${kindsOf(outcome)}`,
+    );
   }
 
   const router = Router();
   router.post('/tv', connect);
   router.get('/tv', look);
+  router.get('/tv/state', tellState);
   return router;
-}
-
-function viewOf(tv: Tv): Html {
-  const { outcome } = tv;
-  if (!outcome) return waitingView(tv);
-  const again = html`<form method="post" action="/tv">
-    <button class="button">Connect a TV</button>
-  </form>`;
-  if ('error' in outcome) {
-    const { code, meaning } = faultOf(outcome.error);
-    return html`<p><code>${code}</code> – ${meaning}</p>
-      ${again}
-      <p><a href="/">Back to the start</a></p>`;
-  }
-  return html`<p>
-      The TV is connected. While you typed the code on another screen, it asked the server every few
-      seconds, and now it got its tokens.
-    </p>
-    ${tokensView(outcome)}
-    <h2>Again</h2>
-    ${again}
-    <p><a href="/">Back to the start</a></p>`;
-}
-
-function waitingView(tv: Tv): Html {
-  return html`<p>Pretend that this page is a TV. On your phone, or in another tab, open</p>
-    <p><a href="${tv.verificationUri}" target="_blank">${tv.verificationUri}</a></p>
-    <p>and type this code:</p>
-    <p><code class="code" id="user-code">${tv.userCode}</code></p>
-    <p>
-      A TV could also show a QR code of
-      <a href="${tv.verificationUriComplete}" target="_blank">this address</a>, which contains the
-      code. This page asks the server every ${tv.intervalSeconds} seconds.
-    </p>`;
 }

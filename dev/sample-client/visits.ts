@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { LRUCache } from 'lru-cache';
+import type { Step } from './story.ts';
 
 /** The tokens of a sign-in, and what they say. */
 export interface Tokens {
   idToken?: string;
-  claims?: Record<string, unknown>;
+  claims?: Record<string, unknown> & { sub: string };
   accessToken: string;
   refreshToken?: string;
   scopes: string[];
@@ -38,7 +39,7 @@ export interface Tv {
 export interface Visit {
   attempts: Map<string, Attempt>;
   /** With the `state` of the attempt that gave these tokens. */
-  signedIn?: { state: string; tokens: Tokens; story: string[] };
+  signedIn?: { state: string; tokens: Tokens; story: Step[] };
   signOutState?: string;
   /** The session that ended last, and its person. */
   ended?: { sid: unknown; name: string };
@@ -56,6 +57,7 @@ export type Visits = ReturnType<typeof createVisits>;
 /** The visits of all browsers, in bounded memory. The cookie holds only an id. */
 export function createVisits() {
   const visits = new LRUCache<string, Visit>({ max: mostVisits, ttl: lifeMs });
+  const subjects = new LRUCache<string, true>({ max: mostVisits });
 
   function idOf(req: Request): string {
     return new RegExp(`(?:^|; )${cookie}=([\\w-]+)`).exec(req.headers.cookie ?? '')?.[1] ?? '';
@@ -89,7 +91,12 @@ export function createVisits() {
       if (!visit) return;
       visits.delete(idOf(req));
       keep(res, { ...visit, signedIn, notes: [] });
+      const sub = signedIn.tokens.claims?.sub;
+      if (sub !== undefined) subjects.set(sub, true);
     },
+
+    /** Whether this person has signed in here before, in whichever browser. */
+    isKnown: ({ claims }: Tokens): boolean => claims !== undefined && subjects.has(claims.sub),
 
     /**
      * Ends the sign-in of this browser. Remembers its session, because the server may tell later that
@@ -116,6 +123,16 @@ function signOut(visit: Visit): void {
 
 /** The name of the person or, without one, their address or subject. */
 export function nameOf(tokens: Tokens | undefined): string {
-  const { name, email, sub } = { ...tokens?.claims, ...tokens?.userinfo };
-  return [name, email, sub].find((value) => typeof value === 'string') ?? 'somebody';
+  return firstText(tokens, ['name', 'email', 'sub']) ?? 'somebody';
+}
+
+/** How to greet the person. */
+export function greetingFor(tokens: Tokens): string {
+  const name = firstText(tokens, ['given_name', 'nickname', 'name']);
+  return name === undefined ? 'Hello' : `Hello, ${name}`;
+}
+
+function firstText(tokens: Tokens | undefined, names: string[]): string | undefined {
+  const claims: Record<string, unknown> = { ...tokens?.claims, ...tokens?.userinfo };
+  return names.map((name) => claims[name]).find((value) => typeof value === 'string');
 }

@@ -12,6 +12,7 @@ export const baseFacts = v.object({
       name: v.string(),
       initial: v.string(),
       hue: v.number(),
+      logo: v.optional(v.string()),
       href: v.optional(v.string()),
       host: v.optional(v.string()),
       claimedName: v.optional(v.string()),

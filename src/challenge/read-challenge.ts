@@ -28,6 +28,21 @@ export function challengeField(kind: ChallengeKind): `${ChallengeKind}_challenge
 }
 
 /**
+ * The address of a page that comes back to a challenge when it is done, such as that for a forgotten
+ * password. Such a page must be as trusted as ours.
+ * @param fields such as `{ login_challenge }`
+ */
+export function withChallenge(
+  address: string,
+  fields: Partial<Record<ReturnType<typeof challengeField>, string>>,
+): string {
+  const [page = '', ...fragments] = address.split('#');
+  const sign = page.includes('?') ? (/[?&]$/.test(page) ? '' : '&') : '?';
+  const query = new URLSearchParams(fields).toString();
+  return [`${page}${sign}${query}`, ...fragments].join('#');
+}
+
+/**
  * Reads the challenge of a request.
  * @param fields of the query or of the posted form
  * @throws PublicError `challenge_missing` unless there is exactly one; `challenge_too_long` above

@@ -14,9 +14,17 @@ export function restartOf(requestUrl: string, { isDevice }: { isDevice: boolean 
 }
 
 /**
+ * The parameter by which an address of ours, or a request that starts again, says that somebody other
+ * than the person of this browser wants to sign in. The OAuth2 server ignores it, as RFC 6749,
+ * section 3.1 wants.
+ */
+export const somebodyElse = 'somebody_else';
+
+/**
  * Where somebody else can sign in: at the same authorization request, but with `prompt=login`
- * (OpenID Connect Core 3.1.2.1) and without hints at a person. Device flows know no prompt: they
- * just start again. The prompt of a request object wins over ours, and nobody here can read it.
+ * (OpenID Connect Core 3.1.2.1), without hints at a person, and marked by `somebodyElse`. Device
+ * flows know no prompt: they just start again. The prompt of a request object wins over ours, and
+ * nobody here can read it.
  * @param startAgain as `restartOf` gives it
  */
 export function restartAsSomebodyElse(
@@ -25,7 +33,14 @@ export function restartAsSomebodyElse(
 ): string | undefined {
   if (!startAgain || isDevice) return startAgain;
   const asksConsent = promptsOf(startAgain)?.includes('consent') === true;
-  return withoutPerson(startAgain, { prompts: asksConsent ? ['login', 'consent'] : ['login'] });
+  const prompts = asksConsent ? ['login', 'consent'] : ['login'];
+  const target = withoutPerson(startAgain, { prompts });
+  return target && (isForSomebodyElse(target) ? target : `${target}&${somebodyElse}=true`);
+}
+
+/** Whether the browser comes from `restartAsSomebodyElse`. */
+export function isForSomebodyElse(requestUrl: string): boolean {
+  return URL.canParse(requestUrl) && new URL(requestUrl).searchParams.has(somebodyElse);
 }
 
 /**

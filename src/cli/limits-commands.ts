@@ -4,7 +4,7 @@ import type { Standing } from '../limits/limit.ts';
 import { control } from './control-client.ts';
 
 const selection = {
-  login: { value: 'LOGIN', help: 'only what concerns this e-mail address or username' },
+  login: { value: 'LOGIN', help: 'only what concerns this email address or username' },
   address: { value: 'ADDRESS', help: 'only what concerns this address and its networks' },
 };
 /** Short for one of these options: an address, or else a login. */

@@ -75,7 +75,7 @@ function misunderstanding(command: string | undefined): string {
   if (command === 'hash') {
     return 'hash takes nothing but --stdin: a password typed here would stay in the shell history.';
   }
-  if (command === 'mark') return 'mark needs one login: an e-mail address or a username.';
+  if (command === 'mark') return 'mark needs one login: an email address or a username.';
   if (command === 'check') return 'check needs the path of one users file.';
   return `There is no command ${JSON.stringify(command)}, only hash, check and mark.`;
 }

@@ -61,7 +61,7 @@ export interface Origin {
 export interface Identity {
   /**
    * Checks a login and a password. Must take as long for an unknown login as for a wrong password.
-   * @param login an e-mail address or a username, as typed
+   * @param login an email address or a username, as typed
    * @param origin where the attempt comes from
    * @returns the person, or why not. The reason is for the audit trail alone: the screen must not
    *   show it.
@@ -74,7 +74,7 @@ export interface Identity {
    * @throws IdentityError `down` when the backend cannot be reached
    */
   find(subject: string): Promise<User | undefined>;
-  /** Whether people may have usernames beside their e-mail addresses; the sign-in page says so. */
+  /** Whether people may have usernames beside their email addresses; the sign-in page says so. */
   hasUsernames(): boolean;
   /** Closes files, timers and connections. */
   close(): Promise<void>;

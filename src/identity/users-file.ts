@@ -43,7 +43,7 @@ const addressMember = /^(formatted|street_address|locality|region|postal_code|co
 
 const rules: Record<keyof Entry, Rule> = {
   subject: { wants: '1 to 255 characters', accepts: matching(/^.{1,255}$/su), isRequired: true },
-  email: { wants: 'an e-mail address', accepts: isEmail, isRequired: true },
+  email: { wants: 'an email address', accepts: isEmail, isRequired: true },
   username: { wants: `1 to ${longestLogin} characters, not only space`, accepts: isLogin },
   password_hash: { wants: hashWanted, accepts: isHash, isRequired: true },
   disabled: flag,

@@ -1,5 +1,12 @@
 /** CHANGE HERE: how long a sign-in is remembered, and how strong it is (`acr`, `amr`). */
-import { promptsOf, type AcceptLogin, type LoginRequest, type Reject } from '@portico/hydra-admin';
+import {
+  isDeviceVerification,
+  maxAgeOf,
+  promptsOf,
+  type AcceptLogin,
+  type LoginRequest,
+  type Reject,
+} from '@portico/hydra-admin';
 import type { User } from '../identity/backend.ts';
 
 /** The authentication methods (`amr`) of a password, RFC 8176. */
@@ -19,15 +26,49 @@ export interface LoginPolicy {
   loginRememberSeconds: number;
 }
 
-/** The answer to a login request when the person has just signed in. */
+/**
+ * The answer to a login request when the person has just signed in. The OAuth2 server forgets a
+ * sign-in that it remembers in this browser, unless this one is to be remembered too.
+ * @param form `until`, in milliseconds since 1970: when a sign-in ends that is only confirmed. It
+ *   stays remembered as long as the person was told before, and no longer
+ */
 export async function loginDecision(
   user: User,
-  form: { isRemembered: boolean; amr: string[] },
+  form: { isRemembered: boolean; amr: string[]; until?: number | undefined },
   policy: LoginPolicy,
 ): Promise<AcceptLogin> {
   const proof = { subject: user.subject, acr: acrOf(form.amr), amr: form.amr };
   if (!form.isRemembered) return { ...proof, remember: false };
-  return { ...proof, remember: true, remember_for: policy.loginRememberSeconds };
+  const { until } = form;
+  // Never 0, which would leave it to the server.
+  const left = until && Math.max(1, Math.ceil((until - Date.now()) / 1_000));
+  return { ...proof, remember: true, remember_for: left ?? policy.loginRememberSeconds };
+}
+
+/**
+ * When a sign-in of this moment ends that is remembered.
+ * @returns `undefined` if the OAuth2 server decides
+ */
+export function rememberedUntil(policy: LoginPolicy, now: number): number | undefined {
+  const seconds = policy.loginRememberSeconds;
+  return seconds > 0 ? now + seconds * 1_000 : undefined;
+}
+
+/**
+ * Whether the app asks for the password once more, though somebody is signed in: by `prompt=login`,
+ * or by a `max_age` that is over (OpenID Connect Core 3.1.2.1). False when only the OAuth2 server
+ * knows.
+ * @param signedInAt in milliseconds since 1970
+ */
+export function asksOnceMore(
+  { request_url: requestUrl }: Pick<LoginRequest, 'request_url'>,
+  signedInAt: number,
+  now = Date.now(),
+): boolean {
+  if (isDeviceVerification(requestUrl)) return false; // it knows neither
+  if (promptsOf(requestUrl)?.includes('login')) return true;
+  const seconds = maxAgeOf(requestUrl);
+  return seconds !== undefined && now - signedInAt >= seconds * 1_000;
 }
 
 /**

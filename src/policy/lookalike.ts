@@ -26,13 +26,17 @@ const fewSigns = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script
 /**
  * Whether an app that nobody has checked calls itself like the house.
  * @param name of the app, as it is shown
- * @param house `BRAND_NAME`
+ * @param house what people know the house by: `BRAND_NAME`, `BRAND_SHORT_NAME`
  */
 export function isImitation(
   client: OAuth2Client,
-  { name, house, policy }: { name: string; house: string; policy: ConsentPolicy },
+  {
+    name,
+    house,
+    policy,
+  }: { name: string; house: string | readonly string[]; policy: ConsentPolicy },
 ): boolean {
-  return !isChecked(client, policy) && callsItselfLike(name, house);
+  return !isChecked(client, policy) && [house].flat().some((own) => callsItselfLike(name, own));
 }
 
 /**

@@ -33,6 +33,7 @@ type Needs = Pick<
   | 'config'
   | 'hydra'
   | 'identity'
+  | 'keptSignIns'
   | 'locales'
   | 'policy'
   | 'requiredActions'
@@ -128,7 +129,7 @@ async function showAgain(
  * forgets this session. Then the same code works for somebody else.
  */
 async function letSomebodyElseIn(
-  { addresses, audit, hydra, sessions }: Needs,
+  { addresses, audit, hydra, keptSignIns, sessions }: Needs,
   req: Request,
   res: Response,
   step: Step,
@@ -142,6 +143,7 @@ async function letSomebodyElseIn(
   };
   const target = await step.once('somebody_else', forget, { subject, after });
   await sessions.end(req, res);
+  keptSignIns.forget(req, res);
   leave(res, target);
 }
 

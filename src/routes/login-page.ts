@@ -4,16 +4,21 @@ import type { LoginRequest } from '@portico/hydra-admin';
 import type { Request, Response } from 'express';
 import type { Parts } from '../assemble.ts';
 import { baseFacts } from '../challenge/facts.ts';
-import { restartOf } from '../challenge/restart.ts';
+import { withChallenge } from '../challenge/read-challenge.ts';
+import { restartOf, somebodyElse } from '../challenge/restart.ts';
 import type { Step } from '../challenge/step.ts';
 import { longestLogin, withoutInvisible } from '../identity/login-key.ts';
 import type { PasswordRefused } from '../limits/check-password.ts';
 import { isChecked, isDeviceFlow } from '../policy/consent.ts';
-import { callsItselfLike } from '../policy/lookalike.ts';
-import { appView } from '../screens/app-view.ts';
+import { isImitation } from '../policy/lookalike.ts';
+import { appView, imitationView, returnHostOf, type AppView } from '../screens/app-view.ts';
+import { clientBrand } from '../screens/client-brand.ts';
 import { localeOf } from '../screens/locale.ts';
 import { refusalNotice, type Notice } from '../screens/notice.ts';
+import { personView } from '../screens/person-view.ts';
 import { postedText } from '../web/form.ts';
+import { allowOwnScript } from '../web/headers.ts';
+import { isSomebodyElse, knownFacts, type Known } from './login-known.ts';
 
 /** The facts that the page is rendered from. */
 export const loginFacts = v.object({
@@ -24,6 +29,7 @@ export const loginFacts = v.object({
   lookalike: v.optional(v.object({ createdAt: v.optional(v.string()) })),
   /** The subject that the OAuth2 server remembers in this browser. */
   remembered: v.optional(v.string()),
+  known: v.optional(knownFacts),
 });
 export type LoginFacts = v.InferOutput<typeof loginFacts>;
 
@@ -36,6 +42,8 @@ export interface LoginForm {
 interface LoginPage {
   facts: LoginFacts;
   form: LoginForm;
+  /** In the place of the field for the login. */
+  known?: Known | undefined;
   failure?: Failure;
 }
 
@@ -43,27 +51,40 @@ interface LoginPage {
 type Failure = { missing: Field[] } | PasswordRefused;
 type Field = 'email' | 'password';
 
+type Needs = Pick<Parts, 'addresses' | 'config' | 'identity' | 'policy'>;
+
 export function showForm(
-  { identity, policy }: Pick<Parts, 'identity' | 'policy'>,
+  { addresses, config, identity, policy }: Needs,
+  req: Request,
   res: Response,
-  step: Step,
-  page: LoginPage,
+  { step, facts, form, known, failure }: LoginPage & { step: Step },
 ): void {
-  const { facts, form, failure } = page;
   const { lang, time, ago } = localeOf(res);
   if (failure) res.status('seconds' in failure ? 429 : 400);
   if (failure && 'seconds' in failure) res.setHeader('Retry-After', String(failure.seconds));
   const { loginRememberSeconds } = policy;
+  const { forgotPasswordUrl, registerUrl } = config.account;
+  const sealed: LoginFacts = { ...facts, lang, known: known && factsOfKnown(known) };
+  const { hidden } = step.form(sealed);
+  const challenge = { login_challenge: step.challenge };
+  allowOwnScript(res);
   res.render('login', {
-    ...step.form({ ...facts, lang }),
+    hidden: { ...hidden, ...(isSomebodyElse(req) && { [somebodyElse]: 'true' }) },
     ...form,
+    ...(known && { login: known.login, person: personView(known.user) }),
+    isConfirmation: known?.isConfirmation ?? false,
+    changeHref:
+      known && `${addresses.base}/login?${queryOf({ ...challenge, [somebodyElse]: 'true' })}`,
     app: facts.app,
+    isDevice: facts.isDevice,
     lookalike: facts.lookalike && { ago: ago(facts.lookalike.createdAt) },
-    notice: failure ? noticeOf(res, failure) : refusalNotice(res),
+    notice: failure ? noticeOf(res, failure, known) : refusalNotice(res),
     isWrong: failure !== undefined && 'isWrong' in failure,
     missing: failure && 'missing' in failure ? failure.missing : [],
     hasUsernames: identity.hasUsernames(),
     rememberTime: loginRememberSeconds > 0 ? time(loginRememberSeconds) : undefined,
+    forgotHref: forgotPasswordUrl && withChallenge(forgotPasswordUrl, challenge),
+    registerHref: registerUrl && withChallenge(registerUrl, challenge),
   });
 }
 
@@ -87,27 +108,58 @@ export function loginHintOf({ oidc_context: context }: LoginRequest): string {
 }
 
 export function factsOf(
-  { config, policy }: Pick<Parts, 'config' | 'policy'>,
+  needs: Pick<Parts, 'clientLogos' | 'config' | 'policy'>,
+  res: Response,
   request: LoginRequest,
 ): LoginFacts {
   const { client, request_url: requestUrl, skip, subject } = request;
   const isDevice = isDeviceFlow(request);
-  const app = appView(client);
-  const isLookalike = !isChecked(client, policy) && callsItselfLike(app.name, config.brand.name);
+  const app = appOf(needs, res, request);
   return {
     app,
     clientId: client.client_id,
     isDevice,
     startAgain: restartOf(requestUrl, { isDevice }),
-    ...(isLookalike && { lookalike: { createdAt: client.created_at } }),
+    ...(app.claimedName && { lookalike: { createdAt: client.created_at } }),
     ...(skip && { remembered: subject }),
   };
 }
 
-function noticeOf(res: Response, failure: Failure): Notice | undefined {
+/** The app as sign-in shows it: what it brings of its own counts only if somebody has checked it. */
+function appOf(
+  { clientLogos, config, policy }: Pick<Parts, 'clientLogos' | 'config' | 'policy'>,
+  res: Response,
+  request: LoginRequest,
+): AppView {
+  const { client, request_url: requestUrl } = request;
+  const app = appView(client);
+  const { name, shortName } = config.brand;
+  if (isImitation(client, { name: app.name, house: [name, shortName], policy })) {
+    const host = isDeviceFlow(request) ? undefined : returnHostOf(requestUrl, client);
+    // A scheme of its own is no host, and could be called anything, such as `portico:`.
+    const told = host?.endsWith(':') ? undefined : host;
+    return imitationView(client, { host: told, nameless: localeOf(res).t('lookalike.app') });
+  }
+  if (!isChecked(client, policy)) return app;
+  const [brand, logo] = [clientBrand(client), clientLogos.addressFor(client)];
+  return { ...app, ...(brand && { brand }), ...(logo && { logo }) };
+}
+
+const factsOfKnown = ({ subject, login, isConfirmation }: Known) => ({
+  subject,
+  login,
+  isConfirmation,
+});
+
+const queryOf = (values: Record<string, string>): string => new URLSearchParams(values).toString();
+
+function noticeOf(res: Response, failure: Failure, known: Known | undefined): Notice | undefined {
   if ('missing' in failure) return undefined; // said at the fields
   const { t, time } = localeOf(res);
-  const key = 'seconds' in failure ? 'login.wait' : 'login.wrong';
-  const values = { time: 'seconds' in failure ? time(failure.seconds) : '' };
-  return { kind: 'danger', title: t(`${key}.title`), text: t(`${key}.text`, values) };
+  if ('seconds' in failure) {
+    const values = { time: time(failure.seconds) };
+    return { kind: 'danger', title: t('login.wait.title'), text: t('login.wait.text', values) };
+  }
+  const text = t(known ? 'login.wrong.text_known' : 'login.wrong.text');
+  return { kind: 'danger', title: t('login.wrong.title'), text };
 }

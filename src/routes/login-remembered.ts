@@ -14,6 +14,7 @@ type Needs = Pick<
   | 'addresses'
   | 'audit'
   | 'challenges'
+  | 'clientLogos'
   | 'config'
   | 'hydra'
   | 'identity'
@@ -77,7 +78,7 @@ async function answerUnproven(
 ): Promise<void> {
   const { subject } = request;
   needs.audit(req, 'refused', { subject, client: request.client.client_id, reason });
-  const facts = factsOf(needs, request);
+  const facts = factsOf(needs, res, request);
   if (!facts.isDevice && (isSilent(request) || hasAskedInVain(request))) {
     const target = await step.onceUnasked(reason, () =>
       needs.hydra.login.reject(step.challenge, loginRequired),
@@ -93,5 +94,5 @@ async function answerUnproven(
     const startAgain = facts.startAgain ?? needs.addresses.signOutOfServer;
     throw new PublicError('account_unknown', { startAgain });
   }
-  showForm(needs, res, step, { facts, form: { login: '', isRemembered: false } });
+  showForm(needs, req, res, { step, facts, form: { login: '', isRemembered: false } });
 }

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Router, type Request, type Response } from 'express';
+import type { LoginRequest } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
 import { orWhereItLed } from '../challenge/conflict.ts';
 import { restartAsSomebodyElse } from '../challenge/restart.ts';
@@ -7,10 +8,11 @@ import type { Step } from '../challenge/step.ts';
 import { PublicError } from '../errors.ts';
 import type { User } from '../identity/backend.ts';
 import { checkPassword } from '../limits/check-password.ts';
-import { loginDecision, loginDenied, passwordMethods } from '../policy/login.ts';
+import { loginDecision, loginDenied, passwordMethods, rememberedUntil } from '../policy/login.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, keepLocale, preferLocales } from '../screens/locale.ts';
 import { postedText, readDecision } from '../web/form.ts';
+import { credentialMark } from '../web/kept-sign-ins.ts';
 import { leave } from '../web/leave.ts';
 import {
   factsOf,
@@ -22,6 +24,7 @@ import {
   type LoginFacts,
   type LoginForm,
 } from './login-page.ts';
+import { keptBefore, knownAgain, knownPerson } from './login-known.ts';
 import { answerRemembered } from './login-remembered.ts';
 
 type Needs = Pick<
@@ -29,9 +32,11 @@ type Needs = Pick<
   | 'addresses'
   | 'audit'
   | 'challenges'
+  | 'clientLogos'
   | 'config'
   | 'hydra'
   | 'identity'
+  | 'keptSignIns'
   | 'knownBrowsers'
   | 'loginMark'
   | 'locales'
@@ -57,16 +62,34 @@ async function showLogin(needs: Needs, req: Request, res: Response): Promise<voi
   if (request.skip && req.method === 'GET') {
     return answerRemembered(needs, req, res, { step, request });
   }
+  await show(needs, req, res, {
+    step,
+    request,
+    form: { login: loginHintOf(request), isRemembered: false },
+  });
+}
+
+/** @param page `form` holds what the app hinted at, or what was typed into a form that was refused */
+async function show(
+  needs: Needs,
+  req: Request,
+  res: Response,
+  { step, request, form }: { step: Step; request: LoginRequest; form: LoginForm },
+): Promise<void> {
   preferLocales(needs.locales, res, request.oidc_context?.ui_locales);
-  const form = { login: loginHintOf(request), isRemembered: false };
-  showForm(needs, res, step, { facts: factsOf(needs, request), form });
+  const known = await knownPerson(needs, req, res, { request, typed: form.login });
+  showForm(needs, req, res, { step, facts: factsOf(needs, res, request), form, known });
 }
 
 async function submitLogin(needs: Needs, req: Request, res: Response): Promise<void> {
   const form = readForm(req);
   const step = needs.challenges.posted(req, res, 'login', loginFacts);
   const { facts } = step;
-  if (!facts || isLanguageSwitch(req)) return showAgain(needs, res, step, form);
+  if (!facts || isLanguageSwitch(req)) {
+    // It may not be answered: it is shown once more, with what was typed into it.
+    const request = await needs.hydra.login.get(step.challenge);
+    return show(needs, req, res, { step, request, form });
+  }
 
   keepLocale(needs.locales, res, facts.lang);
   if (readDecision(req, 'accept') === 'reject') return cancel(needs, req, step, facts);
@@ -76,7 +99,8 @@ async function submitLogin(needs: Needs, req: Request, res: Response): Promise<v
     ? { user: again }
     : (missingIn(req, form) ?? (await checkPassword(needs, req, form.login, facts)));
   if ('user' in outcome) return signIn(needs, req, res, { step, facts, form, user: outcome.user });
-  showForm(needs, res, step, { facts, form, failure: outcome });
+  const known = await knownAgain(needs, facts.known, form.login);
+  showForm(needs, req, res, { step, facts, form, known, failure: outcome });
 }
 
 async function signIn(
@@ -88,12 +112,17 @@ async function signIn(
   if (facts.remembered !== undefined && facts.remembered !== user.subject) {
     return leave(res, signInAsSomebodyElse(needs, facts));
   }
-  const { isRemembered } = form;
   const { subject, credential } = user;
   const amr = passwordMethods;
   const browser = step.browserAfter(subject);
+  const before = form.isRemembered ? undefined : keptBefore(needs, req, facts.known, user);
+  const isRemembered = form.isRemembered || before !== undefined;
   const accept = async () => {
-    const decision = await loginDecision(user, { isRemembered, amr }, needs.policy);
+    const decision = await loginDecision(
+      user,
+      { isRemembered, amr, until: before?.until },
+      needs.policy,
+    );
     const bound = needs.challenges.bind(decision, browser, user);
     const answer = needs.hydra.login.accept(step.challenge, bound);
     const redirectTo = await orWhereItLed(answer, () => needs.hydra.login.get(step.challenge));
@@ -104,8 +133,14 @@ async function signIn(
   };
   const about = { subject, credential, after: browser };
   const target = await step.once(decisionOn(needs, req, form), accept, about);
-  await needs.sessions.begin(req, res, { subject, at: Date.now(), amr, credential });
-  needs.knownBrowsers.remember(req, res, form.login, user);
+  const { login } = form;
+  const at = Date.now();
+  await needs.sessions.begin(req, res, { subject, at, amr, credential, login });
+  needs.knownBrowsers.remember(req, res, login, user);
+  const until = before ? before.until : rememberedUntil(needs.policy, at);
+  const proof = credentialMark(credential);
+  if (isRemembered) needs.keptSignIns.keep(res, { subject, login, at, until, proof });
+  else needs.keptSignIns.forget(req, res);
   leave(res, target);
 }
 
@@ -153,11 +188,4 @@ function signInAsSomebodyElse({ addresses }: Needs, facts: LoginFacts): string {
   const target = facts.isDevice ? undefined : restartAsSomebodyElse(facts.startAgain, facts);
   if (target) return target;
   throw new PublicError('account_unknown', { startAgain: addresses.signOutOfServer });
-}
-
-/** Shows a form that may not be answered once more, with what was typed into it. */
-async function showAgain(needs: Needs, res: Response, step: Step, form: LoginForm): Promise<void> {
-  const request = await needs.hydra.login.get(step.challenge);
-  preferLocales(needs.locales, res, request.oidc_context?.ui_locales);
-  showForm(needs, res, step, { facts: factsOf(needs, request), form });
 }

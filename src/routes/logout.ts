@@ -23,6 +23,7 @@ type Needs = Pick<
   | 'config'
   | 'hydra'
   | 'identity'
+  | 'keptSignIns'
   | 'leftApp'
   | 'locales'
   | 'policy'
@@ -61,7 +62,7 @@ async function showLogout(needs: Needs, req: Request, res: Response): Promise<vo
   const target = await step.onceUnasked('unasked', () => signOut(needs, req, step, facts), facts);
   needs.leftApp.keep(req, res, facts.app);
   if (isOurs) {
-    await needs.sessions.end(req, res);
+    await forget(needs, req, res);
     step.keep(step.browserAfterSignOut());
   }
   leave(res, target);
@@ -84,9 +85,19 @@ async function submitLogout(needs: Needs, req: Request, res: Response): Promise<
   const { subject } = facts;
   const after = isOurs ? step.browserAfterSignOut() : undefined;
   const target = await step.once('accept', accept, { subject, ...(after && { after }) });
-  if (isOurs) await needs.sessions.end(req, res);
+  if (isOurs) await forget(needs, req, res);
   needs.leftApp.keep(req, res, facts.app);
   leave(res, target);
+}
+
+/** Nobody is signed in in this browser any more, and sign-in shows no one whom it knows. */
+async function forget(
+  { keptSignIns, sessions }: Needs,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  await sessions.end(req, res);
+  keptSignIns.forget(req, res);
 }
 
 /**
@@ -167,8 +178,8 @@ function factsOf(needs: Needs, res: Response, { client, subject }: LogoutRequest
 
 function viewOf({ config, policy }: Needs, res: Response, client: OAuth2Client): AppView {
   const app = appView(client);
-  const house = config.brand.name;
-  if (!isImitation(client, { name: app.name, house, policy })) return app;
+  const { name, shortName } = config.brand;
+  if (!isImitation(client, { name: app.name, house: [name, shortName], policy })) return app;
   const host = returnHostOf('', client);
   return imitationView(client, { host, nameless: localeOf(res).t('lookalike.app') });
 }

@@ -11,7 +11,7 @@ import { postedText } from '../web/form.ts';
 
 type Needs = Pick<
   Parts,
-  'addresses' | 'audit' | 'browsers' | 'csrf' | 'identity' | 'leftApp' | 'sessions'
+  'addresses' | 'audit' | 'browsers' | 'csrf' | 'identity' | 'keptSignIns' | 'leftApp' | 'sessions'
 >;
 
 /** The page for people who come without an app: it says what this is and who is signed in. */
@@ -39,11 +39,12 @@ async function showStart(
 
 /** Ends our session first: if the OAuth2 server remembers nobody, it will not send us a logout request. */
 async function signOut(needs: Needs, req: Request, res: Response): Promise<void> {
-  const { addresses, audit, browsers, leftApp, sessions } = needs;
+  const { addresses, audit, browsers, keptSignIns, leftApp, sessions } = needs;
   if (formFault(res) || isLanguageSwitch(req)) return showStart(needs, req, res);
   if (postedText(req, 'decision') !== 'sign_out') throw new PublicError('decision_unknown');
   const signedIn = await sessions.signedIn(req, res);
   await sessions.end(req, res);
+  keptSignIns.forget(req, res);
   audit(req, 'signed_out', { subject: signedIn?.subject });
   browsers.keep(req, res, browsers.afterSignOut(req, 'start'));
   leftApp.keep(req, res, undefined);

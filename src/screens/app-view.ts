@@ -10,6 +10,8 @@ export interface AppView {
   initial: string;
   /** 1 to 6: the colour of its mark. */
   hue: number;
+  /** Where browsers get its logo, if somebody has checked it and it has one: see `ClientLogos`. */
+  logo?: string | undefined;
   /** Where the answer goes, see `returnHostOf`; none in a device flow. */
   host?: string | undefined;
   /** What an app calls itself that imitates the house: `name` is its host then. */

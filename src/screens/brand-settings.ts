@@ -1,6 +1,13 @@
 /** The settings of the house: its names, its look, and where its own pages are. */
-import { derivePalette, type Change, type Derived, type FaintPair } from '@portico/palette';
-import { kind, setting, type Picture, type Settings, type ValuesOf } from '@portico/settings';
+import { derivePalette, type Change, type Derived } from '@portico/palette';
+import {
+  kind,
+  setting,
+  type Environment,
+  type Picture,
+  type Settings,
+  type ValuesOf,
+} from '@portico/settings';
 
 /** The house as its settings have it. */
 export interface Brand {
@@ -43,17 +50,29 @@ export const brandSettings = {
 
 type Values = ValuesOf<typeof brandSettings>;
 
-/** What is wrong with these settings together. Each is a sentence that names the setting. */
-export function brandFaults(known: Partial<Values>): string[] {
-  const { BRAND_ACCENT: accent, BRAND_LOGO: logo } = known;
-  const { faults } = accent === undefined ? { faults: [] } : derivePalette(accent);
+/**
+ * What is wrong with these settings together. Each fault is a sentence that names the setting.
+ * @param known the values that are right, each by itself
+ */
+export function brandFaults(known: Partial<Values>, env: Environment): string[] {
+  const { BRAND_ACCENT: accent } = known;
+  const hasLogo = Boolean(env['BRAND_LOGO']?.trim());
   const alone = (['BRAND_LOGO_DARK', 'BRAND_LOGO_HAS_NAME'] as const).filter(
-    (which) => known[which] && !logo,
+    (which) => known[which] && !hasLogo,
   );
   return [
-    ...faults.map((pair) => `BRAND_ACCENT is "${accent}". With it, ${faultOf(pair)}`),
+    ...(accent === undefined ? [] : colourFaults(accent, derivePalette(accent))),
     ...alone.map((which) => `${which} is set without BRAND_LOGO. It must come with a logo.`),
   ];
+}
+
+/** The pairs of colours that cannot be read, and that no other tone of the accent mends. */
+export function colourFaults(accent: string, { faults }: Derived): string[] {
+  return faults.map(
+    ({ theme, front, back, ratio, least }) =>
+      `BRAND_ACCENT is "${accent}". With it, --${front} on --${back} has a contrast of ` +
+      `${shown(ratio)} instead of ${least} in the ${theme} theme.`,
+  );
 }
 
 /** @returns the brand, and sentences for the log about what it shows otherwise than it was given */
@@ -82,13 +101,8 @@ export function brandOf(v: Values): { brand: Brand; notes: string[] } {
   };
 }
 
-function faultOf({ theme, front, back, ratio, least }: FaintPair): string {
-  const has = `has a contrast of ${shown(ratio)} instead of ${least}`;
-  return `--${front} on --${back} ${has} in the ${theme} theme.`;
-}
-
 function changeOf({ theme, token, used, ratio, least }: Change): string {
-  return `${theme} --${token} is ${used} (it would have ${shown(ratio)} of ${least})`;
+  return `${theme} --${token} is ${used} (the contrast was ${shown(ratio)}, it takes ${least})`;
 }
 
 /** Rounded down, so that no fault seems to reach what it lacks. */

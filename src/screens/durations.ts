@@ -61,6 +61,7 @@ export function agoIn(lang: string): (time: string | undefined) => string | unde
     const count = Math.max(0, Math.floor(seconds / size));
     // "Last year" is right for a year of the calendar, not for what was 13 months ago.
     const numeric = size > day ? 'always' : 'auto';
-    return formats[numeric].format(-count, unit);
+    // In Hebrew, ICU repeats in figures what it has said in words: "a week ago (1)".
+    return formats[numeric].format(-count, unit).replace(/\s*\(\d+\)/, '');
   };
 }

@@ -108,7 +108,7 @@ function createLocale(lang: string, words: Record<string, string>): Locale {
   return {
     lang,
     dir: rightToLeft.includes(new Intl.Locale(lang).maximize().script ?? '') ? 'rtl' : 'ltr',
-    ownName: new Intl.DisplayNames([lang], { type: 'language' }).of(lang) ?? lang,
+    ownName: ownNameOf(lang),
     t,
     h,
     named: (key, values) => t(keyFor(key, values), values as Values),
@@ -117,6 +117,14 @@ function createLocale(lang: string, words: Record<string, string>): Locale {
     ago: agoIn(lang),
     ...formatsIn(lang),
   };
+}
+
+/** The capital is for a menu. Other scripts have none, or none for this, as Georgian. */
+function ownNameOf(lang: string): string {
+  const name = new Intl.DisplayNames([lang], { type: 'language' }).of(lang) ?? lang;
+  return name.replace(/^[\p{scx=Latn}\p{scx=Cyrl}\p{scx=Grek}]/u, (letter) =>
+    letter.toLocaleUpperCase(lang),
+  );
 }
 
 /**

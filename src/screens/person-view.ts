@@ -8,7 +8,7 @@ export interface PersonView {
   initial: string;
 }
 
-/** A person from the user store. Without a name, the e-mail address takes its place. */
+/** A person from the user store. Without a name, the email address takes its place. */
 export function personView(user: { name?: string; email: string }): PersonView {
   const name = visibleText(user.name);
   const email = visibleValue(user.email);

@@ -12,6 +12,8 @@ export interface SignIn {
   amr: string[];
   /** `User.credential` of that moment. */
   credential?: string | undefined;
+  /** As typed, so that a password manager finds what it saved. */
+  login?: string | undefined;
 }
 
 declare module 'express-session' {

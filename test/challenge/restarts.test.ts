@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { bytesForRestarts, longestKept } from '../../src/challenge/bounds.ts';
 import {
   hasAskedInVain,
+  isForSomebodyElse,
   restartAsSomebodyElse,
   restartForAnybody,
   restartOf,
@@ -57,7 +58,18 @@ test.each([
   expect([...url.searchParams]).toEqual([
     ['state', 's'],
     ['prompt', prompt],
+    ['somebody_else', 'true'],
   ]);
+});
+
+test('a request that starts again for somebody else is known by its address, and stays so', () => {
+  const start = 'https://a.example/oauth2/auth?state=s&prompt=login';
+  expect(isForSomebodyElse(start)).toBe(false);
+  const first = restartAsSomebodyElse(start, browser)!;
+  expect(isForSomebodyElse(first)).toBe(true);
+  const again = restartAsSomebodyElse(restartOf(first, browser), browser)!;
+  expect(new URL(again).searchParams.getAll('somebody_else')).toEqual(['true']);
+  expect(isForSomebodyElse('no address')).toBe(false);
 });
 
 test('what the server does not read stays unread, and what it reads first stays first', () => {
@@ -68,6 +80,7 @@ test('what the server does not read stays unread, and what it reads first stays 
     ['redirect_uri', 'https://b'],
     ['redirect_uri', 'https://c'],
     ['prompt', 'login'],
+    ['somebody_else', 'true'],
   ]);
 });
 

@@ -3,7 +3,7 @@ import { allow, pressInSampleApp, signIn } from './support/steps.ts';
 import { expect, test } from './support/test.ts';
 import { words } from '../support/words.ts';
 
-const hello = { name: 'Hello, Ada Lovelace' };
+const hello = { name: 'Hello, Ada' };
 
 test('leads from an expired sign-in to a new one that works', async ({ page, world }) => {
   await openExpired(page, world);

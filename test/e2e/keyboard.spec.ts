@@ -30,7 +30,7 @@ test('goes all the way by keyboard alone', async ({ page, world }) => {
   await expect(page.locator('#email')).not.toBeChecked();
   await tabTo(page, 'accept');
   await page.keyboard.press('Space');
-  await expect(page.getByText(/It did not get: email\.$/)).toBeVisible();
+  await expect(page.getByText(/You left off your email address\.$/)).toBeVisible();
 });
 
 test('signs in with Enter in a field', async ({ page, world }) => {

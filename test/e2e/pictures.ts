@@ -1,30 +1,25 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { BrowserContextOptions } from '@playwright/test';
-import { pictureFolder, views, type View } from './support/gallery.ts';
+import type { ViewportSize } from '@playwright/test';
+import { pictureFolder, viewOf, type View } from './support/gallery.ts';
 import { screens } from './support/screens.ts';
 import { test } from './support/test.ts';
 
-const window: Record<View['window'], BrowserContextOptions> = {
-  wide: { viewport: { width: 1280, height: 800 } },
-  phone: { viewport: { width: 390, height: 664 } },
-  narrow: { viewport: { width: 320, height: 568 } },
+const windows: Record<View['window'], ViewportSize> = {
+  wide: { width: 1280, height: 800 },
+  phone: { width: 390, height: 664 },
+  narrow: { width: 320, height: 568 },
 };
 
-for (const view of views) {
-  test.describe(() => {
-    test.use({ brand: view.brand });
-    for (const [name, open] of screens) {
-      test(`${name} ${view.name}`, async ({ openBrowser, world }) => {
-        const { locale = 'en', colorScheme = 'light' } = view;
-        const context = await openBrowser({ ...window[view.window], locale, colorScheme });
-        const page = await context.newPage();
-        await open(page, world);
-        const path = join(pictureFolder, `${name}-${view.name}.png`);
-        await keepBefore(path);
-        await page.screenshot({ path, fullPage: true });
-      });
-    }
+for (const [name, open] of screens) {
+  test(name, async ({ openBrowser, world }, { project }) => {
+    const { window, locale = 'en', colorScheme = 'light' } = viewOf(project.name);
+    const context = await openBrowser({ viewport: windows[window], locale, colorScheme });
+    const page = await context.newPage();
+    await open(page, world);
+    const path = join(pictureFolder, `${name}-${project.name}.png`);
+    await keepBefore(path);
+    await page.screenshot({ path, fullPage: true });
   });
 }
 

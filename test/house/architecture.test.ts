@@ -75,7 +75,7 @@ describe('the app', () => {
   test('has screens that do not import each other', () => {
     /** `login` for `login.ts` and its parts, such as `login-page.ts`. */
     const screenOf = (path: string) =>
-      /^src\/routes\/(.+?)(-facts|-page|-remembered)?\.ts$/.exec(path)?.[1];
+      /^src\/routes\/(.+?)(-facts|-page|-known|-remembered)?\.ts$/.exec(path)?.[1];
     const between = imports.filter(({ file, what }) => {
       const [one, other] = [screenOf(file), screenOf(what)];
       return one !== undefined && other !== undefined && one !== other;

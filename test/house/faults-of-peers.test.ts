@@ -22,6 +22,7 @@ import { startApp, type TestApp, type TestAppOptions } from '../support/app.ts';
 import type { Browser, Page } from '../support/browser.ts';
 import { control } from '../support/page.ts';
 import { ada, foo } from '../support/people.ts';
+import { locales } from './our-words.ts';
 
 // A busy machine takes its time.
 jest.setTimeout(60_000);
@@ -154,7 +155,7 @@ describe('what an app may do', () => {
       client: { logo_uri: 'https://tracker.example/logo.png' },
     });
     expect(page.heading).toContain('Meadow Notes');
-    expect(page.text).toContain('See your e-mail address');
+    expect(page.text).toContain('Your email address');
     expect(page.text).toContain('photos');
     expect(page.text).toContain('api.example');
     expect(page.text).toContain('notes.example.org');
@@ -207,7 +208,7 @@ describe('a yes', () => {
   });
 
   test('has a value of its own in every language', async () => {
-    for (const lang of ['en', 'de', 'he']) {
+    for (const [lang] of locales) {
       for (const decision of ['accept', 'reject']) {
         const challenge = stub.consent(`${lang}-${decision}`);
         const page = await browser.get(`/consent?consent_challenge=${challenge}&lang=${lang}`);

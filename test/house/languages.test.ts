@@ -1,9 +1,11 @@
-/** Our three languages on real pages. */
+/** Our six languages on real pages. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { link } from '../support/page.ts';
 import { addressOf, newChallenge, openAt, screens } from '../support/screens.ts';
+import { house } from '../support/words.ts';
+import { locales } from './our-words.ts';
 
 let stub: AdminStub;
 let app: TestApp;
@@ -29,8 +31,22 @@ test('a page speaks the language that the browser asks for', async () => {
   const page = await app.browser(hebrew).get(login());
   expect([page.lang, page.dir]).toEqual(['he', 'rtl']);
   expect(page.heading).not.toContain('Sign in');
-  const other = await app.browser({ 'Accept-Language': 'fr, de-AT;q=0.7' }).get(login());
+  const other = await app.browser({ 'Accept-Language': 'pt, de-AT;q=0.7' }).get(login());
   expect([other.lang, other.dir]).toEqual(['de', 'ltr']);
+});
+
+test.each([
+  ['ar-EG', 'ar', 'rtl'],
+  ['de-CH', 'de', 'ltr'],
+  ['en-IN', 'en', 'ltr'],
+  ['es-MX', 'es', 'ltr'],
+  ['fr-CA', 'fr', 'ltr'],
+  ['iw', 'he', 'rtl'],
+])('%s is spoken as %s, %s', async (wish, lang, dir) => {
+  const page = await app.browser({ 'Accept-Language': wish }).get(login());
+  expect([page.lang, page.dir]).toEqual([lang, dir]);
+  const { 'login.lead': lead } = Object.fromEntries(locales)[lang]!;
+  expect(page.text).toContain(lead!.replace('{house}', house));
 });
 
 test('the wish of the app counts more than what was picked before', async () => {
@@ -38,7 +54,7 @@ test('the wish of the app counts more than what was picked before', async () => 
   expect((await browser.get('/?lang=de')).lang).toBe('de');
   expect((await browser.get(login())).lang).toBe('de');
   expect((await browser.get(login(['en-GB']))).lang).toBe('en');
-  expect((await browser.get(login(['fr']))).lang).toBe('de');
+  expect((await browser.get(login(['pt']))).lang).toBe('de');
   const consent = stub.consent(newChallenge(), { oidc_context: { ui_locales: ['en'] } });
   const page = await browser.get(addressOf('/consent', 'consent_challenge', consent));
   expect(page.lang).toBe('en');
@@ -59,7 +75,14 @@ describe('the menu', () => {
   test.each(screens)('of $name names all languages', async (screen) => {
     const page = await app.browser().get(openAt(stub, screen).address);
     const names = [...page.html.matchAll(/ name="lang" value="[^>]*>([^<]*)</g)];
-    expect(names.map(([, name]) => name)).toEqual(['Deutsch', 'English', 'עברית']);
+    expect(names.map(([, name]) => name)).toEqual([
+      'العربية',
+      'Deutsch',
+      'English',
+      'Español',
+      'Français',
+      'עברית',
+    ]);
   });
 
   test('leads to the same page, where it has no form', async () => {

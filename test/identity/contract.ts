@@ -20,7 +20,7 @@ export function describeIdentity(name: string, create: () => Promise<Identity>):
       await identity.close();
     });
 
-    test('knows a person by e-mail address and password', async () => {
+    test('knows a person by email address and password', async () => {
       const proven = await identity.verify('foo@bar.com', 'foobar', origin);
       expect(proven).toMatchObject({ user: { subject: 'foo@bar.com', email: 'foo@bar.com' } });
       expect(identity.hasUsernames()).toBe(true);

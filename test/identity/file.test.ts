@@ -129,7 +129,7 @@ describe('a users file at start', () => {
     ['an empty subject', { ...max, subject: '' }, '"subject" must be 1 to 255 characters'],
     ['a number as subject', { ...max, subject: 7 }, '"subject" must be'],
     ['a long subject', { ...max, subject: 's'.repeat(256) }, '"subject" must be'],
-    ['no e-mail address', { ...max, email: 'max' }, '"email" must be an e-mail address'],
+    ['no email address', { ...max, email: 'max' }, '"email" must be an email address'],
     ['an empty username', { ...max, username: ' ' }, '"username" must be'],
     ['null as username', { ...max, username: null }, '"username" must be'],
     ['no hash', { ...max, password_hash: undefined }, '"password_hash" is missing'],
@@ -166,9 +166,9 @@ describe('a users file at start', () => {
 
   test.each([
     ['subject', { ...max, subject: ada.subject }, '"subject" is taken by person 1'],
-    ['e-mail', { ...max, email: 'ADA.STRASSE@example.org' }, '"email" is taken by person 1'],
+    ['email', { ...max, email: 'ADA.STRASSE@example.org' }, '"email" is taken by person 1'],
     ['username', { ...max, username: ' ada ' }, '"username" is taken by person 1'],
-    ['username as e-mail', { ...max, username: ada.email }, '"username" is taken by person 1'],
+    ['username as email', { ...max, username: ada.email }, '"username" is taken by person 1'],
     [
       'username but for what nobody sees',
       { ...max, username: 'a\u200Dd\uFE0Fa\u202E' },
@@ -347,7 +347,7 @@ describe('a users file that changes', () => {
     await replaceUsersFile(file, [foo, { ...max, email: 1 }]);
     await until(() => lines.length === 2);
     expect(lines[1]).toMatchObject({
-      details: { faults: ['line 1, person 2: "email" must be an e-mail address'] },
+      details: { faults: ['line 1, person 2: "email" must be an email address'] },
     });
     expect(JSON.stringify(lines)).not.toContain('$argon2');
 

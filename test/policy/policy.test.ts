@@ -19,12 +19,14 @@ import {
   type ConsentPolicy,
 } from '../../src/policy/consent.ts';
 import {
+  asksOnceMore,
   isSilent,
   loginDecision,
   loginDenied,
   loginRequired,
   passwordMethods,
   rememberedLoginDecision,
+  rememberedUntil,
 } from '../../src/policy/login.ts';
 import { maySkipLogoutQuestion } from '../../src/policy/logout.ts';
 import type { Past } from '../../src/policy/past.ts';
@@ -73,6 +75,40 @@ describe('login', () => {
     const form = { isRemembered, amr: passwordMethods };
     const decision = await loginDecision(user, form, { loginRememberSeconds: seconds });
     expect(decision).toEqual({ subject: 's-1', acr: '1', amr: ['pwd'], ...expected });
+  });
+
+  test('that is confirmed stays remembered as long as it would have, but never for ever', async () => {
+    const policy = { loginRememberSeconds: 3_600 };
+    const form = { isRemembered: true, amr: passwordMethods };
+    const forOf = async (until: number) =>
+      (await loginDecision(user, { ...form, until }, policy)).remember_for;
+    const hour = await forOf(Date.now() + 7_200_000);
+    expect(hour).toBeGreaterThan(7_100);
+    expect(hour).toBeLessThanOrEqual(7_200);
+    expect(await forOf(Date.now() - 5)).toBe(1); // 0 would mean something else
+    expect(rememberedUntil(policy, 1_000)).toBe(3_601_000);
+    expect(rememberedUntil({ loginRememberSeconds: 0 }, 1_000)).toBeUndefined();
+  });
+
+  test.each([
+    ['', 0, false],
+    ['&prompt=login', 0, true],
+    ['&prompt=consent%20login', 0, true],
+    ['&prompt=consent', 0, false],
+    ['&prompt=login&request=ey.x', 0, false],
+    ['&max_age=60', 59_999, false],
+    ['&max_age=60', 60_000, true],
+    ['&max_age=0', 0, true],
+    ['&max_age=%2B60', 60_000, true],
+    ['&max_age=-1', 60_000, false],
+    ['&max_age=1m', 60_000, false],
+    ['&max_age=', 60_000, false],
+    ['&max_age=0&request_uri=https%3A%2F%2Fa.example%2Fr', 60_000, false],
+  ])('is asked for once more at …%s, %i ms after it: %s', (query, ageMs, expected) => {
+    const now = 1_700_000_000_000;
+    expect(asksOnceMore({ request_url: authorization + query }, now - ageMs, now)).toBe(expected);
+    const device = { request_url: deviceVerification + query };
+    expect(asksOnceMore(device, now - ageMs, now)).toBe(false);
   });
 
   test('of a person who is remembered says who and how, and nothing of remembering', async () => {

@@ -203,7 +203,7 @@ describe('signing in', () => {
     const done = await browser.submit(page, { press: 'reject' });
     expect(stub.sent('login.reject')).toHaveLength(1);
     expect(done.leadsTo).toBe('/device/stopped');
-    expect((await browser.follow(done)).heading).toBe(words('oauth2.access_denied.title'));
+    expect((await browser.follow(done)).heading).toBe(words('device.stopped.title'));
   });
 });
 

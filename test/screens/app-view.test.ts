@@ -94,7 +94,7 @@ describe('an app', () => {
   });
 });
 
-test('a person has a name, or the e-mail address stands for it', () => {
+test('a person has a name, or the email address stands for it', () => {
   expect(personView({ name: ' Ann Lee ', email: 'a@example.org' })).toEqual({
     name: 'Ann Lee',
     email: 'a@example.org',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { derivePalette, portico } from '@portico/palette';
+import { colourFaults } from '../../src/screens/brand-settings.ts';
 import { bank, tutti } from '../e2e/support/brands.ts';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -123,10 +124,18 @@ describe('the sheet of a brand', () => {
       [
         30,
         'BRAND_ACCENT #6b2fa0 cannot be read everywhere, so it was changed: dark --accent is #ca9ffe ' +
-          '(it would have 1.67 of 4.5); dark --fill is #ca9ffe (it would have 2.05 of 3).',
+          '(the contrast was 1.67, it takes 4.5); dark --fill is #ca9ffe (the contrast was 2.05, it takes 3).',
       ],
     ]);
   });
+});
+
+test('colours that no tone of the accent mends are faults, with their numbers', () => {
+  const dark = { ...portico.dark, good: '#3c6b4f' };
+  expect(colourFaults('#6b2fa0', derivePalette('#6b2fa0', { ...portico, dark }))).toEqual([
+    'BRAND_ACCENT is "#6b2fa0". With it, --good on --surface has a contrast of 2.75 instead of 4.5 in the dark theme.',
+    'BRAND_ACCENT is "#6b2fa0". With it, --good on --good-soft has a contrast of 2.31 instead of 4.5 in the dark theme.',
+  ]);
 });
 
 describe('the sheet of a client’s accent', () => {

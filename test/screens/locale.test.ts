@@ -47,9 +47,18 @@ describe('a folder of languages', () => {
     expect(french.t('no.such.key')).toBe('no.such.key');
   });
 
-  test('names each language in its own words', () => {
-    const names = tagsOf('de', 'zh-Hant', 'sr-Latn').all.map(({ ownName }) => ownName);
-    expect(names).toEqual(['Deutsch', 'English', 'srpski (latinica)', '繁體中文']);
+  test('names each language in its own words, with a capital where the script has them', () => {
+    const names = tagsOf('fr', 'ka', 'ru', 'sr-Latn', 'zh-Hant').all.map(({ ownName }) => ownName);
+    const wanted = ['English', 'Français', 'ქართული', 'Русский', 'Srpski (latinica)', '繁體中文'];
+    expect(names).toEqual(wanted);
+  });
+
+  test('tells how long ago something was in words alone', () => {
+    const hebrew = tagsOf('he').find('he')!;
+    const ago = (days: number) =>
+      hebrew.ago(new Date(Date.now() - days * 86_400_000).toISOString());
+    const wanted = ['לפני שבוע', 'לפני שבועיים', 'לפני חודש', 'לפני 3 ימים'];
+    expect([7.5, 14.5, 31, 3.5].map(ago)).toEqual(wanted);
   });
 
   test.each([

@@ -187,7 +187,7 @@ function formOf(page: Page, press: string | undefined): Form {
 }
 
 function buttonOf(form: Form, press: string | undefined) {
-  const buttons = form.controls.filter((control) => control.kind === 'button');
+  const buttons = form.controls.filter(({ kind, type }) => kind === 'button' && type !== 'button');
   return buttons.find(({ id, value }) => press === undefined || press === id || press === value);
 }
 

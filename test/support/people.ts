@@ -9,7 +9,7 @@ export const password = 'correct horse';
 const passwordHash =
   '$argon2id$v=19$m=8,t=1,p=1$IHe3+gZybZNDoeZJYUP3BA$VXrY8YmFv5MF1iY/A9/uu1msuXtjD12jq14FU5lO3aA';
 
-/** Signs in with the password `foobar`; the subject is the e-mail address. */
+/** Signs in with the password `foobar`; the subject is the email address. */
 export const foo = {
   subject: 'foo@bar.com',
   email: 'foo@bar.com',

@@ -25,6 +25,7 @@ export type {
 export { proxyOf, type ProxyConfig } from './proxy.ts';
 export {
   isDeviceVerification,
+  maxAgeOf,
   mayHintAtPerson,
   promptsOf,
   redirectUriOf,

@@ -57,6 +57,17 @@ export function promptsOf(requestUrl: string): string[] | undefined {
 }
 
 /**
+ * The most seconds that may have passed since the person signed in (`max_age`, OpenID Connect Core
+ * 3.1.2.1).
+ * @returns `undefined` when the request sets no such limit, or when only the server knows
+ */
+export function maxAgeOf(requestUrl: string): number | undefined {
+  const pairs = readQuery(requestUrl);
+  const value = first(pairs, 'max_age');
+  return !isInRequestObject(pairs) && /^\+?\d+$/.test(value) ? Number(value) : undefined;
+}
+
+/**
  * Where an authorization request leads back to.
  * @param registered `redirect_uris` of the client
  * @returns `undefined` when only the server knows: it may stand in a request object, or the request

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   isDeviceVerification,
+  maxAgeOf,
   mayHintAtPerson,
   promptsOf,
   redirectUriOf,
@@ -51,6 +52,22 @@ describe('the address that a request leads back to', () => {
   ])('is not known when %s', (_when, query, registered) => {
     expect(redirectUriOf(urlWith(query), registered)).toBeUndefined();
   });
+});
+
+test.each([
+  ['', undefined],
+  ['max_age=', undefined],
+  ['max_age=3600', 3_600],
+  ['max_age=0', 0],
+  ['max%5Fage=5&max_age=6', 5],
+  ['max_age=%2B5', 5],
+  ['max_age=-1', undefined],
+  ['max_age=1.5', undefined],
+  ['max_age=5;&max_age=6', 6],
+  ['max_age=5&request=ey.x', undefined],
+  ['max_age=5&request_uri=x', undefined],
+])('the age that a sign-in may have: %j', (query, expected) => {
+  expect(maxAgeOf(urlWith(query))).toBe(expected);
 });
 
 describe('the prompt', () => {

@@ -43,7 +43,7 @@ const memberOptions: Record<string, MemberOption> = {
     'client_secret_basic, client_secret_post, private_key_jwt or none',
   ),
   owner: text('owner', 'OWNER', 'who owns it, for your own use'),
-  contact: texts('contacts', 'ADDRESS', 'the e-mail address of a contact'),
+  contact: texts('contacts', 'ADDRESS', 'the email address of a contact'),
   'client-uri': text('client_uri', 'URL', 'its home page'),
   'logo-uri': text('logo_uri', 'URL', 'its logo'),
   'policy-uri': text('policy_uri', 'URL', 'its privacy policy'),

@@ -55,6 +55,14 @@ export function webLink(given: string): string | undefined {
   return URL.canParse(given) && /^https?:$/.test(new URL(given).protocol) ? given : undefined;
 }
 
+/** Why an address should be https: others could read what a link to it carries. For `doubt`. */
+export function plainLink(given: string): string | undefined {
+  if (!URL.canParse(given)) return undefined;
+  const { protocol, hostname } = new URL(given);
+  if (protocol !== 'http:' || isLoopbackHost(hostname)) return undefined;
+  return 'is not https: others can read the challenge that the link to it carries.';
+}
+
 /** An http(s) or mailto address. */
 export function link(given: string): string | undefined {
   return /^mailto:[^@\s]+@[^@\s]+$/.test(given) ? given : webLink(given);
@@ -74,13 +82,17 @@ export function baseUrl(given: string): BaseUrl | undefined {
   const href = address(given);
   if (!href) return undefined;
   const { origin, protocol, hostname, port } = new URL(href);
-  const isLoopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  const isLoopback = isLoopbackHost(hostname);
   const isSecure = protocol === 'https:';
   if (!isSecure && !isLoopback) return undefined;
   const path = href.slice(origin.length);
   // Links would lead to another host, and browsers would cut the path of a cookie.
   if (path.startsWith('//') || path.includes(';')) return undefined;
   return { href, origin, path, port, isSecure, isLoopback };
+}
+
+function isLoopbackHost(hostname: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 /** One line of printable ASCII. */

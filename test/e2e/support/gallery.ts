@@ -1,6 +1,6 @@
 /** `screens/index.html`: all pictures of the screens on one page, and what has changed in them. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bank, tutti, type HouseBrand } from './brands.ts';
@@ -29,8 +29,13 @@ export const views: View[] = [
   { name: 'tutti', window: 'phone', brand: tutti },
 ];
 
+export function viewOf(name: string): View {
+  return views.find((view) => view.name === name)!;
+}
+
 /** Playwright calls it when all pictures are taken. */
 export default function writeGallery(): void {
+  mkdirSync(pictureFolder, { recursive: true });
   const taken = new Set(readdirSync(pictureFolder).filter((file) => file.endsWith('.png')));
   const rows = screens.map(([screen]) => {
     const cells = views

@@ -1,7 +1,15 @@
 /** Every screen in every state that looks different, each with the way to it. */
 import type { Page } from '@playwright/test';
-import { allow, authorizationUrl, getTokens, pressInSampleApp, signIn } from './steps.ts';
 import { consentScreens, openConsent } from './consent-screens.ts';
+import {
+  allow,
+  authorizationUrl,
+  getTokens,
+  pressCapsLock,
+  pressInSampleApp,
+  signIn,
+  typeLogin,
+} from './steps.ts';
 import type { World } from './world.ts';
 
 export { openConsent };
@@ -45,9 +53,55 @@ export const screens: Screen[] = [
     },
   ],
   [
+    'login-wrong-known',
+    async (page, world) => {
+      await openKnown(page, world);
+      await page.locator('#password').fill('wrong');
+      await page.locator('#accept').click();
+      await page.locator('#notice').waitFor();
+    },
+  ],
+  ['login-known', (page, world) => openKnown(page, world)],
+  ['login-confirm', (page, world) => openKnown(page, world, '&prompt=login')],
+  [
+    'login-shown',
+    async (page, world) => {
+      await openLogin(page, world);
+      await typeLogin(page, { password: 'correct horse battery' });
+      await page.locator('.show').click();
+    },
+  ],
+  [
+    'login-caps',
+    async (page, world) => {
+      await openLogin(page, world);
+      await typeLogin(page);
+      await pressCapsLock(page, true);
+      await page.locator('.caps:not(:empty)').waitFor();
+    },
+  ],
+  [
+    'login-busy',
+    async (page, world) => {
+      await openLogin(page, world);
+      await typeLogin(page);
+      await page.route('**/login', () => {}); // the answer takes its time
+      await page.locator('#accept').click({ noWaitAfter: true });
+      await page.locator('[aria-busy=true]').waitFor();
+    },
+  ],
+  ['login-device', (page, world) => openDeviceLogin(page, world)],
+  [
     'login-lookalike',
     async (page, world) => {
       await page.goto(await authorizationUrl(world, { name: 'Роrtісо', isChecked: false }));
+    },
+  ],
+  [
+    'login-languages',
+    async (page, world) => {
+      await openLogin(page, world);
+      await page.locator('[popovertarget="languages"]').click();
     },
   ],
   ['login-paused', openPausedLogin],
@@ -147,6 +201,26 @@ export async function openLogin(page: Page, world: World): Promise<void> {
   await page.goto(await authorizationUrl(world));
 }
 
+/** A browser that was closed and opened again, of a person who asked to be kept signed in. */
+export async function openKnown(page: Page, world: World, query = ''): Promise<void> {
+  await openLogin(page, world);
+  await signIn(page, { isRemembered: true });
+  await page.waitForURL(/\/consent\?/);
+  await world.forgetPeople();
+  await page.context().clearCookies({ name: /session/ });
+  await page.goto((await authorizationUrl(world)) + query);
+  await page.locator('.person').waitFor();
+}
+
+async function openDeviceLogin(page: Page, world: World): Promise<void> {
+  await page.goto(world.sampleUrl);
+  await page.getByRole('button', { name: 'Turn on the TV' }).click();
+  const code = await page.locator('#user-code').innerText();
+  await openDevice(page, world, `?user_code=${code}`);
+  await page.locator('#accept').click();
+  await page.locator('#password').waitFor();
+}
+
 /** The next answer comes from a page that was open too long. */
 export async function openExpiredForm(page: Page, world: World): Promise<void> {
   await openLogin(page, world);
@@ -218,11 +292,7 @@ async function openPausedDevice(page: Page, world: World): Promise<void> {
 }
 
 async function openDeviceDone(page: Page, world: World): Promise<void> {
-  await page.goto(world.sampleUrl);
-  await page.getByRole('button', { name: 'Connect a TV' }).click();
-  const code = await page.locator('#user-code').innerText();
-  await openDevice(page, world, `?user_code=${code}`);
-  await page.locator('#accept').click();
+  await openDeviceLogin(page, world);
   await signIn(page);
   await allow(page);
   await page.waitForURL(/\/device\/success/);

@@ -11,13 +11,25 @@ export async function pressInSampleApp(page: Page, world: World, label: string):
   await page.getByRole('link', { name: label, exact: true }).click();
 }
 
+/** Types what there is to type: a browser that knows the person asks for the password alone. */
 export async function typeLogin(
   page: Page,
   { login = ada.login, password = ada.password, isRemembered = false } = {},
 ): Promise<void> {
-  await page.locator('#email').fill(login);
   await page.locator('#password').fill(password);
+  const field = page.locator('#email');
+  if (await field.isVisible()) await field.fill(login);
   if (isRemembered) await wishToBeRemembered(page);
+}
+
+/** Presses a letter in the password, or takes it away again, while Caps Lock is on or off. */
+export async function pressCapsLock(page: Page, isOn: boolean): Promise<void> {
+  const field = page.locator('#password');
+  await field.focus();
+  await field.evaluate((input, on) => {
+    const modifiers = { modifierCapsLock: on, bubbles: true };
+    input.dispatchEvent(new KeyboardEvent('keyup', { key: 'CapsLock', ...modifiers }));
+  }, isOn);
 }
 
 /** Ticks the box, or posts what it would where the view has none. */
@@ -48,6 +60,14 @@ export async function getTokens(page: Page, world: World, { isRemembered = false
   await signIn(page, { isRemembered });
   await allow(page, { isRemembered });
   await page.waitForURL(`${world.sampleUrl}/`);
+}
+
+/** The claim of the ID token in the fold of the sample app, as it stands there. */
+export async function readClaim(page: Page, name: string): Promise<string> {
+  const fold = page.locator('details').filter({ hasText: 'ID token' });
+  if ((await fold.getAttribute('open')) === null) await fold.locator('summary').click();
+  const row = fold.getByRole('row', { name: new RegExp(`^${name} `) });
+  return row.locator('td code').innerText();
 }
 
 export interface AppWish {

@@ -18,13 +18,18 @@ interface Fixtures {
 let addresses = 0;
 const nextAddress = () => `198.18.${Math.floor(++addresses / 250)}.${(addresses % 250) + 1}`;
 
+/** What a project may choose. */
+export interface WorldOptions {
+  /** Whose house the world is; Portico's own when it is not given. */
+  brand: HouseBrand | undefined;
+}
+
 /**
  * A test in a world that has forgotten what other tests did. It fails when a page breaks its own
  * content security policy or has a script error, in whichever browser of the test, and when
  * Portico finds a fault of its own.
  */
-export const test = base.extend<Fixtures, { world: World; brand: HouseBrand | undefined }>({
-  /** Whose house the world is; Portico's own when it is not given. */
+export const test = base.extend<Fixtures, WorldOptions & { world: World }>({
   brand: [undefined, { option: true, scope: 'worker' }],
 
   world: [

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { demoPassword, demoUsers, writeDemoUsers } from '../../../dev/demo-users.ts';
+import { demoAccounts, demoPassword, demoUsers, writeDemoUsers } from '../../../dev/demo-users.ts';
 import {
   startStandIn,
   type ClientBody,
@@ -66,6 +66,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       // Each test sends an address of its own, so that none is paused for the tries of another.
       TRUST_PROXY: 'loopback',
       SELF_REGISTRATION: 'on',
+      FORGOT_PASSWORD_URL: 'https://account.example.org/forgot',
+      REGISTER_URL: 'https://account.example.org/register',
       LOG_LEVEL: 'error',
       ...settings,
     };
@@ -74,7 +76,13 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     change: (parts) => ({ ...parts, locales: localesWith(scopeWords) }),
   });
   const { adminUrl, issuer } = standIn;
-  const sample = await startSampleClient({ port: 0, issuer, admin: { adminUrl } });
+  const sample = await startSampleClient({
+    port: 0,
+    issuer,
+    admin: { adminUrl },
+    accounts: demoAccounts,
+    isServerFresh: true,
+  });
 
   const registered = new Set<string>();
   return {
