@@ -85,7 +85,10 @@ async function submitConsent(needs: Needs, req: Request, res: Response): Promise
     return step.answer('reject', () => deny(needs, req, step, denial), facts);
   }
   const grant = grantOf(facts, postedList(req, 'grant_scope'), needs.policy);
-  if (!grant) return showAgain(needs, req, res, step, facts, { isNothingTicked: true });
+  if (!grant) {
+    step.giverOf('nothing ticked'); // throws where the challenge has an answer: there is no other
+    return showAgain(needs, req, res, step, facts, { isNothingTicked: true });
+  }
   const user = await personOf(needs, req, facts);
   const action = await actionDue(needs, req, { step, user, facts });
   if (action) return leave(res, action);
