@@ -1,11 +1,11 @@
-/** CHANGE HERE: what the tokens say about a person. */
+/** CHANGE HERE: what the tokens say about a person. The consent screen shows it before it is allowed. */
 import type { Claims } from '@portico/hydra-admin';
 import type { StandardClaims, User } from '../identity/backend.ts';
 import type { Asked } from './consent.ts';
 
 type ClaimName = keyof StandardClaims | 'email';
 
-/** The claims that a scope stands for (OpenID Connect Core 5.4). */
+/** The claims that a scope stands for (OpenID Connect Core 5.4). Those of `openid` go to every app. */
 const claimsOfScope = new Map<string, ClaimName[]>(
   Object.entries({
     profile: [
@@ -30,23 +30,51 @@ const claimsOfScope = new Map<string, ClaimName[]>(
   } satisfies Record<string, ClaimName[]>),
 );
 
+/** Which of them every API can read that introspects the access token: none, unless you need it. */
+const alsoInAccessToken = new Set<ClaimName>([]);
+
+export interface TokenClaims {
+  /** Go into the ID token and the userinfo response. */
+  id_token: Claims;
+  access_token: Claims;
+}
+
 /**
- * The claims for tokens. `id_token` goes into the ID token and the userinfo response. `access_token`
- * can be read by every API that introspects the access token: leave it empty unless you need it.
- * Claims that the person does not have are left out, never `null`.
+ * The claims for tokens, by the scope that opens them. It is asked once for a page with all scopes
+ * that the app asks for, and once for an answer with those that are granted. Claims that the person
+ * does not have are left out, never `null`.
  * @param user the subject of the consent request
- * @param scopes the granted ones, not the requested ones
  * @param _asked what the app asked for, and which app it is
  */
 export async function claimsFor(
   user: User,
-  scopes: string[],
+  scopes: readonly string[],
   _asked: Asked,
-): Promise<{ id_token: Claims; access_token: Claims }> {
+): Promise<Map<string, TokenClaims>> {
   const known: Claims = { preferred_username: user.username, ...user };
-  const idToken: Claims = {};
-  for (const name of scopes.flatMap((scope) => claimsOfScope.get(scope) ?? [])) {
-    if (known[name] !== undefined && known[name] !== null) idToken[name] = known[name];
+  const claims = new Map<string, TokenClaims>();
+  for (const scope of scopes) {
+    const opened: TokenClaims = { id_token: {}, access_token: {} };
+    for (const name of claimsOfScope.get(scope) ?? []) {
+      const value = known[name];
+      if (value === undefined || value === null) continue;
+      opened.id_token[name] = value;
+      if (alsoInAccessToken.has(name)) opened.access_token[name] = value;
+    }
+    claims.set(scope, opened);
   }
-  return { id_token: idToken, access_token: {} };
+  return claims;
+}
+
+/** What goes into the tokens: the claims of the granted scopes, and no others. */
+export function claimsOfGranted(
+  scopes: readonly string[],
+  claims: ReadonlyMap<string, TokenClaims>,
+): TokenClaims {
+  const all: TokenClaims = { id_token: {}, access_token: {} };
+  for (const scope of scopes) {
+    Object.assign(all.id_token, claims.get(scope)?.id_token);
+    Object.assign(all.access_token, claims.get(scope)?.access_token);
+  }
+  return all;
 }

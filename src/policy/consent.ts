@@ -1,14 +1,14 @@
 /** CHANGE HERE: who is asked for consent, and what may be granted. */
 import {
   isDeviceVerification,
+  redirectUriOf,
   type AcceptConsent,
   type Claims,
   type ConsentRequest,
-  type ConsentSession,
   type OAuth2Client,
-  type Page,
   type Reject,
 } from '@portico/hydra-admin';
+import type { Past } from './past.ts';
 
 export interface ConsentPolicy {
   /** 0: until revoked. */
@@ -52,30 +52,6 @@ export async function reasonToSkip(
   return isFirstParty ? 'first_party' : undefined;
 }
 
-/** What a person has allowed an app before. */
-export interface Past {
-  hasConnected: boolean;
-  scopes: string[];
-}
-
-/**
- * Reads from the person's consents what they have allowed this app before.
- * @returns `undefined` when the app is not on this page of the list but may be on the next
- */
-export function pastWith(
-  request: ConsentRequest,
-  { items, next }: Page<ConsentSession>,
-): Past | undefined {
-  const given = items.filter(
-    // 1.x may list the very consent that is being answered: it is not an earlier one.
-    ({ consent_request: { client, challenge } }) =>
-      client.client_id === request.client.client_id && challenge !== request.challenge,
-  );
-  if (given.length === 0 && next !== undefined) return undefined;
-  const scopes = given.flatMap(({ grant_scope: granted }) => granted);
-  return { hasConnected: given.length > 0, scopes: [...new Set(scopes)] };
-}
-
 export interface Grant {
   scopes: string[];
   audiences: string[];
@@ -95,29 +71,70 @@ export function everythingRequested({ scopes, audiences }: Asked): Grant {
 }
 
 /**
- * What is both requested and allowed. The OAuth2 server grants whatever we tell it to, so only this
- * function keeps an app from getting more than it asked for.
+ * Whether the app asks for nothing but what it may know of the person (OpenID Connect Core 5.4). Any
+ * other scope, and any audience, may let it act in their name.
  */
-export function grantable(asked: Asked, allowed: Grant): Grant {
+export function asksForClaimsOnly({ scopes, audiences }: Grant): boolean {
+  const isClaims = (scope: string) => scope === 'openid' || scopesOfClaims.includes(scope);
+  return audiences.length === 0 && scopes.length > 0 && scopes.every(isClaims);
+}
+const scopesOfClaims = ['profile', 'email', 'phone', 'address'];
+
+/** Whether a scope can be ticked: usually `openid` cannot, it is granted with any other. */
+export function hasBox(scope: string, policy: ConsentPolicy): boolean {
+  return scope !== 'openid' || policy.consentPreselect === 'none';
+}
+
+/**
+ * What a person grants. The OAuth2 server grants whatever we tell it to, so only this function keeps
+ * an app from getting more than it asked for.
+ * @param ticked what was posted; may hold anything
+ * @returns `undefined` when nothing is ticked though something could be: that is no answer
+ */
+export function grantOf(
+  asked: Asked,
+  ticked: readonly string[],
+  policy: ConsentPolicy,
+): Grant | undefined {
+  const isEmpty = !asked.scopes.some((scope) => ticked.includes(scope));
+  const hasChoice = asked.scopes.some((scope) => hasBox(scope, policy));
+  if (isEmpty && hasChoice && policy.consentPreselect === 'all') return undefined;
   return {
-    scopes: asked.scopes.filter((scope) => allowed.scopes.includes(scope)),
-    audiences: asked.audiences.filter((audience) => allowed.audiences.includes(audience)),
+    scopes: asked.scopes.filter((scope) => ticked.includes(scope) || !hasBox(scope, policy)),
+    audiences: asked.audiences,
   };
 }
 
 /**
- * Whether a scope is ticked beforehand. An app that nobody has checked must not get lasting access by
- * one careless click.
+ * Whether a scope is ticked beforehand: never what nobody can read, nor what the person left off last
+ * time. An app that nobody has checked gets nothing by one careless click that it did not have.
+ * @param about `isDescribed`: the screen has words for it; `past` if it is known
  */
-export function isPreselected(scope: string, client: OAuth2Client, policy: ConsentPolicy): boolean {
-  const isLasting = scope === 'offline_access' || scope === 'offline';
-  return policy.consentPreselect === 'all' && (!isLasting || isChecked(client, policy));
+export function isPreselected(
+  scope: string,
+  about: { client: OAuth2Client; isDescribed: boolean; past: Past | undefined },
+  policy: ConsentPolicy,
+): boolean {
+  const { client, isDescribed, past } = about;
+  if (policy.consentPreselect === 'none' || !isDescribed) return false;
+  if (past?.leftOff.includes(scope)) return false;
+  return isChecked(client, policy) || past?.allowed.includes(scope) === true;
 }
 
-/** Whether the person cannot untick this scope: without `openid`, the app cannot sign them in. */
-export function isNeeded(scope: string, policy: ConsentPolicy): boolean {
-  return scope === 'openid' && policy.consentPreselect === 'all';
+/**
+ * Whether the OAuth2 server goes by a consent that it is told to remember. It always asks again in
+ * device flows, and for apps without a secret whose answer another app could catch.
+ */
+export function isRememberable(request: ConsentRequest): boolean {
+  if (isDeviceFlow(request)) return false;
+  const { client, request_url: requestUrl } = request;
+  if (client.token_endpoint_auth_method !== 'none') return true;
+  const target = redirectUriOf(requestUrl, client.redirect_uris);
+  const targets = target === undefined ? (client.redirect_uris ?? []) : [target];
+  return targets.some((uri) => hardToCatch.test(uri));
 }
+const hardToCatch =
+  /^(https:|http:\/\/(localhost|[^/?#@]+\.localhost|127\.0\.0\.1)(:\d+)?([/?#]|$))/i;
 
 /**
  * Whether the OAuth2 server shall remember this consent, and for how many seconds. A consent that it

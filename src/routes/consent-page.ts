@@ -1,133 +1,163 @@
-/** What the consent screen shows, and what its form holds. */
-import * as v from 'valibot';
-import {
-  undefinedIfHydraError,
-  type ConsentRequest,
-  type OAuth2Client,
-} from '@portico/hydra-admin';
+/** What the consent screen shows, and who may see it. */
+import { undefinedIfHydraError, type ConsentRequest } from '@portico/hydra-admin';
 import type { Request, Response } from 'express';
 import type { Parts } from '../assemble.ts';
-import { baseFacts } from '../challenge/facts.ts';
-import { restartAsSomebodyElse, restartOf } from '../challenge/restart.ts';
+import { restartAsSomebodyElse } from '../challenge/restart.ts';
 import type { Step } from '../challenge/step.ts';
 import { PublicError } from '../errors.ts';
 import type { User } from '../identity/backend.ts';
-import {
-  isChecked,
-  isDeviceFlow,
-  isNeeded,
-  isPreselected,
-  pastWith,
-  type ConsentPolicy,
-  type Grant,
-  type Past,
-} from '../policy/consent.ts';
-import { callsItselfLike } from '../policy/lookalike.ts';
-import { appView, returnHostOf, webAddress } from '../screens/app-view.ts';
-import { localeOf, preferLocales, type Locale } from '../screens/locale.ts';
+import { claimsFor, type TokenClaims } from '../policy/claims.ts';
+import { asksForClaimsOnly, hasBox, isChecked, isPreselected } from '../policy/consent.ts';
+import { pastOf, type Past } from '../policy/past.ts';
+import { webAddress } from '../clients/app-view.ts';
+import { consentLists, remarkOnPast } from '../screens/consent-lists.ts';
+import { localeOf } from '../screens/locale.ts';
 import { refusalNotice } from '../screens/notice.ts';
 import { personView } from '../screens/person-view.ts';
-import { leadOf, scopeGroups, scopeIds, scopeView, type ScopeView } from '../screens/scope-view.ts';
-import { visibleValue } from '../screens/visible-text.ts';
+import { isDescribed, scopeIds, scopeView, type ScopeView } from '../screens/scope-view.ts';
 import { postedList, postedText } from '../web/form.ts';
 import { leave } from '../web/leave.ts';
+import type { ConsentFacts } from './consent-facts.ts';
 
 type Needs = Pick<
   Parts,
   | 'addresses'
   | 'audit'
   | 'challenges'
-  | 'config'
   | 'hydra'
   | 'identity'
-  | 'locales'
   | 'policy'
   | 'requiredActions'
   | 'revocations'
 >;
 
-/** How long the page waits to learn what was allowed before. */
+/** How long the page waits to learn what was allowed before, and how much of the list it reads. */
 const pastTimeoutMs = 500;
-/** More than any app asks for, and little enough to fit into a posted form, which is encoded. */
-const longestAsked = 24 * 1024;
-const mostAsked = 500;
+const mostPages = 5;
 
-/** The facts that the page is rendered from. */
-export const consentFacts = v.object({
-  ...baseFacts.entries,
-  flow: v.optional(v.object({ id: v.string(), mark: v.string(), proof: v.optional(v.string()) })),
-  subject: v.string(),
-  clientId: v.string(),
-  isDevice: v.boolean(),
-  scopes: v.array(v.string()),
-  audiences: v.array(v.string()),
-});
-export type ConsentFacts = v.InferOutput<typeof consentFacts>;
+interface ConsentPage {
+  step: Step;
+  request: ConsentRequest;
+  facts: ConsentFacts;
+  /** "Allow" was pressed with nothing ticked. */
+  isNothingTicked?: boolean;
+}
 
 /** @throws PublicError `challenge_elsewhere` in a browser that did not sign in: it must see no name */
 export async function showForm(
   needs: Needs,
   req: Request,
   res: Response,
-  { step, request, facts }: { step: Step; request: ConsentRequest; facts: ConsentFacts },
+  { step, request, facts, isNothingTicked = false }: ConsentPage,
 ): Promise<void> {
-  const { challenges, config, locales, policy } = needs;
+  const { challenges, policy } = needs;
   challenges.mustBeBound(req, facts.flow, facts.startAgain);
   challenges.mustBeOpen(facts.flow, facts);
-  const [user, past] = await Promise.all([personOf(needs, req, facts), pastOf(needs, request)]);
+  const [user, past] = await Promise.all([personOf(needs, req, facts), readPast(needs, request)]);
   const action = await actionDue(needs, req, { step, user, facts });
   if (action) return leave(res, action);
-  preferLocales(locales, res, request.oidc_context?.ui_locales);
+  const claims = await claimsFor(user, facts.scopes, facts);
+  const scopes = scopesOf(needs, req, res, { request, facts, past, claims });
   const { client } = request;
+  const { isDevice, audiences, isRememberable } = facts;
   const locale = localeOf(res);
   const seconds = policy.consentRememberSeconds;
-  const ticked = req.method === 'POST' ? postedList(req, 'grant_scope') : undefined;
-  const isUnchecked = !isChecked(client, policy);
-  const isLookalike = isUnchecked && callsItselfLike(appView(client).name, config.brand.name);
-  const unchecked = isUnchecked ? { ago: locale.ago(client.created_at) } : undefined;
+  const isTrusted = isChecked(client, policy);
+  if (isNothingTicked) res.status(400);
   res.render('consent', {
     ...step.form(facts),
     app: facts.app,
     person: personView(user),
-    changeHref: facts.isDevice ? undefined : restartAsSomebodyElse(facts.startAgain, facts),
-    lead: past && leadOf(past, facts.scopes),
-    scopeGroups: scopeGroups(scopesOf(facts, client, { policy, locale, ticked }), past?.scopes),
-    audiences: facts.audiences.map((value) => ({ value, label: visibleValue(value) })),
-    backTo: facts.isDevice ? undefined : returnHostOf(request.request_url, client),
-    policyUrl: webAddress(client.policy_uri),
-    termsUrl: webAddress(client.tos_uri),
-    unchecked: isLookalike ? undefined : unchecked,
-    lookalike: isLookalike ? unchecked : undefined,
+    past: past && remarkOnPast({ scopes: askedAbout(needs, facts), audiences }, past),
+    changeHref: isDevice ? undefined : restartAsSomebodyElse(facts.startAgain, facts),
+    isDevice,
+    kind: asksForClaimsOnly(facts) && !isDevice ? 'share' : 'access',
+    lists: consentLists({ ...scopes, audiences, past }, locale),
+    isOnlyId: isOnlyId(facts) && !scopes.first && scopes.scopes.length === 0,
+    isRememberable,
     isRemembered: postedText(req, 'remember') !== '',
     rememberTime: seconds > 0 ? locale.time(seconds) : undefined,
+    policyUrl: webAddress(client.policy_uri),
+    termsUrl: webAddress(client.tos_uri),
+    unchecked: isTrusted ? undefined : { ago: locale.ago(client.created_at) },
+    isNothingTicked,
     notice: refusalNotice(res),
   });
 }
 
-/** @param how `ticked` are those of a form that is shown again; `undefined` the first time */
-function scopesOf(
-  { scopes }: ConsentFacts,
-  client: OAuth2Client,
-  how: { policy: ConsentPolicy; locale: Locale; ticked: string[] | undefined },
-): ScopeView[] {
-  const { policy, locale, ticked } = how;
-  const ids = scopeIds(scopes);
-  return scopes.map((name, index) =>
-    scopeView(name, locale, {
-      id: ids[index]!,
-      isLocked: isNeeded(name, policy),
-      isChecked: ticked?.includes(name) ?? isPreselected(name, client, policy),
-    }),
-  );
+interface Question {
+  request: ConsentRequest;
+  facts: ConsentFacts;
+  past: Past | undefined;
+  claims: ReadonlyMap<string, TokenClaims>;
 }
 
-/** What was allowed before is only additional information: the page neither waits long nor fails for it. */
-async function pastOf(
+/**
+ * The scopes that the page shows. `openid` is one of them where it has a box or opens claims of its
+ * own; usually in first place then, because nobody must share more than that to sign in.
+ */
+function scopesOf(
+  { policy }: Pick<Parts, 'policy'>,
+  req: Request,
+  res: Response,
+  { request: { client }, facts, past, claims }: Question,
+): { first?: ScopeView; scopes: ScopeView[] } {
+  const locale = localeOf(res);
+  const ticked = req.method === 'POST' ? postedList(req, 'grant_scope') : undefined;
+  const ids = scopeIds(facts.scopes);
+  const views = facts.scopes.map((name, index) => {
+    const about = { client, isDescribed: isDescribed(name, locale), past };
+    const box = {
+      id: ids[index]!,
+      isFixed: !facts.isIdAsked && !hasBox(name, policy),
+      isChecked: ticked?.includes(name) ?? isPreselected(name, about, policy),
+    };
+    return scopeView(name, { app: facts.app, claims: claims.get(name), ...box }, locale);
+  });
+  const first = views.find(({ name }) => !hasBox(name, policy));
+  const isShown = first && (!first.isFixed || isAnything(claims.get(first.name)));
+  return { ...(isShown && { first }), scopes: views.filter((one) => one !== first) };
+}
+
+/** What the person is asked about: `openid` comes with anything else. */
+function askedAbout({ policy }: Pick<Parts, 'policy'>, { scopes }: ConsentFacts): string[] {
+  const asked = scopes.filter((scope) => hasBox(scope, policy));
+  return asked.length > 0 ? asked : scopes;
+}
+
+function isOnlyId({ scopes, audiences }: ConsentFacts): boolean {
+  return scopes.length === 1 && scopes[0] === 'openid' && audiences.length === 0;
+}
+
+function isAnything(claims: TokenClaims | undefined): boolean {
+  return Object.keys({ ...claims?.id_token, ...claims?.access_token }).length > 0;
+}
+
+/**
+ * What was allowed before is only additional information: the page neither waits long nor fails for
+ * it. On a part of the list the latest answer may be missing, so it is all or nothing.
+ */
+async function readPast(
   { hydra }: Pick<Parts, 'hydra'>,
   request: ConsentRequest,
 ): Promise<Past | undefined> {
-  const consents = hydra.consentSessions.page(request.subject, { timeoutMs: pastTimeoutMs });
-  return consents.then((page) => pastWith(request, page)).catch(undefinedIfHydraError);
+  const deadline = Date.now() + pastTimeoutMs;
+  const consents = [];
+  let after: string | undefined;
+  for (let pages = 0; pages < mostPages; pages += 1) {
+    const timeoutMs = deadline - Date.now();
+    if (timeoutMs <= 0) return undefined;
+    const options = { timeoutMs, ...(after !== undefined && { after }) };
+    // oxlint-disable-next-line no-await-in-loop -- each page names the next one
+    const page = await hydra.consentSessions
+      .page(request.subject, options)
+      .catch(undefinedIfHydraError);
+    if (!page) return undefined;
+    consents.push(...page.items);
+    if (page.next === undefined) return pastOf(request, consents);
+    after = page.next;
+  }
+  return undefined;
 }
 
 /**
@@ -135,7 +165,11 @@ async function pastOf(
  *   `challenge_elsewhere` when the password has changed since: the server is told to forget the
  *   sign-in, which it may have begun to remember only after the change
  */
-export async function personOf(needs: Needs, req: Request, facts: ConsentFacts): Promise<User> {
+export async function personOf(
+  needs: Pick<Parts, 'audit' | 'challenges' | 'identity' | 'revocations'>,
+  req: Request,
+  facts: ConsentFacts,
+): Promise<User> {
   const { audit, challenges, identity, revocations } = needs;
   const { app, clientId: client, flow, subject } = facts;
   const user = await identity.find(subject);
@@ -159,42 +193,4 @@ export async function actionDue(
     if (await isDue(user, facts, req)) return `${addresses.base}${path}?${query.toString()}`;
   }
   return undefined;
-}
-
-interface ConsentForm extends Grant {
-  isRemembered: boolean;
-}
-
-/** What was ticked. It is not checked yet: see `grantable`. */
-export function readForm(req: Request): ConsentForm {
-  return {
-    scopes: postedList(req, 'grant_scope'),
-    audiences: postedList(req, 'grant_access_token_audience'),
-    isRemembered: postedText(req, 'remember') !== '',
-  };
-}
-
-export function factsOf(
-  { challenges }: Pick<Parts, 'challenges'>,
-  request: ConsentRequest,
-): ConsentFacts {
-  const { client, request_url: requestUrl, subject } = request;
-  const isDevice = isDeviceFlow(request);
-  const scopes = [...new Set(request.requested_scope)];
-  const audiences = [...new Set(request.requested_access_token_audience)];
-  const asked = [...scopes, ...audiences];
-  const { length } = encodeURIComponent(asked.join(' ').toWellFormed());
-  if (asked.length > mostAsked || length > longestAsked) {
-    throw new PublicError('request_malformed', { app: appView(client) });
-  }
-  return {
-    app: appView(client),
-    startAgain: restartOf(requestUrl, { isDevice }),
-    flow: challenges.flowOf(request.context),
-    subject,
-    clientId: client.client_id,
-    isDevice,
-    scopes,
-    audiences,
-  };
 }

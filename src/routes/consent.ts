@@ -4,12 +4,12 @@ import type { Parts } from '../assemble.ts';
 import { orWhereItLed } from '../challenge/conflict.ts';
 import type { Step } from '../challenge/step.ts';
 import type { User } from '../identity/backend.ts';
-import { claimsFor } from '../policy/claims.ts';
+import { claimsFor, claimsOfGranted } from '../policy/claims.ts';
 import {
   consentDecision,
   consentDenied,
   everythingRequested,
-  grantable,
+  grantOf,
   interactionRequired,
   reasonToSkip,
   rememberDecision,
@@ -18,27 +18,22 @@ import {
 } from '../policy/consent.ts';
 import { isSilent } from '../policy/login.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
-import { isLanguageSwitch } from '../screens/locale.ts';
-import { readDecision } from '../web/form.ts';
+import { isLanguageSwitch, preferLocales } from '../screens/locale.ts';
+import { postedList, postedText, readDecision } from '../web/form.ts';
 import { leave } from '../web/leave.ts';
-import {
-  actionDue,
-  consentFacts,
-  factsOf,
-  personOf,
-  readForm,
-  showForm,
-  type ConsentFacts,
-} from './consent-page.ts';
+import { consentFacts, factsOf, type ConsentFacts } from './consent-facts.ts';
+import { actionDue, personOf, showForm } from './consent-page.ts';
 
 type Needs = Pick<
   Parts,
   | 'addresses'
   | 'audit'
   | 'challenges'
+  | 'apps'
   | 'config'
   | 'hydra'
   | 'identity'
+  | 'keptSignIns'
   | 'locales'
   | 'policy'
   | 'requiredActions'
@@ -56,11 +51,10 @@ export function consentRoutes(needs: Needs): Router {
 }
 
 async function showConsent(needs: Needs, req: Request, res: Response): Promise<void> {
-  const { challenges, hydra, policy } = needs;
+  const { challenges, policy } = needs;
   const step = await challenges.open(req, res, 'consent');
   if (!step) return;
-  const request = await hydra.consent.get(step.challenge);
-  const facts = factsOf(needs, request);
+  const { request, facts } = await ask(needs, res, step);
   const reason = req.method === 'GET' ? await reasonToSkip(request, policy) : undefined;
   if (!reason) return showForm(needs, req, res, { step, request, facts });
 
@@ -79,28 +73,81 @@ async function showConsent(needs: Needs, req: Request, res: Response): Promise<v
 async function submitConsent(needs: Needs, req: Request, res: Response): Promise<void> {
   const step = needs.challenges.posted(req, res, 'consent', consentFacts);
   const { facts } = step;
-  if (!facts || isLanguageSwitch(req)) {
-    const request = await needs.hydra.consent.get(step.challenge);
-    return showForm(needs, req, res, { step, request, facts: factsOf(needs, request) });
-  }
+  if (!facts || isLanguageSwitch(req)) return showAgain(needs, req, res, step, facts);
 
+  // Before the next line: a second click comes from a browser that has signed out by then.
+  if (postedText(req, 'decision') === 'somebody_else') {
+    return letSomebodyElseIn(needs, req, res, step, facts);
+  }
   needs.challenges.mustBeBound(req, facts.flow, facts.startAgain);
   if (readDecision(req) === 'reject') {
     const denial = { facts, reject: consentDenied };
     return step.answer('reject', () => deny(needs, req, step, denial), facts);
   }
+  const grant = grantOf(facts, postedList(req, 'grant_scope'), needs.policy);
+  if (!grant) {
+    step.giverOf('nothing ticked'); // throws where the challenge has an answer: there is no other
+    return showAgain(needs, req, res, step, facts, { isNothingTicked: true });
+  }
   const user = await personOf(needs, req, facts);
   const action = await actionDue(needs, req, { step, user, facts });
   if (action) return leave(res, action);
-  const form = readForm(req);
-  const grant = grantable(facts, form);
-  const { isRemembered } = form;
+  const isRemembered = facts.isRememberable && postedText(req, 'remember') !== '';
   const answer = async () => {
     const redirectTo = await accept(needs, req, step, { facts, user, grant, isRemembered });
     if (facts.isDevice) await noteConnected(needs, req, res, facts);
     return redirectTo;
   };
   await step.answer(['accept', grant, isRemembered], answer, facts);
+}
+
+/** The question as the OAuth2 server has it, in the language that the app wishes for. */
+async function ask({ hydra, locales, ...needs }: Needs, res: Response, step: Step) {
+  const request = await hydra.consent.get(step.challenge);
+  preferLocales(locales, res, request.oidc_context?.ui_locales);
+  return { request, facts: factsOf(needs, res, request) };
+}
+
+/** Shows the form again with what was ticked. */
+async function showAgain(
+  needs: Needs,
+  req: Request,
+  res: Response,
+  step: Step,
+  shown: ConsentFacts | undefined,
+  { isNothingTicked = false } = {},
+): Promise<void> {
+  const { request, facts } = await ask(needs, res, step);
+  const isIdAsked = isNothingTicked || shown?.isIdAsked === true;
+  return showForm(needs, req, res, {
+    step,
+    request,
+    facts: { ...facts, isIdAsked },
+    isNothingTicked,
+  });
+}
+
+/**
+ * A device flow knows no prompt for a sign-in: who is signed in stays so until the OAuth2 server
+ * forgets this session. Then the same code works for somebody else.
+ */
+async function letSomebodyElseIn(
+  { addresses, audit, hydra, keptSignIns, sessions }: Needs,
+  req: Request,
+  res: Response,
+  step: Step,
+  { clientId: client, sessionId: sid, startAgain, subject }: ConsentFacts,
+): Promise<void> {
+  const after = step.browserAfterSignOut();
+  const forget = async () => {
+    if (sid !== undefined) await hydra.loginSessions.revoke({ sid });
+    audit(req, 'signed_out', { subject, client });
+    return startAgain ?? addresses.start;
+  };
+  const target = await step.once('somebody_else', forget, { subject, after });
+  await sessions.end(req, res);
+  keptSignIns.forget(req, res);
+  leave(res, target);
 }
 
 interface Accepted {
@@ -118,7 +165,8 @@ async function accept(
   { facts, user, grant, ...how }: Accepted,
 ): Promise<string> {
   challenges.mustBeOpen(facts.flow, facts);
-  const session = await claimsFor(user, grant.scopes, facts);
+  const claims = await claimsFor(user, grant.scopes, facts);
+  const session = claimsOfGranted(grant.scopes, claims);
   const decision = consentDecision(grant, session, rememberDecision(how, policy));
   const answer = hydra.consent.accept(step.challenge, decision);
   const redirectTo = await orWhereItLed(answer, () => hydra.consent.get(step.challenge));

@@ -7,7 +7,7 @@ import { isOpened } from '../web/opening.ts';
 import { agoIn, durationsIn } from './durations.ts';
 import { formatsIn, type Formats } from './formats.ts';
 import { canonicalTag, createLanguageMatcher } from './language-matcher.ts';
-import { compileMessage, escapeHtml, isolated, type Values } from './messages.ts';
+import { compileMessage, escapeHtml, isolated, type HtmlValues, type Values } from './messages.ts';
 
 /** One language, ready for the views. */
 export interface Locale extends Formats {
@@ -19,7 +19,7 @@ export interface Locale extends Formats {
   /** The words of a key as plain text. */
   t: (key: string, values?: Values) => string;
   /** The words of a key as HTML. Values are isolated, so that their direction does not disturb the text. */
-  h: (key: string, values?: Values) => string;
+  h: (key: string, values?: HtmlValues) => string;
   /** Like `t`, but uses the words of `<key>_unnamed` when a value that they need is missing. */
   named: (key: string, values: Record<string, string | undefined | 0>) => string;
   /** Like `named`, as HTML in which values are isolated. */
@@ -91,7 +91,9 @@ function readWords(path: string): Record<string, string> {
 
 function createLocale(lang: string, words: Record<string, string>): Locale {
   const entries = Object.entries(words);
-  const text = new Map(entries.map(([key, value]) => [key, compileMessage(value, String)]));
+  const text = new Map(
+    entries.map(([key, value]) => [key, compileMessage<string | number>(value, String)]),
+  );
   const html = new Map(
     entries.map(([key, value]) => [key, compileMessage(escapeHtml(value), isolated)]),
   );

@@ -1,17 +1,21 @@
 /** The values for the `{names}` in a message. */
 export type Values = Record<string, string | number>;
 
+/** The same for a message as HTML, in which a value can be HTML of ours already. */
+export type HtmlValues = Record<string, string | number | Html>;
+
+export interface Html {
+  html: string;
+}
+
 /**
  * Prepares a message with `{names}` once, so that filling it is fast. Names without a value stay.
  * @param show writes a value as text or as HTML
  * @returns fills the message
  */
-export function compileMessage(
-  words: string,
-  show: (value: string | number, name: string) => string,
-) {
+export function compileMessage<V>(words: string, show: (value: V, name: string) => string) {
   const parts = words.split(/\{(\w+)\}/);
-  return (values: Values | undefined): string => {
+  return (values: Record<string, V> | undefined): string => {
     if (!values || parts.length === 1) return words;
     let filled = parts[0]!;
     for (let i = 1; i < parts.length; i += 2) {
@@ -50,7 +54,8 @@ const ownWords = ['ago', 'time', 'n', 'date', 'year'];
  * A value as HTML for a text that may have the other direction. Our own words are to be translated,
  * and do not break: that of "10. Dezember" is no dot of an address.
  */
-export function isolated(value: string | number, name: string): string {
+export function isolated(value: string | number | Html, name: string): string {
+  if (typeof value === 'object') return value.html;
   if (ownWords.includes(name)) return `<bdi>${escapeHtml(String(value))}</bdi>`;
   return `<bdi translate="no">${breakable(String(value))}</bdi>`;
 }

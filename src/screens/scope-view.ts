@@ -1,4 +1,7 @@
+import type { Claims } from '@portico/hydra-admin';
+import { claimWords } from './claim-words.ts';
 import type { Locale } from './locale.ts';
+import type { Values } from './messages.ts';
 import { visibleValue } from './visible-text.ts';
 
 /** A scope as the consent screen shows it. Without a title, its name is shown. */
@@ -10,26 +13,69 @@ export interface ScopeView {
   /** Of its box: no other element of the page has it. */
   id: string;
   title?: string;
-  text?: string;
-  /** Cannot be unticked: it has a check mark instead of a box. */
-  isLocked: boolean;
+  /** HTML: what the app gets to know of the person, or else what the scope is good for. */
+  about?: string;
+  /** Comes with any other scope: it has a check mark in the place of a box. */
+  isFixed: boolean;
   isChecked: boolean;
 }
 
-/** A scope with its words in a language: `scope.<name>.title` and `scope.<name>.text`. */
+/** What a scope puts into the tokens. */
+export interface OpenedClaims {
+  id_token: Claims;
+  access_token: Claims;
+}
+
+/** Whether there are words for a scope: `scope.<name>.title`. */
+export function isDescribed(name: string, { t }: Locale): boolean {
+  return has(t, `scope.${name}.title`);
+}
+
+/**
+ * A scope with its words in a language. A described one shows the claims that it opens; where there
+ * are none, `scope.<name>.none` says so, or `scope.<name>.text` what it is good for.
+ */
 export function scopeView(
   name: string,
-  { t }: Locale,
-  box: Pick<ScopeView, 'id' | 'isLocked' | 'isChecked'>,
+  { app, claims, ...box }: { app: Named | undefined; claims: OpenedClaims | undefined } & Box,
+  locale: Locale,
 ): ScopeView {
-  const title = t(`scope.${name}.title`);
-  const isKnown = title !== `scope.${name}.title`;
-  const label = visibleValue(name);
-  return { name, label, ...(isKnown && { title, text: t(`scope.${name}.text`) }), ...box };
+  const view = { name, label: visibleValue(name), ...box };
+  if (!isDescribed(name, locale)) return view;
+  const named = { app: app?.name ?? '' };
+  const about = (claims && valuesOf(claims, locale)) ?? wordsOf(name, named, locale);
+  return { ...view, title: locale.t(`scope.${name}.title`, named), ...(about && { about }) };
+}
+
+interface Named {
+  name: string;
+}
+type Box = Pick<ScopeView, 'id' | 'isFixed' | 'isChecked'>;
+
+/** Each value once, also where it goes into both tokens. */
+function valuesOf(
+  { id_token: idToken, access_token: accessToken }: OpenedClaims,
+  locale: Locale,
+): string | undefined {
+  const others = Object.entries(accessToken).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(idToken[name]),
+  );
+  const parts = [idToken, Object.fromEntries(others)].map((claims) => claimWords(claims, locale));
+  const html = parts.filter((part) => part !== undefined).map((part) => part.html);
+  return html.length > 0 ? html.join(locale.h('claim.comma')) : undefined;
+}
+
+function wordsOf(name: string, named: Values, { t, h }: Locale): string | undefined {
+  const key = [`scope.${name}.none`, `scope.${name}.text`].find((one) => has(t, one));
+  return key && h(key, named);
+}
+
+function has(t: Locale['t'], key: string): boolean {
+  return t(key) !== key;
 }
 
 /** The ids of other elements of the consent screen. */
-const takenIds = ['answer', 'accept', 'reject', 'remember', 'about-remember', 'notice', 'before'];
+const takenIds = ['answer', 'accept', 'reject', 'remember', 'notice', 'languages', 'change'];
 
 /**
  * The ids of the boxes of scopes: their names, as other apps for the OAuth2 server have them, except
@@ -38,44 +84,7 @@ const takenIds = ['answer', 'accept', 'reject', 'remember', 'about-remember', 'n
  */
 export function scopeIds(names: readonly string[]): string[] {
   return names.map((name, index) => {
-    const isFree = !takenIds.includes(name) && !/^(scope|about)-|\s/.test(name) && name !== '';
+    const isFree = !takenIds.includes(name) && !/^(scope|about|list)-|\s/.test(name) && name !== '';
     return isFree ? name : `scope-${index}`;
   });
-}
-
-/** Scopes under one heading. */
-export interface ScopeGroup {
-  /** A locale key. */
-  heading: 'consent.all' | 'consent.new' | 'consent.before';
-  scopes: ScopeView[];
-  /** Shows only the number of scopes until the person opens it. */
-  isFolded: boolean;
-}
-
-const mostUnfolded = 4;
-
-/**
- * Puts new scopes first, then those that the person has allowed before. The latter are folded if
- * there are many, but not if there are no others, or if one is not ticked: nobody would see that.
- * @param allowed names of the scopes that the person has allowed before
- */
-export function scopeGroups(scopes: ScopeView[], allowed: readonly string[] = []): ScopeGroup[] {
-  const known = scopes.filter(({ name }) => allowed.includes(name));
-  const others = scopes.filter((scope) => !known.includes(scope));
-  const isGranted = known.every(({ isLocked, isChecked }) => isLocked || isChecked);
-  const isFolded = others.length > 0 && known.length > mostUnfolded && isGranted;
-  const groups: ScopeGroup[] = [
-    { heading: known.length > 0 ? 'consent.new' : 'consent.all', scopes: others, isFolded: false },
-    { heading: 'consent.before', scopes: known, isFolded },
-  ];
-  return groups.filter((group) => group.scopes.length > 0);
-}
-
-/** The locale key of a sentence for an app that is new to the person, or that wants more than before. */
-export function leadOf(
-  past: { hasConnected: boolean; scopes: readonly string[] },
-  requested: readonly string[],
-): 'consent.first' | 'consent.again' | undefined {
-  if (!past.hasConnected) return 'consent.first';
-  return requested.every((scope) => past.scopes.includes(scope)) ? undefined : 'consent.again';
 }

@@ -32,6 +32,7 @@ describe('the words', () => {
       const base = key.replace(/_unnamed$/, '');
       const [area, name = '', part] = base.split('.');
       if (literals.includes(key) || literals.includes(base)) return true;
+      if (area === 'scope' && part === 'none') return true;
       if (part !== 'title' && part !== 'text') return false;
       if (area === 'error') return name in statusOf;
       if (area === 'oauth2') return oauth2Codes.includes(name);

@@ -39,17 +39,6 @@ describe('the box to be remembered', () => {
     await own.close();
   });
 
-  test.each([
-    ['for ever', undefined, 'Until you remove the app, or it asks for something new.'],
-    ['a week', '604800', 'For 7 days, unless it asks for something new.'],
-  ])('says on the consent page how long: %s', async (_time, CONSENT_REMEMBER_SECONDS, hint) => {
-    const own = await startApp(stub, { CONSENT_REMEMBER_SECONDS });
-    const page = await own.browser().get(openAt(stub, consent).address);
-    expect(control(page, 'remember')).toMatchObject({ kind: 'checkbox', isChecked: false });
-    expect(page.text).toContain(`Don’t ask me again ${hint}`);
-    await own.close();
-  });
-
   test('stays ticked when the page comes back', async () => {
     const browser = app.browser();
     const signIn = await browser.get(openAt(stub, login).address);

@@ -2,16 +2,17 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ConsentRequest, LogoutRequest, OAuth2Client } from '@portico/hydra-admin';
 import type { User } from '../../src/identity/backend.ts';
-import { claimsFor } from '../../src/policy/claims.ts';
+import { claimsFor, claimsOfGranted } from '../../src/policy/claims.ts';
 import {
+  asksForClaimsOnly,
   consentDecision,
   consentDenied,
   everythingRequested,
-  grantable,
+  grantOf,
   isChecked,
   isDeviceFlow,
-  isNeeded,
   isPreselected,
+  isRememberable,
   reasonToSkip,
   rememberDecision,
   type Asked,
@@ -28,6 +29,7 @@ import {
   rememberedUntil,
 } from '../../src/policy/login.ts';
 import { maySkipLogoutQuestion } from '../../src/policy/logout.ts';
+import type { Past } from '../../src/policy/past.ts';
 
 const user: User = { subject: 's-1', email: 'a@example.org' };
 const open: ConsentPolicy = {
@@ -195,45 +197,102 @@ describe('consent', () => {
     expect(await reasonToSkip(consentRequest(given), policy)).toBe(expected);
   });
 
+  const none: ConsentPolicy = { ...open, consentPreselect: 'none' };
   test.each([
-    ['everything', ['openid', 'email'], ['stock'], ['openid', 'email'], ['stock']],
-    ['in the order of the request', ['email', 'openid'], [], ['openid', 'email'], []],
-    ['less', ['email'], [], ['email'], []],
-    ['nothing', [], [], [], []],
-    ['more', ['openid', 'admin'], ['stock', 'bank'], ['openid'], ['stock']],
-    ['the same twice', ['email', 'email'], [], ['email'], []],
-    ['another case', ['OPENID', 'Email '], ['STOCK'], [], []],
-  ])('grants what was asked for and allowed: %s', (_what, scopes, audiences, granted, to) => {
-    const grant = grantable(asked(), { scopes, audiences });
-    expect(grant).toEqual({ scopes: granted, audiences: to });
+    ['everything', ['openid', 'email'], open, ['openid', 'email']],
+    ['the sign-in with anything else', ['email'], open, ['openid', 'email']],
+    ['only the sign-in', ['openid'], open, ['openid']],
+    ['nothing', [], open, undefined],
+    ['what was not asked for', ['admin', 'EMAIL', 'email '], open, undefined],
+    ['the same twice, and more', ['email', 'email', 'admin'], open, ['openid', 'email']],
+    ['only what is ticked', ['email'], none, ['email']],
+    ['nothing at all', [], none, []],
+  ])('grants what was asked for and ticked: %s', (_what, ticked, policy, scopes) => {
+    const grant = grantOf(asked(), ticked, policy);
+    expect(grant).toEqual(scopes && { scopes, audiences: ['stock'] });
+  });
+
+  test.each([
+    [['openid'], ['stock'], ['openid']],
+    [['openid'], [], ['openid']],
+    [[], ['stock'], []],
+    [[], [], []],
+  ])('needs no tick where nothing can be ticked: %j, %j', (scopes, audiences, granted) => {
+    expect(grantOf(asked({ scopes, audiences }), [], open)).toEqual({ scopes: granted, audiences });
   });
 
   test('asked for nothing grants nothing', () => {
     const nothing = asked({ scopes: [], audiences: [] });
     expect(everythingRequested(nothing)).toEqual({ scopes: [], audiences: [] });
-    expect(grantable(nothing, { scopes: ['openid'], audiences: ['stock'] })).toEqual({
-      scopes: [],
-      audiences: [],
-    });
+    expect(grantOf(nothing, ['openid'], open)).toEqual({ scopes: [], audiences: [] });
   });
 
   test.each([
-    ['openid', 'all', true],
-    ['openid', 'none', false],
-    ['email', 'all', false],
-  ] as const)('needs %s where %s is ticked: %s', (scope, consentPreselect, expected) => {
-    expect(isNeeded(scope, { ...open, consentPreselect })).toBe(expected);
+    [['openid', 'profile', 'email', 'phone', 'address'], [], true],
+    [['email'], [], true],
+    [['openid', 'offline'], [], false],
+    [['openid'], ['stock'], false],
+    [[], [], false],
+  ])('is for claims only: %j, %j', (scopes, audiences, expected) => {
+    expect(asksForClaimsOnly({ scopes, audiences })).toBe(expected);
   });
 
+  const past: Past = {
+    hasConnected: true,
+    allowed: ['email'],
+    leftOff: ['phone'],
+    audiences: [],
+  };
   test.each([
-    ['offline_access', plain, open, true],
-    ['offline_access', plain, registering, false],
-    ['offline', plain, registering, false],
-    ['offline_access', checked, registering, true],
-    ['email', plain, registering, true],
-    ['email', checked, { ...registering, consentPreselect: 'none' }, false],
-  ] as const)('ticks %s beforehand: %#', (scope, client, policy, expected) => {
-    expect(isPreselected(scope, client, policy)).toBe(expected);
+    ['what is new', 'offline_access', plain, open, true],
+    ['what was allowed', 'email', plain, open, true],
+    ['what was left off', 'phone', plain, open, false],
+    ['what is new to an unchecked app', 'profile', plain, registering, false],
+    ['what it was allowed', 'email', plain, registering, true],
+    ['what it left off', 'phone', plain, registering, false],
+    ['what is new to a checked app', 'profile', checked, registering, true],
+    ['anything where nothing is', 'email', checked, none, false],
+  ] as const)('ticks %s beforehand: %#', (_what, scope, client, policy, expected) => {
+    expect(isPreselected(scope, { client, isDescribed: true, past }, policy)).toBe(expected);
+    expect(isPreselected(scope, { client, isDescribed: false, past }, policy)).toBe(false);
+  });
+
+  test('ticks nothing of an unchecked app while the past is not known', () => {
+    const about = { isDescribed: true, past: undefined };
+    expect(isPreselected('email', { ...about, client: plain }, registering)).toBe(false);
+    expect(isPreselected('email', { ...about, client: plain }, open)).toBe(true);
+  });
+
+  const isPublic = (...redirect_uris: string[]): OAuth2Client => ({
+    client_id: 'a',
+    token_endpoint_auth_method: 'none',
+    redirect_uris,
+  });
+  test.each([
+    [{ client_id: 'a', redirect_uris: ['a:/cb'] }, true],
+    [isPublic('a:/cb'), false],
+    [isPublic('https://a.example/cb'), true],
+    [isPublic('HTTPS://a.example'), true],
+    [isPublic('http://localhost'), true],
+    [isPublic('http://localhost:80?x'), true],
+    [isPublic('http://app.localhost/'), true],
+    [isPublic('http://127.0.0.1:1/'), true],
+    [isPublic('http://localhost.a.example/'), false],
+    [isPublic('http://a.example/#.localhost'), false],
+    [isPublic('http://x@a.example?.localhost'), false],
+    [isPublic('http://a.example/'), false],
+    [isPublic('a:/cb', 'https://a.example/'), true],
+    [isPublic('a:/cb', 'b:/cb'), false],
+    [isPublic(), false],
+  ])('can be remembered for %j: %s', (client, expected) => {
+    expect(isRememberable(consentRequest({ client }))).toBe(expected);
+    expect(isRememberable(consentRequest({ client, request_url: deviceVerification }))).toBe(false);
+  });
+
+  test('can be remembered by the address of the request, not by others of the app', () => {
+    const client = isPublic('a:/cb', 'https://a.example/');
+    const request_url = `${authorization}&redirect_uri=a%3A%2Fcb`;
+    expect(isRememberable(consentRequest({ client, request_url }))).toBe(false);
   });
 
   test.each([
@@ -276,21 +335,32 @@ describe('claims', () => {
     [['phone'], { phone_number: '+49 30 1' }],
     [['address', 'address'], { address: { country: 'Germany' } }],
   ])('of %j', async (scopes, expected) => {
-    const claims = await claimsFor(whole, scopes, asked());
+    const claims = claimsOfGranted(scopes, await claimsFor(whole, scopes, asked()));
     expect(claims).toEqual({ id_token: expected, access_token: {} });
   });
 
   test('never hold what is nobody else’s business, nor what a person does not have', async () => {
     const scopes = ['openid', 'profile', 'email', 'phone', 'address', 'offline_access'];
     const hidden = { ...user, disabled: false, name: null, password_hash: 'x' } as unknown as User;
-    const { id_token } = await claimsFor(hidden, scopes, asked());
-    expect(id_token).toEqual({ email: 'a@example.org' });
+    const claims = await claimsFor(hidden, scopes, asked());
+    expect(claimsOfGranted(scopes, claims).id_token).toEqual({ email: 'a@example.org' });
   });
 
   test('name the person as they wish to be called, else by username', async () => {
     const wish = { ...whole, preferred_username: 'annie' };
-    const { id_token } = await claimsFor(wish, ['profile'], asked());
-    expect(id_token['preferred_username']).toBe('annie');
+    const claims = await claimsFor(wish, ['profile'], asked());
+    expect(claims.get('profile')?.id_token['preferred_username']).toBe('annie');
+  });
+
+  test('of scopes that are not granted stay out, whatever a fork returns', () => {
+    const claims = new Map([
+      ['openid', { id_token: { team: 'a' }, access_token: { team: 'a' } }],
+      ['groups', { id_token: { groups: ['b'] }, access_token: {} }],
+    ]);
+    expect(claimsOfGranted(['openid', 'constructor'], claims)).toEqual({
+      id_token: { team: 'a' },
+      access_token: { team: 'a' },
+    });
   });
 });
 

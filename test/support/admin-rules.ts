@@ -31,7 +31,13 @@ const conflict = { error: 'Conflict', error_description: 'It was answered before
 /** A consent that was given. */
 export interface Allowed {
   client: string;
+  /** What was granted. */
   scopes: string[];
+  /** What was asked for, where that was more. */
+  asked?: string[];
+  audiences?: string[];
+  /** RFC 3339; none before 1.3. */
+  at?: string | null;
   /** Of the request that it answered: told up to 2.1 only. */
   challenge?: string;
 }
@@ -72,14 +78,18 @@ export function ruleAnswers(version: AdminVersion, publicUrl: string, { stored, 
   };
 
   function sendConsents(consents: Allowed[], res: ServerResponse): void {
-    const listed = consents.map(({ client, scopes, challenge = '' }) => ({
+    const listed = consents.map(({ client, scopes, audiences = [], challenge = '', ...given }) => ({
       grant_scope: scopes,
-      grant_access_token_audience: [],
+      grant_access_token_audience: audiences,
       session: { access_token: {}, id_token: {} },
       remember: true,
       remember_for: 0,
-      handled_at: '2026-05-01T08:00:00Z',
-      consent_request: consentRequest(challenge, publicUrl, { client: { client_id: client } }),
+      handled_at: given.at === undefined ? '2026-05-01T08:00:00Z' : given.at,
+      consent_request: consentRequest(challenge, publicUrl, {
+        client: { client_id: client },
+        requested_scope: given.asked ?? scopes,
+        requested_access_token_audience: audiences,
+      }),
     }));
     sendJson(res, 200, listed);
   }

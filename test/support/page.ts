@@ -119,7 +119,7 @@ function attribute(attributes: string, name: string): string {
 }
 
 function textOf(html: string): string {
-  return decoded(html.replace(/<\/?(?:wbr|bdi)\b[^>]*>/g, '').replace(/<[^>]*>/g, ' '))
+  return decoded(html.replace(/<\/?(?:wbr|bdi|strong)\b[^>]*>/g, '').replace(/<[^>]*>/g, ' '))
     .replace(/\s+/g, ' ')
     .trim();
 }

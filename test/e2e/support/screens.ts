@@ -1,5 +1,6 @@
 /** Every screen in every state that looks different, each with the way to it. */
 import type { Page } from '@playwright/test';
+import { consentScreens, openConsent } from './consent-screens.ts';
 import {
   allow,
   authorizationUrl,
@@ -8,18 +9,15 @@ import {
   pressInSampleApp,
   signIn,
   typeLogin,
-  type AppWish,
 } from './steps.ts';
 import type { World } from './world.ts';
 
+export { openConsent };
+
 export type Screen = [name: string, open: (page: Page, world: World) => Promise<void>];
 
-const longName = 'The Association of Allotment Gardeners of Upper Meadow and Vale';
 const longWord = 'Donaudampfschifffahrtselektrizitaetenhauptbetriebswerk';
 const longLogin = `${'maximiliane-'.repeat(4)}von-und-zu-hohenstein@post.example.org`;
-const manyScopes =
-  'openid profile email phone address offline_access calendar.read calendar.write photos:albums.all ' +
-  'https://api.example.org/auth/household-energy.readonly contacts notes';
 
 export const screens: Screen[] = [
   ['start', (page, world) => go(page, world, '/')],
@@ -87,8 +85,10 @@ export const screens: Screen[] = [
     async (page, world) => {
       await openLogin(page, world);
       await typeLogin(page);
-      await page.route('**/login', () => {}); // the answer takes its time
-      await page.locator('#accept').click({ noWaitAfter: true });
+      await page.locator('.show').click();
+      // The answer takes its time.
+      await page.evaluate(() => addEventListener('submit', (event) => event.preventDefault()));
+      await page.locator('#accept').click();
       await page.locator('[aria-busy=true]').waitFor();
     },
   ],
@@ -117,36 +117,7 @@ export const screens: Screen[] = [
       await page.waitForURL(/\/login$/);
     },
   ],
-  ['consent', (page, world) => openConsent(page, world)],
-  [
-    'consent-many',
-    (page, world) =>
-      openConsent(page, world, {
-        name: longName,
-        scope: manyScopes,
-        audience: ['https://api.example.org/a-rather-long-path/to-the-things', 'meadow-api'],
-      }),
-  ],
-  [
-    'consent-again',
-    (page, world) => openConsentAgain(page, world, manyScopes.split(' ').slice(0, 3)),
-  ],
-  [
-    'consent-again-many',
-    (page, world) => openConsentAgain(page, world, manyScopes.split(' ').slice(0, -2), longName),
-  ],
-  [
-    'consent-again-open',
-    async (page, world) => {
-      await openConsentAgain(page, world, manyScopes.split(' ').slice(0, 6));
-      await page.locator('#before').click();
-    },
-  ],
-  [
-    'consent-lookalike',
-    (page, world) => openConsent(page, world, { name: 'Роrtісо', isChecked: false }),
-  ],
-  ['consent-unchecked', (page, world) => openConsent(page, world, { isChecked: false })],
+  ...consentScreens,
   ['logout', openLogout],
   [
     'logout-without-app',
@@ -250,28 +221,6 @@ async function openDeviceLogin(page: Page, world: World): Promise<void> {
   await openDevice(page, world, `?user_code=${code}`);
   await page.locator('#accept').click();
   await page.locator('#password').waitFor();
-}
-
-export async function openConsent(page: Page, world: World, wish: AppWish = {}): Promise<void> {
-  await page.goto(await authorizationUrl(world, wish));
-  await signIn(page);
-  await page.waitForURL(/\/consent\?/);
-}
-
-/** The app was allowed some of its scopes before, and now wants more. */
-async function openConsentAgain(
-  page: Page,
-  world: World,
-  before: string[],
-  name?: string,
-): Promise<void> {
-  const wish = { ...(name !== undefined && { name }), scope: manyScopes };
-  await openConsent(page, world, { ...wish, asks: before.join(' ') });
-  await allow(page);
-  await page.waitForURL(`${world.sampleUrl}/**`);
-  await page.goto(await authorizationUrl(world, wish));
-  await signIn(page);
-  await page.waitForURL(/\/consent\?/);
 }
 
 /** The next answer comes from a page that was open too long. */

@@ -1,16 +1,7 @@
-/** How apps, people and scopes look, whatever their makers call them. */
+/** How apps and people look, whatever their makers call them. */
 import { describe, expect, test } from '@jest/globals';
-import { appView, returnHostOf, webAddress } from '../../src/screens/app-view.ts';
-import { loadLocales } from '../../src/screens/locale.ts';
+import { appView, returnHostOf, webAddress } from '../../src/clients/app-view.ts';
 import { personView } from '../../src/screens/person-view.ts';
-import {
-  leadOf,
-  scopeGroups,
-  scopeIds,
-  scopeView,
-  type ScopeView,
-} from '../../src/screens/scope-view.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('an app', () => {
   const client = { client_id: 'notes' };
@@ -19,7 +10,7 @@ describe('an app', () => {
     expect(appView({ ...client, client_name: '  Notes ' })).toMatchObject({ name: 'Notes' });
     expect(appView({ ...client, client_name: ' ' })).toMatchObject({ name: 'notes', initial: 'N' });
     const { name } = appView({ ...client, client_name: '🦊'.repeat(80) });
-    expect(name).toBe(`${'🦊'.repeat(59)}…`);
+    expect(name).toBe(`${'🦊'.repeat(29)}…`);
     expect(appView({ client_id: '…' }).initial).toBe('?');
   });
 
@@ -112,72 +103,5 @@ test('a person has a name, or the email address stands for it', () => {
   expect(personView({ name: ' ', email: 'b@example.org' })).toEqual({
     email: 'b@example.org',
     initial: 'B',
-  });
-});
-
-describe('scopes', () => {
-  const words = { 'scope.email.title': 'See your address', 'scope.email.text': 'Only that' };
-  const en = loadLocales(temporaryFolder({ 'en.json': JSON.stringify(words) })).fallback;
-  const box = { id: 'box', isLocked: false, isChecked: true };
-  const scopes = (...names: string[]): ScopeView[] =>
-    names.map((name) => ({ name, label: name, ...box }));
-
-  test('have words where the language has some', () => {
-    expect(scopeView('email', en, box)).toEqual({
-      name: 'email',
-      label: 'email',
-      title: 'See your address',
-      text: 'Only that',
-      ...box,
-    });
-    expect(scopeView('other', en, box)).toEqual({
-      name: 'other',
-      label: 'other',
-      ...box,
-    });
-    expect(scopeView('o\u200Bther\u202E', en, box)).toMatchObject({ label: 'other' });
-    expect(scopeView('\u3164', en, box).label).toBe('U+3164');
-  });
-
-  test('have boxes with their names as ids, unless that is the id of something else', () => {
-    const names = [
-      'openid',
-      'offline_access',
-      'https://a.example/b',
-      'accept',
-      'about-0',
-      'before',
-    ];
-    const odd = ['scope-0', 'about-remember', 'remember', 'reject', 'notice', 'answer', 'a\tb', ''];
-    const ids = scopeIds([...names, ...odd]);
-    expect(ids.slice(0, 3)).toEqual(names.slice(0, 3));
-    expect(ids.slice(3)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13].map((n) => `scope-${n}`));
-  });
-
-  test('that are new come before those allowed before', () => {
-    const groups = scopeGroups(scopes('a', 'b', 'c'), ['b', 'z']);
-    expect(groups.map(({ heading, scopes }) => [heading, scopes.map(({ name }) => name)])).toEqual([
-      ['consent.new', ['a', 'c']],
-      ['consent.before', ['b']],
-    ]);
-    expect(scopeGroups(scopes('a'))).toEqual([
-      { heading: 'consent.all', scopes: scopes('a'), isFolded: false },
-    ]);
-  });
-
-  test('fold when they are many and allowed before, but never unseen and unticked', () => {
-    const before = ['a', 'b', 'c', 'd', 'e'];
-    const isFolded = (asked: ScopeView[]) => scopeGroups(asked, before).at(-1)!.isFolded;
-    expect(isFolded(scopes(...before, 'new'))).toBe(true);
-    expect(isFolded(scopes(...before))).toBe(false);
-    expect(isFolded(scopes(...before.slice(1), 'new'))).toBe(false);
-    const unticked = { ...scopes('a')[0]!, isChecked: false };
-    expect(isFolded([unticked, ...scopes('b', 'c', 'd', 'e', 'new')])).toBe(false);
-  });
-
-  test('get a remark on the past', () => {
-    expect(leadOf({ hasConnected: false, scopes: [] }, ['a'])).toBe('consent.first');
-    expect(leadOf({ hasConnected: true, scopes: ['a'] }, ['a', 'b'])).toBe('consent.again');
-    expect(leadOf({ hasConnected: true, scopes: ['a'] }, ['a'])).toBeUndefined();
   });
 });
