@@ -313,7 +313,7 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
         const attempt = await client.attempt({ prompt: 'consent' });
         const consent = pageAt(await travel(browser, attempt.url), '/consent');
         expect(consent.text).toContain(foo.email);
-        const other = await travel(browser, link(consent, words('consent.change'))!.href);
+        const other = await travel(browser, link(consent, words('person.change'))!.href);
         const asked = await answer(browser, other, '/login', asAda);
         const { claims } = await attempt.redeem(await answer(browser, asked, '/consent', allow));
         expect(claims).toMatchObject({ sub: ada.subject, email: ada.email });

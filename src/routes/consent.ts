@@ -29,10 +29,11 @@ type Needs = Pick<
   | 'addresses'
   | 'audit'
   | 'challenges'
-  | 'clientLogos'
+  | 'apps'
   | 'config'
   | 'hydra'
   | 'identity'
+  | 'keptSignIns'
   | 'locales'
   | 'policy'
   | 'requiredActions'
@@ -84,7 +85,10 @@ async function submitConsent(needs: Needs, req: Request, res: Response): Promise
     return step.answer('reject', () => deny(needs, req, step, denial), facts);
   }
   const grant = grantOf(facts, postedList(req, 'grant_scope'), needs.policy);
-  if (!grant) return showAgain(needs, req, res, step, facts, { isNothingTicked: true });
+  if (!grant) {
+    step.giverOf('nothing ticked'); // throws where the challenge has an answer: there is no other
+    return showAgain(needs, req, res, step, facts, { isNothingTicked: true });
+  }
   const user = await personOf(needs, req, facts);
   const action = await actionDue(needs, req, { step, user, facts });
   if (action) return leave(res, action);
@@ -128,7 +132,7 @@ async function showAgain(
  * forgets this session. Then the same code works for somebody else.
  */
 async function letSomebodyElseIn(
-  { addresses, audit, hydra, sessions }: Needs,
+  { addresses, audit, hydra, keptSignIns, sessions }: Needs,
   req: Request,
   res: Response,
   step: Step,
@@ -142,6 +146,7 @@ async function letSomebodyElseIn(
   };
   const target = await step.once('somebody_else', forget, { subject, after });
   await sessions.end(req, res);
+  keptSignIns.forget(req, res);
   leave(res, target);
 }
 

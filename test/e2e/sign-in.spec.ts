@@ -29,7 +29,7 @@ test('signs in, asks for consent, and the app gets its tokens', async ({ page, w
   await expect(page).toHaveTitle(titleBar(words('login.title', meadowNotes)));
   await signIn(page);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(
-    words('consent.title', meadowNotes),
+    words('consent.share.title', meadowNotes),
   );
   await allow(page);
   await expect(page.getByRole('heading', hello)).toBeVisible();
@@ -63,7 +63,7 @@ test('asks again when the app wants more, or a fresh sign-in', async ({ page, wo
 test('tells the app when the person does not allow it', async ({ page, world }) => {
   await pressInSampleApp(page, world, 'Sign in');
   await signIn(page);
-  await page.getByRole('button', { name: words('consent.deny') }).click();
+  await page.getByRole('button', { name: words('consent.share.deny') }).click();
   await expect(page.getByText('access_denied')).toBeVisible();
   expect(page.url()).toContain(`${world.sampleUrl}/callback?`);
 });

@@ -31,7 +31,7 @@ test.each(reallyBad.map((answer) => [answer.does, answer] as const))(
         expect(page.status).toBe(200);
         expect(page.forms).toHaveLength(1);
         expect(page.html).not.toContain(marker);
-        for (const key of ['first', 'again', 'new', 'before']) {
+        for (const key of ['past.first', 'past.more', 'past.same', 'new', 'left_off']) {
           expect(page.text).not.toContain(words(`consent.${key}`));
         }
       }),
@@ -47,7 +47,7 @@ test('takes strange scopes of the past for text', async () => {
     const challenge = stub.consent(newChallenge('consent'), given);
     stub.allowed('foo@bar.com', [{ client: 'meadow-notes', scopes }]);
     const page = await app.browser().get(addressOf('/consent', 'consent_challenge', challenge));
-    expect(page.text).toContain(words('consent.again'));
+    expect(page.text).toContain(words('consent.past.more'));
     expect(page.html).not.toContain('<i>odd');
   }
 });

@@ -140,7 +140,7 @@ async function openAgain(
 
 async function openDeviceConsent(page: Page, world: World): Promise<void> {
   await page.goto(world.sampleUrl);
-  await page.getByRole('button', { name: 'Connect a TV' }).click();
+  await page.getByRole('button', { name: 'Turn on the TV' }).click();
   const code = await page.locator('#user-code').innerText();
   await page.goto(`${world.standIn.publicUrl}/oauth2/device/verify?user_code=${code}`);
   await page.locator('#accept').click();
