@@ -23,8 +23,6 @@ export const consentFacts = v.object({
   subject: v.string(),
   clientId: v.string(),
   isDevice: v.boolean(),
-  /** The login session of a device flow: see `letSomebodyElseIn`. */
-  sessionId: v.optional(v.string()),
   scopes: v.array(v.string()),
   audiences: v.array(v.string()),
   isRememberable: v.boolean(),
@@ -40,7 +38,7 @@ type Needs = Pick<Parts, 'challenges' | 'config' | 'policy'>;
  * @throws PublicError `request_malformed` when the app asks for more than a form can hold
  */
 export function factsOf(needs: Needs, res: Response, request: ConsentRequest): ConsentFacts {
-  const { client, login_session_id: sessionId, request_url: requestUrl, subject } = request;
+  const { client, request_url: requestUrl, subject } = request;
   const isDevice = isDeviceFlow(request);
   const app = appOf(needs, res, request);
   const scopes = [...new Set(request.requested_scope)];
@@ -57,7 +55,6 @@ export function factsOf(needs: Needs, res: Response, request: ConsentRequest): C
     subject,
     clientId: client.client_id,
     isDevice,
-    ...(isDevice && sessionId && { sessionId }),
     scopes,
     audiences,
     isRememberable: isRememberable(request),
@@ -71,7 +68,11 @@ function appOf({ config, policy }: Needs, res: Response, request: ConsentRequest
   // A scheme of its own is no host, and could be called anything, such as `portico:`.
   const isTold = host !== undefined && (isChecked(client, policy) || !host.endsWith(':'));
   const shown = isTold ? { host } : {};
-  const isFake = isImitation(client, { name: app.name, house: config.brand.name, policy });
+  const isFake = isImitation(client, {
+    name: app.name,
+    house: [config.brand.name, config.brand.shortName],
+    policy,
+  });
   const brand = isChecked(client, policy) ? clientBrand(client) : undefined;
   if (!isFake) return { ...app, ...shown, ...(brand && { brand }) };
   return imitationView(client, { host: shown.host, nameless: localeOf(res).t('lookalike.app') });
