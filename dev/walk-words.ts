@@ -39,6 +39,7 @@ const pages: Record<string, string> = {
   '/error': 'page of an OAuth2 error',
   '/device/verify': 'page for a device’s code',
   '/device/success': 'page “connected”',
+  '/device/stopped': 'page “not connected”',
 };
 
 const refusals: Record<string, string> = {
@@ -80,7 +81,7 @@ export function sentenceOf(
 
 function isAsset({ path, status }: RequestEnd): boolean {
   if (path.startsWith('/health/')) return true;
-  return status < 400 && (path.startsWith('/static/') || /\.\w+$/.test(path));
+  return status < 400 && (/^\/(static|client-logo)\//.test(path) || /\.\w+$/.test(path));
 }
 
 function audited({ audit, reason = '', subject, scopes = [] }: AuditLine, nameOf: Naming): string {

@@ -1,11 +1,7 @@
-/* What the sign-in page can do more where scripts run. The words are in views/login.ejs. */
-const [form, password, show, caps, submit] = [
-  '#answer',
-  '#password',
-  '.show',
-  '.caps',
-  '#accept',
-].map((selector) => document.querySelector(selector));
+/* What sign-in can do more where scripts run. Its words are in views/login.ejs. */
+const find = (selector) => document.querySelector(selector);
+const [form, password, submit] = ['#answer', '#password', '#accept'].map(find);
+const [show, caps] = ['.show', '.caps'].map(find);
 const label = submit.textContent;
 
 /* Shows the password, or hides it again. */
@@ -13,7 +9,7 @@ function setShown(isShown) {
   const words = show.dataset;
   password.type = isShown ? 'text' : 'password';
   show.textContent = isShown ? words.hide : words.show;
-  show.setAttribute('aria-label', isShown ? words.hideSpoken : words.showSpoken);
+  show.ariaLabel = isShown ? words.hideSpoken : words.showSpoken;
 }
 show.onclick = () => setShown(password.type === 'password');
 show.hidden = false;
@@ -23,7 +19,7 @@ const sayCaps = (isOn) => (caps.textContent = isOn ? caps.dataset.on : '');
 for (const type of ['keydown', 'keyup', 'mousedown']) {
   password.addEventListener(type, (event) => sayCaps(event.getModifierState?.('CapsLock')));
 }
-password.onblur = () => sayCaps(false);
+password.onblur = () => sayCaps();
 
 /* Ignores a second press, unless nothing happens for long. */
 let timer;
@@ -31,14 +27,14 @@ function setBusy(isBusy) {
   clearTimeout(timer);
   timer = isBusy && setTimeout(setBusy, 10_000);
   submit.textContent = isBusy ? submit.dataset.busy : label;
-  submit.setAttribute('aria-busy', Boolean(isBusy));
+  submit.ariaBusy = !!isBusy;
 }
 form.onsubmit = (event) => {
   if ((event.submitter ?? submit) !== submit) return;
   if (timer) event.preventDefault();
   else setBusy(true);
 };
-addEventListener('pageshow', () => {
-  setBusy(false);
-  setShown(false);
-});
+window.onpageshow = () => {
+  setBusy();
+  setShown();
+};

@@ -7,8 +7,9 @@ import { createIdentity } from './identity/index.ts';
 import type { Identity } from './identity/backend.ts';
 import { createRevocations, type Revocations } from './identity/revocations.ts';
 import { requiredActions, type RequiredAction } from './policy/required-actions.ts';
-import { createClientLogos, type ClientLogos } from './screens/client-logos.ts';
-import { createLeftApp, type LeftApp } from './screens/left-app.ts';
+import { createApps, type Apps } from './clients/apps.ts';
+import { createClientLogos, type ClientLogos } from './clients/client-logos.ts';
+import { createLeftApp, type LeftApp } from './clients/left-app.ts';
 import { loadLocales, type Locales } from './screens/locale.ts';
 import { openAuditFile, type AuditOutput } from './audit/audit-file.ts';
 import { createAuditTrail, type Audit, type AuditTrail } from './audit/audit.ts';
@@ -52,6 +53,7 @@ export interface Parts {
   addressWatch: AddressWatch;
   locales: Locales;
   clientLogos: ClientLogos;
+  apps: Apps;
   addresses: Addresses;
   requiredActions: readonly RequiredAction[];
 }
@@ -95,6 +97,13 @@ export async function assemble(config: Config, output = standardOutput()): Promi
   });
   const { audit } = auditTrail;
   const csrf = createCsrf(browsers, baseUrl.origin, audit);
+  const clientLogos = createClientLogos({
+    isOn: config.hasClientLogos,
+    base: baseUrl.path,
+    sealer: createSealer(secrets, 'client logo'),
+    mayBeLoopback: baseUrl.isLoopback,
+    log,
+  });
   return {
     config,
     policy: config.policy,
@@ -117,13 +126,8 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     deviceLimiter: createDeviceLimiter(config.limits),
     addressWatch: createAddressWatch(log),
     locales: loadLocales(folders.locales),
-    clientLogos: createClientLogos({
-      isOn: config.hasClientLogos,
-      base: baseUrl.path,
-      sealer: createSealer(secrets, 'client logo'),
-      mayBeLoopback: baseUrl.isLoopback,
-      log,
-    }),
+    clientLogos,
+    apps: createApps({ house: config.brand, policy: config.policy, logos: clientLogos }),
     addresses: addressesOf(config),
     requiredActions,
   };

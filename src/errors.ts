@@ -1,6 +1,6 @@
 import { HydraError, type HydraErrorKind } from '@portico/hydra-admin';
 import { IdentityError, type IdentityErrorKind } from './identity/backend.ts';
-import type { AppView } from './screens/app-view.ts';
+import type { AppView } from './clients/app-view.ts';
 
 /** Every fault that has a page, with its HTTP status. Its words: `error.<code>.…` in `views/locales`. */
 export const statusOf = {

@@ -20,7 +20,7 @@ import { isProfile, profiles, startStandIn } from '@portico/hydra-stand-in';
 import { startSampleClient } from '../dev/sample-client.ts';
 import { isAtHand } from '../packages/hydra-stand-in/test/world.ts';
 import { openBrowser, type Browser, type FormWork, type Page } from './support/browser.ts';
-import { control, link } from './support/page.ts';
+import { control, link, textsOf } from './support/page.ts';
 import { ada, foo, password, removeUsersFile, writeUsersFile } from './support/people.ts';
 import { serveApp, type ServedApp } from './support/serve-app.ts';
 import { words } from './support/words.ts';
@@ -559,11 +559,13 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
             '/device/verify',
           );
           // A code in the address is shown, and never taken by itself.
-          expect(control(start, 'code')?.value).toBe(tv.user_code);
+          expect(textsOf(start, /<p class="given">(.*?)<\/p>/g)).toEqual([
+            tv.user_code.replace(/^.{4}/, '$& '),
+          ]);
           const login = await travel(browser, await browser.submit(start, { press: 'accept' }));
           const consent = await answer(browser, login, '/login', asFoo);
           const denied = await answer(browser, consent, '/consent', deny);
-          expect(pageAt(denied, '/error').heading).not.toBe('');
+          expect(pageAt(denied, '/device/stopped').heading).not.toBe('');
           await expect(tv.poll()).rejects.toMatchObject({ error: 'authorization_pending' });
         });
       });

@@ -30,13 +30,9 @@ const fewSigns = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script
  */
 export function isImitation(
   client: OAuth2Client,
-  {
-    name,
-    house,
-    policy,
-  }: { name: string; house: string | readonly string[]; policy: ConsentPolicy },
+  { name, house, policy }: { name: string; house: readonly string[]; policy: ConsentPolicy },
 ): boolean {
-  return !isChecked(client, policy) && [house].flat().some((own) => callsItselfLike(name, own));
+  return !isChecked(client, policy) && house.some((own) => callsItselfLike(name, own));
 }
 
 /**

@@ -6,10 +6,7 @@ import type { Parts } from '../assemble.ts';
 import { baseFacts } from '../challenge/facts.ts';
 import { restartOf } from '../challenge/restart.ts';
 import { PublicError } from '../errors.ts';
-import { isChecked, isDeviceFlow, isRememberable } from '../policy/consent.ts';
-import { isImitation } from '../policy/lookalike.ts';
-import { appView, imitationView, returnHostOf, type AppView } from '../screens/app-view.ts';
-import { clientBrand } from '../screens/client-brand.ts';
+import { isDeviceFlow, isRememberable } from '../policy/consent.ts';
 import { localeOf } from '../screens/locale.ts';
 
 /** More than any app asks for, and little enough to fit into a posted form, which is encoded. */
@@ -31,7 +28,7 @@ export const consentFacts = v.object({
 });
 export type ConsentFacts = v.InferOutput<typeof consentFacts>;
 
-type Needs = Pick<Parts, 'challenges' | 'config' | 'policy'>;
+type Needs = Pick<Parts, 'apps' | 'challenges'>;
 
 /**
  * @param res says in which language an app without a name is called
@@ -40,7 +37,8 @@ type Needs = Pick<Parts, 'challenges' | 'config' | 'policy'>;
 export function factsOf(needs: Needs, res: Response, request: ConsentRequest): ConsentFacts {
   const { client, request_url: requestUrl, subject } = request;
   const isDevice = isDeviceFlow(request);
-  const app = appOf(needs, res, request);
+  const nameless = localeOf(res).t('lookalike.app');
+  const app = needs.apps.viewOf(client, { requestUrl, isDevice, nameless });
   const scopes = [...new Set(request.requested_scope)];
   const audiences = [...new Set(request.requested_access_token_audience)];
   const asked = [...scopes, ...audiences];
@@ -59,21 +57,4 @@ export function factsOf(needs: Needs, res: Response, request: ConsentRequest): C
     audiences,
     isRememberable: isRememberable(request),
   };
-}
-
-function appOf({ config, policy }: Needs, res: Response, request: ConsentRequest): AppView {
-  const { client } = request;
-  const app = appView(client);
-  const host = isDeviceFlow(request) ? undefined : returnHostOf(request.request_url, client);
-  // A scheme of its own is no host, and could be called anything, such as `portico:`.
-  const isTold = host !== undefined && (isChecked(client, policy) || !host.endsWith(':'));
-  const shown = isTold ? { host } : {};
-  const isFake = isImitation(client, {
-    name: app.name,
-    house: [config.brand.name, config.brand.shortName],
-    policy,
-  });
-  const brand = isChecked(client, policy) ? clientBrand(client) : undefined;
-  if (!isFake) return { ...app, ...shown, ...(brand && { brand }) };
-  return imitationView(client, { host: shown.host, nameless: localeOf(res).t('lookalike.app') });
 }

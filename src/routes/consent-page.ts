@@ -9,7 +9,7 @@ import type { User } from '../identity/backend.ts';
 import { claimsFor, type TokenClaims } from '../policy/claims.ts';
 import { asksForClaimsOnly, hasBox, isChecked, isPreselected } from '../policy/consent.ts';
 import { pastOf, type Past } from '../policy/past.ts';
-import { webAddress } from '../screens/app-view.ts';
+import { webAddress } from '../clients/app-view.ts';
 import { consentLists, remarkOnPast } from '../screens/consent-lists.ts';
 import { localeOf } from '../screens/locale.ts';
 import { refusalNotice } from '../screens/notice.ts';
@@ -24,7 +24,6 @@ type Needs = Pick<
   | 'addresses'
   | 'audit'
   | 'challenges'
-  | 'clientLogos'
   | 'hydra'
   | 'identity'
   | 'policy'
@@ -51,7 +50,7 @@ export async function showForm(
   res: Response,
   { step, request, facts, isNothingTicked = false }: ConsentPage,
 ): Promise<void> {
-  const { challenges, clientLogos, policy } = needs;
+  const { challenges, policy } = needs;
   challenges.mustBeBound(req, facts.flow, facts.startAgain);
   challenges.mustBeOpen(facts.flow, facts);
   const [user, past] = await Promise.all([personOf(needs, req, facts), readPast(needs, request)]);
@@ -67,7 +66,7 @@ export async function showForm(
   if (isNothingTicked) res.status(400);
   res.render('consent', {
     ...step.form(facts),
-    app: { ...facts.app, logo: isTrusted ? clientLogos.addressFor(client) : undefined },
+    app: facts.app,
     person: personView(user),
     past: past && remarkOnPast({ scopes: askedAbout(needs, facts), audiences }, past),
     changeHref: isDevice ? undefined : restartAsSomebodyElse(facts.startAgain, facts),

@@ -30,7 +30,7 @@ type Needs = Pick<
   | 'addresses'
   | 'audit'
   | 'challenges'
-  | 'clientLogos'
+  | 'apps'
   | 'config'
   | 'hydra'
   | 'identity'

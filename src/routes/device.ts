@@ -5,7 +5,7 @@ import { hasChallenge } from '../challenge/read-challenge.ts';
 import type { Step } from '../challenge/step.ts';
 import { leave } from '../web/leave.ts';
 import { PublicError } from '../errors.ts';
-import { appView } from '../screens/app-view.ts';
+import { appView } from '../clients/app-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, keepLocale } from '../screens/locale.ts';
 import { clientAddress } from '../web/client-address.ts';

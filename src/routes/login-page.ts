@@ -9,10 +9,7 @@ import { restartOf, somebodyElse } from '../challenge/restart.ts';
 import type { Step } from '../challenge/step.ts';
 import { longestLogin, withoutInvisible } from '../identity/login-key.ts';
 import type { PasswordRefused } from '../limits/check-password.ts';
-import { isChecked, isDeviceFlow } from '../policy/consent.ts';
-import { isImitation } from '../policy/lookalike.ts';
-import { appView, imitationView, returnHostOf, type AppView } from '../screens/app-view.ts';
-import { clientBrand } from '../screens/client-brand.ts';
+import { isDeviceFlow } from '../policy/consent.ts';
 import { localeOf } from '../screens/locale.ts';
 import { refusalNotice, type Notice } from '../screens/notice.ts';
 import { personView } from '../screens/person-view.ts';
@@ -108,13 +105,14 @@ export function loginHintOf({ oidc_context: context }: LoginRequest): string {
 }
 
 export function factsOf(
-  needs: Pick<Parts, 'clientLogos' | 'config' | 'policy'>,
+  { apps }: Pick<Parts, 'apps'>,
   res: Response,
   request: LoginRequest,
 ): LoginFacts {
   const { client, request_url: requestUrl, skip, subject } = request;
   const isDevice = isDeviceFlow(request);
-  const app = appOf(needs, res, request);
+  const nameless = localeOf(res).t('lookalike.app');
+  const app = apps.viewOf(client, { requestUrl, isDevice, nameless });
   return {
     app,
     clientId: client.client_id,
@@ -123,26 +121,6 @@ export function factsOf(
     ...(app.claimedName && { lookalike: { createdAt: client.created_at } }),
     ...(skip && { remembered: subject }),
   };
-}
-
-/** The app as sign-in shows it: what it brings of its own counts only if somebody has checked it. */
-function appOf(
-  { clientLogos, config, policy }: Pick<Parts, 'clientLogos' | 'config' | 'policy'>,
-  res: Response,
-  request: LoginRequest,
-): AppView {
-  const { client, request_url: requestUrl } = request;
-  const app = appView(client);
-  const { name, shortName } = config.brand;
-  if (isImitation(client, { name: app.name, house: [name, shortName], policy })) {
-    const host = isDeviceFlow(request) ? undefined : returnHostOf(requestUrl, client);
-    // A scheme of its own is no host, and could be called anything, such as `portico:`.
-    const told = host?.endsWith(':') ? undefined : host;
-    return imitationView(client, { host: told, nameless: localeOf(res).t('lookalike.app') });
-  }
-  if (!isChecked(client, policy)) return app;
-  const [brand, logo] = [clientBrand(client), clientLogos.addressFor(client)];
-  return { ...app, ...(brand && { brand }), ...(logo && { logo }) };
 }
 
 const factsOfKnown = ({ subject, login, isConfirmation }: Known) => ({

@@ -14,7 +14,7 @@ type Needs = Pick<
   | 'addresses'
   | 'audit'
   | 'challenges'
-  | 'clientLogos'
+  | 'apps'
   | 'config'
   | 'hydra'
   | 'identity'

@@ -32,7 +32,7 @@ type Needs = Pick<
   | 'addresses'
   | 'audit'
   | 'challenges'
-  | 'clientLogos'
+  | 'apps'
   | 'config'
   | 'hydra'
   | 'identity'

@@ -1,13 +1,11 @@
 import * as v from 'valibot';
 import { Router, type Request, type Response } from 'express';
-import { uiLocalesOf, type LogoutRequest, type OAuth2Client } from '@portico/hydra-admin';
+import { uiLocalesOf, type LogoutRequest } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
 import { baseFacts, type Facts } from '../challenge/facts.ts';
 import type { Step } from '../challenge/step.ts';
 import { leave } from '../web/leave.ts';
 import { maySkipLogoutQuestion } from '../policy/logout.ts';
-import { isImitation } from '../policy/lookalike.ts';
-import { appView, imitationView, returnHostOf, type AppView } from '../screens/app-view.ts';
 import { personView } from '../screens/person-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, keepLocale, localeOf, preferLocales } from '../screens/locale.ts';
@@ -18,16 +16,15 @@ type Needs = Pick<
   Parts,
   | 'accountSwitch'
   | 'addresses'
+  | 'apps'
   | 'audit'
   | 'browsers'
   | 'challenges'
-  | 'config'
   | 'hydra'
   | 'identity'
   | 'keptSignIns'
   | 'leftApp'
   | 'locales'
-  | 'policy'
   | 'sessions'
 >;
 
@@ -180,15 +177,9 @@ function showLoggedOut({ accountSwitch, leftApp }: Needs, req: Request, res: Res
   res.render('logged-out', { app: leftApp.of(req) });
 }
 
-function factsOf(needs: Needs, res: Response, { client, subject }: LogoutRequest): LogoutFacts {
-  const app = client ? viewOf(needs, res, client) : undefined;
+function factsOf({ apps }: Needs, res: Response, { client, subject }: LogoutRequest): LogoutFacts {
+  const nameless = localeOf(res).t('lookalike.app');
+  const about = { requestUrl: '', isDevice: false, nameless };
+  const app = client ? apps.viewOf(client, about) : undefined;
   return { app, clientId: client?.client_id, subject };
-}
-
-function viewOf({ config, policy }: Needs, res: Response, client: OAuth2Client): AppView {
-  const app = appView(client);
-  const { name, shortName } = config.brand;
-  if (!isImitation(client, { name: app.name, house: [name, shortName], policy })) return app;
-  const host = returnHostOf('', client);
-  return imitationView(client, { host, nameless: localeOf(res).t('lookalike.app') });
 }

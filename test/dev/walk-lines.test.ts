@@ -133,15 +133,18 @@ describe('a request', () => {
     ]);
   });
 
-  test.each(['/static/0123456789ab/style.css', '/style.css', '/health/alive', '/health/ready'])(
-    'of %s is told only when it fails',
-    (path) => {
-      end('GET', path, 200);
-      expect(told).toEqual([]);
-      end('GET', path, 404);
-      expect(told).toHaveLength(path.startsWith('/health') ? 0 : 1);
-    },
-  );
+  test.each([
+    '/static/0123456789ab/style.css',
+    '/client-logo/abc',
+    '/style.css',
+    '/health/alive',
+    '/health/ready',
+  ])('of %s is told only when it fails', (path) => {
+    end('GET', path, 200);
+    expect(told).toEqual([]);
+    end('GET', path, 404);
+    expect(told).toHaveLength(path.startsWith('/health') ? 0 : 1);
+  });
 });
 
 test('keeps the log and the audit trail whole, each in its place', () => {

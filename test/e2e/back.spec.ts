@@ -42,7 +42,7 @@ test('after signing out on the start page, no question shows the name any more',
   world,
 }) => {
   await openConsent(page, world);
-  await expect(page.getByText(email)).toBeVisible();
+  await expect(page.getByText(email).first()).toBeVisible();
   await page.goto(`${world.porticoUrl}/`);
   await expect(page.getByText(email)).toBeVisible();
   await page.locator('#sign_out').click();

@@ -139,3 +139,11 @@ test('asks the server from the TV without loading its page anew', async ({ page,
   await page.waitForResponse(`${world.sampleUrl}/tv/state`);
   expect(loads).toBe(0);
 });
+
+test('asks the server from the TV without any script, too', async ({ openBrowser, world }) => {
+  const page = await (await openBrowser({ javaScriptEnabled: false })).newPage();
+  await turnOnTv(page, world);
+  const again = page.waitForResponse(`${world.sampleUrl}/tv`);
+  expect((await again).status()).toBe(200);
+  await expect(page.getByText('Waiting for you')).toBeVisible();
+});

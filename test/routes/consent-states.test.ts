@@ -4,6 +4,7 @@ import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { fieldsOf, type Browser } from '../support/browser.ts';
 import { control, textsOf, type Page } from '../support/page.ts';
+import { withLanguages } from '../support/languages.ts';
 import { ada, foo, max } from '../support/people.ts';
 import { addressOf, foosLogin, newChallenge } from '../support/screens.ts';
 import { house, titleBar, words } from '../support/words.ts';
@@ -17,7 +18,7 @@ let strict: TestApp;
 
 beforeAll(async () => {
   stub = await startAdminStub();
-  app = await startApp(stub);
+  app = await startApp(stub, {}, { change: withLanguages('de') });
   open = await startApp(stub, { SELF_REGISTRATION: 'on', CONSENT_REMEMBER_SECONDS: '604800' });
   strict = await startApp(stub, { CONSENT_PRESELECT: 'none' });
 });

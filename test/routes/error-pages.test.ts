@@ -1,7 +1,7 @@
 /** Every fault that has a page: its drawing, its words, and the ways on from it. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { PublicError, statusOf, type ErrorCode, type WayForward } from '../../src/errors.ts';
-import type { AppView } from '../../src/screens/app-view.ts';
+import type { AppView } from '../../src/clients/app-view.ts';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { referenceOf, textsOf, type Page } from '../support/page.ts';

@@ -85,8 +85,10 @@ export const screens: Screen[] = [
     async (page, world) => {
       await openLogin(page, world);
       await typeLogin(page);
-      await page.route('**/login', () => {}); // the answer takes its time
-      await page.locator('#accept').click({ noWaitAfter: true });
+      await page.locator('.show').click();
+      // The answer takes its time.
+      await page.evaluate(() => addEventListener('submit', (event) => event.preventDefault()));
+      await page.locator('#accept').click();
       await page.locator('[aria-busy=true]').waitFor();
     },
   ],

@@ -6,7 +6,7 @@ import { expect, test } from '../../e2e/support/test.ts';
 test('can be ticked by keyboard, and shows the focus', async ({ page, world }) => {
   await openLogin(page, world);
   const box = page.locator('#remember');
-  await page.locator('#password').focus();
+  await page.locator('.beside').focus(); // the link after the password
   await page.keyboard.press('Tab');
   await expect(box).toBeFocused();
   await expect(box).toHaveCSS('outline-width', '2px');

@@ -1,7 +1,7 @@
 import type { OAuth2Client } from '@portico/hydra-admin';
 import { kind } from '@portico/settings';
-import { shortened } from './app-view.ts';
-import { visibleText } from './visible-text.ts';
+import { shorten } from '../screens/shorten.ts';
+import { visibleText } from '../screens/visible-text.ts';
 
 /** What a checked client brings to its own sign-in and consent screens. */
 export interface ClientBrand {
@@ -25,7 +25,7 @@ export function clientBrand({ metadata }: Pick<OAuth2Client, 'metadata'>): Clien
   const { accent, lead } = membersOf(metadata?.['brand']);
   const colour = typeof accent === 'string' ? kind.colour(accent) : undefined;
   const line =
-    typeof lead === 'string' ? shortened(visibleText(lead.slice(0, longestRead)), longestLead) : '';
+    typeof lead === 'string' ? shorten(visibleText(lead.slice(0, longestRead)), longestLead) : '';
   if (!colour && !line) return undefined;
   return { ...(colour && { accent: colour }), ...(line && { lead: line }) };
 }

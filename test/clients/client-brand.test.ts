@@ -1,6 +1,6 @@
 /** What a client says of its own look: it is taken where it can be, and never breaks a screen. */
 import { describe, expect, test } from '@jest/globals';
-import { clientBrand } from '../../src/screens/client-brand.ts';
+import { clientBrand } from '../../src/clients/client-brand.ts';
 
 const brandOf = (brand: unknown) => clientBrand({ metadata: { brand } });
 
@@ -51,6 +51,6 @@ test('a line cannot hide, turn the reading direction, or fill the page', () => {
   const { lead } = brandOf({ lead: 'word '.repeat(1_000) })!;
   expect(Array.from(lead!).length).toBeLessThanOrEqual(120);
   expect(lead).toMatch(/^word word .+…$/);
-  expect(brandOf({ lead: '🍦'.repeat(120) })).toEqual({ lead: '🍦'.repeat(120) });
-  expect(brandOf({ lead: '🍦'.repeat(121) })).toEqual({ lead: `${'🍦'.repeat(119)}…` });
+  expect(brandOf({ lead: '🍦'.repeat(60) })).toEqual({ lead: '🍦'.repeat(60) });
+  expect(brandOf({ lead: '🍦'.repeat(61) })).toEqual({ lead: `${'🍦'.repeat(59)}…` });
 });

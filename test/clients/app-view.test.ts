@@ -1,6 +1,6 @@
 /** How apps and people look, whatever their makers call them. */
 import { describe, expect, test } from '@jest/globals';
-import { appView, returnHostOf, webAddress } from '../../src/screens/app-view.ts';
+import { appView, returnHostOf, webAddress } from '../../src/clients/app-view.ts';
 import { personView } from '../../src/screens/person-view.ts';
 
 describe('an app', () => {
@@ -10,7 +10,7 @@ describe('an app', () => {
     expect(appView({ ...client, client_name: '  Notes ' })).toMatchObject({ name: 'Notes' });
     expect(appView({ ...client, client_name: ' ' })).toMatchObject({ name: 'notes', initial: 'N' });
     const { name } = appView({ ...client, client_name: '🦊'.repeat(80) });
-    expect(name).toBe(`${'🦊'.repeat(59)}…`);
+    expect(name).toBe(`${'🦊'.repeat(29)}…`);
     expect(appView({ client_id: '…' }).initial).toBe('?');
   });
 

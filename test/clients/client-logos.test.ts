@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createSealer } from '../../src/challenge/sealer.ts';
-import { createClientLogos } from '../../src/screens/client-logos.ts';
+import { createClientLogos } from '../../src/clients/client-logos.ts';
 import { createLog } from '../../src/web/log.ts';
 
 test('a logo that cannot be fetched is logged once an hour, without its query', async () => {

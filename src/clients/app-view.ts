@@ -1,7 +1,8 @@
 import { redirectUriOf } from '@portico/hydra-admin';
-import { initialOf } from './initial-of.ts';
+import { initialOf } from '../screens/initial-of.ts';
+import { shorten } from '../screens/shorten.ts';
+import { visibleText, visibleValue } from '../screens/visible-text.ts';
 import type { ClientBrand } from './client-brand.ts';
-import { visibleText, visibleValue } from './visible-text.ts';
 
 /** An app as our screens show it. */
 export interface AppView {
@@ -36,7 +37,7 @@ const loopback =
 
 /** An app as its client describes it. Without a name that can be seen, it is shown by its id. */
 export function appView(client: Client): AppView {
-  const name = shortened(
+  const name = shorten(
     visibleText(client.client_name) || visibleValue(client.client_id),
     longestName,
   );
@@ -104,16 +105,6 @@ function siteOf(addresses: readonly string[]): string | undefined {
     if (href && !loopback.test(new URL(href).hostname)) return `${new URL(href).origin}/`;
   }
   return undefined;
-}
-
-/** The text, cut to this many characters. */
-export function shortened(text: string, longest: number): string {
-  const characters = Array.from(text);
-  if (characters.length <= longest) return text;
-  return `${characters
-    .slice(0, longest - 1)
-    .join('')
-    .trimEnd()}…`;
 }
 
 function hueOf(id: string): number {
