@@ -372,40 +372,53 @@ describe('in a device flow', () => {
       ...fieldsOf(page.forms[change(page)]!),
       ['decision', 'somebody_else'] as [string, string],
     ];
-    const revoked = () => stub.sent('loginSessions.revoke').map(({ query }) => query.get('sid'));
+    const signOutAt = () => `${stub.publicUrl}/oauth2/sessions/logout`;
+    const codeAt = () => `${stub.publicUrl}/oauth2/device/verify`;
 
-    test('makes the server forget this session, and starts again at the code', async () => {
+    test('signs out at the server without a question, and starts again at the code', async () => {
       const { browser, address, page } = await signedIn();
       expect(page.html).toContain(
         `form="change" name="decision" value="somebody_else">${words('person.change')}</button>`,
       );
       const left = await browser.post('/consent', notMe(page));
-      expect(left.leadsTo).toBe(`${stub.publicUrl}/oauth2/device/verify`);
-      expect(revoked()).toEqual(['88c3a0de-ce1a-42c4-89bd-635b7716dbc0']);
+      expect(left.leadsTo).toBe(signOutAt());
       expect((await browser.get('/')).text).not.toContain(foo.email);
       expect(app.audits.at(-1)).toMatchObject({ audit: 'signed_out', subject: foo.subject });
-      // Neither a second click nor the way back asks or answers once more.
+      // A second click and the way back lead there too, and answer nothing.
       expect((await browser.post('/consent', notMe(page))).leadsTo).toBe(left.leadsTo);
       expect((await browser.get(address)).leadsTo).toBe(left.leadsTo);
       expect((await browser.submit(page, { press: 'accept' })).status).toBe(403);
-      expect(revoked()).toHaveLength(1);
       expect(stub.sent('consent.accept')).toEqual([]);
+
+      const challenge = stub.logout(newChallenge(), { client: null, rp_initiated: false });
+      const out = await browser.get(addressOf('/logout', 'logout_challenge', challenge));
+      expect(out.leadsTo).toContain('logout_verifier=');
+      expect((await browser.get('/logged-out')).leadsTo).toBe(codeAt());
+      // That was the end of it.
+      expect((await browser.get('/logged-out')).heading).toBe(words('logged_out.title'));
+      const next = stub.logout(newChallenge(), { client: null, rp_initiated: false });
+      expect((await browser.get(addressOf('/logout', 'logout_challenge', next))).status).toBe(200);
+    });
+
+    test('starts again at the code too when the server remembers nobody', async () => {
+      const { browser, page } = await signedIn();
+      await browser.post('/consent', notMe(page));
+      expect((await browser.get('/logged-out')).leadsTo).toBe(codeAt());
+    });
+
+    test('answers no question of an app in the meantime', async () => {
+      const { browser, page } = await signedIn();
+      await browser.post('/consent', notMe(page));
+      const asked = stub.logout(newChallenge());
+      expect((await browser.get(addressOf('/logout', 'logout_challenge', asked))).status).toBe(200);
     });
 
     test('of a stranger ends nobody’s session', async () => {
       const { page } = await signedIn();
       const stranger = app.browser();
       await stranger.get('/login');
-      expect((await stranger.post('/consent', notMe(page))).status).toBe(403);
-      expect(revoked()).toEqual([]);
-    });
-
-    test('says so when the server does not answer, and can be tried again', async () => {
-      const { browser, page } = await signedIn();
-      stub.answer('loginSessions.revoke', (_call, res) => res.writeHead(500).end());
-      expect((await browser.post('/consent', notMe(page))).status).toBe(502);
-      stub.usually();
-      expect((await browser.post('/consent', notMe(page))).status).toBe(303);
+      const posted = await stranger.post('/consent', notMe(page));
+      expect([posted.status, posted.leadsTo]).toEqual([403, undefined]);
     });
   });
 });
