@@ -31,16 +31,16 @@ export interface Client {
 }
 
 const longestName = 60;
+/** Of a name or an id. Far beyond what is shown: the rest is not worth the time to make it fit for that. */
+const longestRead = 2_000;
 const longestAddress = 2_000;
 const loopback =
   /^(localhost\.?|.+\.localhost\.?|127(\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:(7f[\da-f]{2}:[\da-f]{1,4}|0:0)\])$/;
 
 /** An app as its client describes it. Without a name that can be seen, it is shown by its id. */
 export function appView(client: Client): AppView {
-  const name = shorten(
-    visibleText(client.client_name) || visibleValue(client.client_id),
-    longestName,
-  );
+  const given = visibleText(client.client_name?.slice(0, longestRead));
+  const name = shorten(given || visibleValue(client.client_id.slice(0, longestRead)), longestName);
   const href = webAddress(client.client_uri) ?? siteOf(client.redirect_uris ?? []);
   return { name, initial: initialOf(name), hue: hueOf(client.client_id), ...(href && { href }) };
 }
@@ -73,8 +73,9 @@ export function webAddress(address: string | undefined): string | undefined {
   const { href, username, password } = url;
   // What stands before an `@` looks like the host, and is not.
   if (username || password || href.length > longestAddress) return undefined;
-  // As its owner writes it, unless it has letters that a browser may show otherwise.
-  return /^[\x21-\x7E]+$/.test(address) ? address : href;
+  // As its owner writes it, unless it has letters that a browser may show otherwise. A browser reads
+  // "https:path" on our pages as a path of ours.
+  return /^https?:\/\/[\x21-\x7E]+$/i.test(address) ? address : href;
 }
 
 /**

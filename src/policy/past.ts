@@ -4,11 +4,11 @@ import type { ConsentRequest, ConsentSession } from '@portico/hydra-admin';
 export interface Past {
   /** Whether the person has allowed this app anything, even if it was nothing but the sign-in. */
   hasConnected: boolean;
-  /** Scopes that were granted when the app asked for them last. */
+  /** Of the scopes that it asks for now: those that were granted when it asked for them last. */
   allowed: string[];
-  /** Scopes that were not granted when the app asked for them last. */
+  /** Those that were not granted then. */
   leftOff: string[];
-  /** Audiences that were granted. */
+  /** Of the audiences that it asks for now: those that were granted. */
   audiences: string[];
 }
 
@@ -23,24 +23,31 @@ export function pastOf(request: ConsentRequest, consents: readonly ConsentSessio
     ({ consent_request: { client, challenge } }) =>
       client.client_id === request.client.client_id && challenge !== request.challenge,
   );
+  const asked = new Set(request.requested_scope);
   const answers = new Map<string, 'allowed' | 'left_off'>();
   for (const moment of byMoment(given)) {
+    const refused = new Set(moment.flatMap(refusedIn));
     const granted = moment.flatMap(({ grant_scope: scopes }) => scopes);
-    const refused = moment.flatMap(({ grant_scope: scopes, consent_request: asked }) =>
-      asked.requested_scope.filter((scope) => !scopes.includes(scope)),
-    );
     for (const scope of [...granted, ...refused]) {
-      if (!answers.has(scope)) answers.set(scope, refused.includes(scope) ? 'left_off' : 'allowed');
+      if (!asked.has(scope) || answers.has(scope)) continue;
+      answers.set(scope, refused.has(scope) ? 'left_off' : 'allowed');
     }
   }
   const scopesWith = (answer: string) =>
     [...answers].filter(([, one]) => one === answer).map(([scope]) => scope);
+  const called = new Set(given.flatMap((one) => one.grant_access_token_audience));
   return {
     hasConnected: given.length > 0,
     allowed: scopesWith('allowed'),
     leftOff: scopesWith('left_off'),
-    audiences: [...new Set(given.flatMap((one) => one.grant_access_token_audience))],
+    audiences: request.requested_access_token_audience.filter((one) => called.has(one)),
   };
+}
+
+/** By a set: some apps ask for hundreds of scopes, hundreds of times. */
+function refusedIn({ grant_scope: granted, consent_request: asked }: ConsentSession): string[] {
+  const allowed = new Set(granted);
+  return asked.requested_scope.filter((scope) => !allowed.has(scope));
 }
 
 /**
@@ -53,7 +60,9 @@ function byMoment(consents: ConsentSession[]): ConsentSession[][] {
   const moments = new Map<number, ConsentSession[]>();
   for (const one of consents) {
     const second = Math.floor(timeOf(one) / 1_000);
-    moments.set(second, [...(moments.get(second) ?? []), one]);
+    const moment = moments.get(second);
+    if (moment) moment.push(one);
+    else moments.set(second, [one]);
   }
   return [...moments].toSorted(([a], [b]) => b - a).map(([, moment]) => moment);
 }

@@ -107,10 +107,17 @@ function asItIs(html: (text: string) => string): Teller {
   return ({ value }) => phraseOf(value, (text) => ({ text, html: html(text) }));
 }
 
+/** Some directories write their flags as text. */
+const keysOfFlag = new Map<unknown, string>([
+  [true, 'claim.verified'],
+  ['true', 'claim.verified'],
+  [false, 'claim.unverified'],
+  ['false', 'claim.unverified'],
+]);
+
 function confirmable(flag: string, html: (text: string) => string): Teller {
   return ({ value, claims, locale }) => {
-    // Some directories write their flags as text.
-    const key = { true: 'claim.verified', false: 'claim.unverified' }[String(claims[flag])];
+    const key = keysOfFlag.get(claims[flag]);
     if (!key) return phraseOf(value, (text) => ({ text, html: html(text) }));
     const comma = message(locale, 'claim.comma');
     const state = message(locale, key);

@@ -49,6 +49,8 @@ function visibleStart(text: string): string {
 
 /** In the order in which most countries write them (OpenID Connect Core 5.1.1). */
 const postalParts = ['street_address', 'locality', 'region', 'postal_code', 'country'];
+/** Begins where no comma is before it: else it would be tried at each comma of a long row. */
+const lastCommas = /(?<![\s,،、])[\s,،、]+$/;
 const lineBreak = /[\n\r\v\f\u0085\u2028\u2029]+/;
 
 /** An address in one line: `formatted`, else its parts. Any other object is shown as it is. */
@@ -73,7 +75,7 @@ export function postalLine(value: unknown, locale: Locale): string {
 function oneLine(parts: unknown[], locale: Locale): string {
   const lines = parts
     .flatMap((part) => (typeof part === 'string' ? part.split(lineBreak, mostElements) : [part]))
-    .map((part) => valueLine(part, locale, String).replace(/[\s,،、]+$/, ''))
+    .map((part) => valueLine(part, locale, String).replace(lastCommas, ''))
     .filter(Boolean);
   return [...new Set(lines)].join(locale.t('claim.comma'));
 }

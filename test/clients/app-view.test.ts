@@ -48,6 +48,9 @@ describe('an app', () => {
       'https://a.example/%E2%80%AEfdp.exe',
     );
     expect(webAddress('https://bänk.example/')).toBe('https://xn--bnk-qla.example/');
+    // On our pages, a browser takes these for paths of ours.
+    expect(webAddress('https:logout')).toBe('https://logout/');
+    expect(webAddress('HTTP:/logout?x')).toBe('http://logout/?x');
   });
 
   test('that has no visible name is shown by its id', () => {
@@ -55,6 +58,10 @@ describe('an app', () => {
       expect(appView({ ...client, client_name })).toMatchObject({ name: 'notes', initial: 'N' });
     }
     expect(appView({ client_id: '\u3164' }).name).toBe('U+3164');
+    // Nobody looks further for it: that would take long at each page.
+    const client_name = `${'\u200B'.repeat(100_000)}Bank`;
+    expect(appView({ ...client, client_name }).name).toBe('notes');
+    expect(appView({ client_id: `${'\u200B'.repeat(100_000)}x` }).name).toMatch(/^U\+200B .*…$/);
   });
 
   test.each([

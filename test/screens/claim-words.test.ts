@@ -126,6 +126,8 @@ test.each([
   [{ email: 'ada@example.org', email_verified: true }, 'ada@example.org, confirmed'],
   [{ email_verified: 'false', email: 'ada@example.org' }, 'ada@example.org, not confirmed'],
   [{ email: 'ada@example.org', email_verified: 'perhaps' }, 'ada@example.org'],
+  [{ email: 'ada@example.org', email_verified: 'constructor' }, 'ada@example.org'],
+  [{ email: 'ada@example.org', email_verified: { toString: 1 } }, 'ada@example.org'],
   [{ phone_number: '+442079460000', phone_number_verified: false }, '+442079460000, not confirmed'],
   [{ phone_number: 442_079_460_000 }, '442079460000'],
   [{ updated_at: 1_700_000_000 }, 'last changed 14 November 2023'],
@@ -424,6 +426,8 @@ describe('a long line', () => {
       expect(said({ address: { formatted: endless }, [endless]: endless })).toMatch(/…$/);
     }
     expect(said({ name: `a${'\u200B'.repeat(5_000)}b` })).toBe('a…');
+    const commas = [...Array.from({ length: 99 }, () => ','.repeat(1_000)), 'x'];
+    expect(said({ address: { street_address: commas, locality: commas } })).toMatch(/…$/);
     await new Promise((done) => setTimeout(done, 0)); // lets the time of the test run out
   });
 });
