@@ -188,7 +188,7 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
     const asFoo: FormWork = { press: 'accept', fill: { email: foo.email, password: 'foobar' } };
     const asAda: FormWork = { press: 'accept', fill: { email: 'ada', password } };
     const remembered: FormWork = { wish: { remember: 'true' } };
-    const allow: FormWork = { press: 'accept' };
+    const allow: FormWork = { press: 'accept', tickScopes: true };
     const deny: FormWork = { press: 'reject' };
 
     /** Does what a form asks for, and goes on from there. */

@@ -28,6 +28,8 @@ export interface FormWork {
   fill?: Record<string, string>;
   /** Boxes by id: ticked or not. */
   tick?: Record<string, boolean>;
+  /** Ticks every scope that `tick` does not name: a fork may tick none beforehand. */
+  tickScopes?: true;
   /** Wishes by name, as a ticked box posts them, whether or not the form has such a box. */
   wish?: Record<string, string>;
   /** Hidden fields by name that somebody tampered with; `undefined` takes the field away. */
@@ -158,10 +160,11 @@ interface SendOptions {
 
 /** The fields that a browser would post for this form, in order. */
 export function fieldsOf(form: Form, work: FormWork = {}): [string, string][] {
-  const { fill = {}, tick = {}, wish = {}, forge = {}, add = [] } = work;
+  const { fill = {}, tick = {}, tickScopes, wish = {}, forge = {}, add = [] } = work;
   const fields: [string, string][] = [];
   for (const { kind, id, name, value, isChecked } of form.controls) {
-    if (kind === 'checkbox' && !(name in wish) && (tick[id] ?? isChecked)) {
+    const isTicked = isChecked || (tickScopes && name === 'grant_scope');
+    if (kind === 'checkbox' && !(name in wish) && (tick[id] ?? isTicked)) {
       fields.push([name, value]);
     }
     if (kind === 'hidden') {

@@ -15,7 +15,7 @@ const screen = (name: Screen['name'], fill: Record<string, string> = {}): Screen
   name,
   path: `/${name}`,
   field: `${name}_challenge`,
-  yes: { press: 'accept', fill },
+  yes: { press: 'accept', fill, tickScopes: true },
   no: { press: 'reject' },
 });
 
