@@ -247,7 +247,7 @@ describe.each(Object.keys(profiles).filter(isProfile).filter(isAtHand))(
       test('gives only what was ticked', async () => {
         const client = await openClient();
         const attempt = await client.attempt({ scope: 'openid profile email' });
-        const consent = { press: 'accept', tick: { email: false } };
+        const consent: FormWork = { ...allow, tick: { email: false } };
         const tokens = await attempt.redeem(await signIn(browser, attempt.url, asAda, consent));
         expect(tokens.scope?.split(' ').toSorted()).toEqual(['openid', 'profile']);
         expect(tokens.claims).not.toHaveProperty('email');

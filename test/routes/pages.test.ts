@@ -197,7 +197,7 @@ describe('a request that no page is for', () => {
   test.each([
     ['/nothing-here'],
     ['/login/more'],
-    ['/favicon.ico'],
+    ['/none.ico'],
     ['/.env'],
     ['/static/'],
     ['/static/../src/main.ts'],

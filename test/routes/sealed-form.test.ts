@@ -107,7 +107,7 @@ test('a whole journey makes four calls, and one more for the past', async () => 
   const login = addressOf('/login', 'login_challenge', stub.login(newChallenge()));
   await browser.submit(await browser.get(login), { fill: foosLogin });
   const consent = addressOf('/consent', 'consent_challenge', stub.consent(newChallenge()));
-  await browser.submit(await browser.get(consent), { press: 'accept' });
+  await browser.submit(await browser.get(consent), { press: 'accept', tickScopes: true });
   const calls = stub.calls.map(({ operation }) => operation);
   expect(calls.filter((operation) => operation !== 'server.version')).toEqual([
     'login.get',

@@ -317,7 +317,7 @@ describe('static files', () => {
     const html = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
     const pictures = 'image/avif,image/webp,*/*;q=0.8';
     const styles = 'text/css,*/*;q=0.1';
-    const lost = ['/none.css', '/favicon.ico', '/.env', '/views/login.ejs', '/%zz'];
+    const lost = ['/none.css', '/none.ico', '/.env', '/views/login.ejs', '/%zz'];
     const hashed = ['/static/000000000000/none.png', (await styleSheet()).replace('style', 'none')];
     const asked: [headers: Record<string, string>, isPage: boolean][] = [
       [{ Accept: html, 'Sec-Fetch-Dest': 'document' }, true],
