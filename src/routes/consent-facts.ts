@@ -20,7 +20,7 @@ export const consentFacts = v.object({
   subject: v.string(),
   clientId: v.string(),
   isDevice: v.boolean(),
-  /** The login session of a device flow: see `letSomebodyElseIn`. */
+  /** The login session, where no address lets somebody else in: see `letSomebodyElseIn`. */
   sessionId: v.optional(v.string()),
   scopes: v.array(v.string()),
   audiences: v.array(v.string()),
@@ -48,14 +48,16 @@ export function factsOf(needs: Needs, res: Response, request: ConsentRequest): C
   if (asked.length > mostAsked || length > longestAsked) {
     throw new PublicError('request_malformed', { app });
   }
+  const startAgain = restartOf(requestUrl, { isDevice });
+  const hasSomebodyElse = !isDevice && startAgain !== undefined;
   return {
     app,
-    startAgain: restartOf(requestUrl, { isDevice }),
+    startAgain,
     flow: needs.challenges.flowOf(request.context),
     subject,
     clientId: client.client_id,
     isDevice,
-    ...(isDevice && sessionId && { sessionId }),
+    ...(!hasSomebodyElse && sessionId && { sessionId }),
     scopes,
     audiences,
     isRememberable: isRememberable(request),

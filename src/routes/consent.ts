@@ -129,7 +129,8 @@ async function showAgain(
 
 /**
  * A device flow knows no prompt for a sign-in: who is signed in stays so until the OAuth2 server
- * forgets this session. Then the same code works for somebody else.
+ * forgets this session. Then the same code works for somebody else. It is the same where an app's
+ * request is too long to start again: it leads to our start page then.
  */
 async function letSomebodyElseIn(
   { addresses, audit, hydra, keptSignIns, sessions }: Needs,

@@ -391,6 +391,13 @@ describe('in a device flow', () => {
       expect(stub.sent('consent.accept')).toEqual([]);
     });
 
+    test('ends the session, too, where an app’s request is too long to start again', async () => {
+      const request_url = `${stub.publicUrl}/oauth2/auth?state=${'x'.repeat(9_000)}`;
+      const [browser, page] = await show({ request_url });
+      expect((await browser.post('/consent', notMe(page))).leadsTo).toBe('/');
+      expect(revoked()).toEqual(['88c3a0de-ce1a-42c4-89bd-635b7716dbc0']);
+    });
+
     test('of a stranger ends nobody’s session', async () => {
       const { page } = await signedIn();
       const stranger = app.browser();
