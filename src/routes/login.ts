@@ -113,6 +113,8 @@ async function signIn(
     return leave(res, signInAsSomebodyElse(needs, facts));
   }
   const { subject, credential } = user;
+  // Blanks around it are not compared, and any number of them would be kept.
+  const login = form.login.trim();
   const amr = passwordMethods;
   const browser = step.browserAfter(subject);
   const before = form.isRemembered ? undefined : keptBefore(needs, req, facts.known, user);
@@ -127,13 +129,11 @@ async function signIn(
     const answer = needs.hydra.login.accept(step.challenge, bound);
     const redirectTo = await orWhereItLed(answer, () => needs.hydra.login.get(step.challenge));
     const { clientId: client } = facts;
-    const { login } = form;
     needs.audit(req, 'signed_in', { login, subject, client, amr, remember: isRemembered });
     return redirectTo;
   };
   const about = { subject, credential, after: browser };
   const target = await step.once(decisionOn(needs, req, form), accept, about);
-  const { login } = form;
   const at = Date.now();
   await needs.sessions.begin(req, res, { subject, at, amr, credential, login });
   needs.knownBrowsers.remember(req, res, login, user);

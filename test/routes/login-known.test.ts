@@ -188,6 +188,20 @@ describe('a person who is signed in, or asked to be kept so', () => {
     }
     reopen(browser);
     expect(isKnown(await open(browser))).toBe(true);
+    // An app's link can be about anybody, and needs no click.
+    browser.dropCookies('csrf');
+    const client = { skip_logout_consent: true };
+    const challenge = stub.logout(newChallenge(), { subject: max.subject, client });
+    await browser.get(addressOf('/logout', 'logout_challenge', challenge));
+    expect(stub.sent('logout.accept')).toHaveLength(2);
+    expect(isKnown(await open(browser))).toBe(true);
+  });
+
+  test('is kept in a cookie of the usual length, whatever was typed around their name', async () => {
+    const browser = newBrowser();
+    await signIn(browser, { email: `ada${' '.repeat(9_000)}`, password }, kept);
+    expect(browser.cookies()[app.cookie('kept')]!.length).toBeLessThan(1_000);
+    expect(control(await open(browser), 'email')?.value).toBe('ada');
   });
 
   test.each([
