@@ -30,14 +30,22 @@ export interface LoginPolicy {
  * The answer to a login request when the person has just signed in. The OAuth2 server forgets a
  * sign-in that it remembers in this browser, unless this one is to be remembered too.
  * @param form `until`, in milliseconds since 1970: when a sign-in ends that is only confirmed. It
- *   stays remembered as long as the person was told before, and no longer
+ *   stays remembered as long as the person was told before, and no longer. `replacesKept`: an earlier
+ *   sign-in is kept in this browser, which the OAuth2 server may have forgotten since
  */
 export async function loginDecision(
   user: User,
-  form: { isRemembered: boolean; amr: string[]; until?: number | undefined },
+  form: {
+    isRemembered: boolean;
+    amr: string[];
+    until?: number | undefined;
+    replacesKept?: boolean;
+  },
   policy: LoginPolicy,
 ): Promise<AcceptLogin> {
   const proof = { subject: user.subject, acr: acrOf(form.amr), amr: form.amr };
+  // Told to forget what it has forgotten, Hydra since 25.4 fails. A second is as good as forgotten.
+  if (!form.isRemembered && form.replacesKept) return { ...proof, remember: true, remember_for: 1 };
   if (!form.isRemembered) return { ...proof, remember: false };
   const { until } = form;
   // Never 0, which would leave it to the server.

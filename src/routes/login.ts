@@ -120,11 +120,9 @@ async function signIn(
   const before = form.isRemembered ? undefined : keptBefore(needs, req, facts.known, user);
   const isRemembered = form.isRemembered || before !== undefined;
   const accept = async () => {
-    const decision = await loginDecision(
-      user,
-      { isRemembered, amr, until: before?.until },
-      needs.policy,
-    );
+    const replacesKept = needs.keptSignIns.of(req) !== undefined;
+    const form = { isRemembered, amr, until: before?.until, replacesKept };
+    const decision = await loginDecision(user, form, needs.policy);
     const bound = needs.challenges.bind(decision, browser, user);
     const answer = needs.hydra.login.accept(step.challenge, bound);
     const redirectTo = await orWhereItLed(answer, () => needs.hydra.login.get(step.challenge));
