@@ -14,6 +14,7 @@ import { loadLocales, type Locales } from './screens/locale.ts';
 import { openAuditFile, type AuditOutput } from './audit/audit-file.ts';
 import { createAuditTrail, type Audit, type AuditTrail } from './audit/audit.ts';
 import { createAddressWatch, type AddressWatch } from './limits/address-watch.ts';
+import { createAccountSwitch, type AccountSwitch } from './web/account-switch.ts';
 import { createBrowsers, type Browsers } from './web/browsers.ts';
 import { createCsrf, type Csrf } from './web/csrf.ts';
 import { createKnownBrowsers, type KnownBrowsers } from './limits/known-browser.ts';
@@ -43,6 +44,7 @@ export interface Parts {
   csrf: Csrf;
   sessions: Sessions;
   keptSignIns: KeptSignIns;
+  accountSwitch: AccountSwitch;
   leftApp: LeftApp;
   knownBrowsers: KnownBrowsers;
   loginMark: LoginMark;
@@ -116,6 +118,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     csrf,
     sessions: createSessions(baseUrl, secrets, { isCurrent: provesToday(identity) }),
     keptSignIns: createKeptSignIns(baseUrl, secrets),
+    accountSwitch: createAccountSwitch(baseUrl),
     leftApp: createLeftApp(baseUrl),
     knownBrowsers: createKnownBrowsers(baseUrl, secrets),
     loginMark: createLoginMark(secrets),

@@ -20,8 +20,6 @@ export const consentFacts = v.object({
   subject: v.string(),
   clientId: v.string(),
   isDevice: v.boolean(),
-  /** The login session, where no address lets somebody else in: see `letSomebodyElseIn`. */
-  sessionId: v.optional(v.string()),
   scopes: v.array(v.string()),
   audiences: v.array(v.string()),
   isRememberable: v.boolean(),
@@ -37,7 +35,7 @@ type Needs = Pick<Parts, 'apps' | 'challenges'>;
  * @throws PublicError `request_malformed` when the app asks for more than a form can hold
  */
 export function factsOf(needs: Needs, res: Response, request: ConsentRequest): ConsentFacts {
-  const { client, login_session_id: sessionId, request_url: requestUrl, subject } = request;
+  const { client, request_url: requestUrl, subject } = request;
   const isDevice = isDeviceFlow(request);
   const nameless = localeOf(res).t('lookalike.app');
   const app = needs.apps.viewOf(client, { requestUrl, isDevice, nameless });
@@ -48,16 +46,13 @@ export function factsOf(needs: Needs, res: Response, request: ConsentRequest): C
   if (asked.length > mostAsked || length > longestAsked) {
     throw new PublicError('request_malformed', { app });
   }
-  const startAgain = restartOf(requestUrl, { isDevice });
-  const hasSomebodyElse = !isDevice && startAgain !== undefined;
   return {
     app,
-    startAgain,
+    startAgain: restartOf(requestUrl, { isDevice }),
     flow: needs.challenges.flowOf(request.context),
     subject,
     clientId: client.client_id,
     isDevice,
-    ...(!hasSomebodyElse && sessionId && { sessionId }),
     scopes,
     audiences,
     isRememberable: isRememberable(request),

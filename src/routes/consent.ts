@@ -26,6 +26,7 @@ import { actionDue, personOf, showForm } from './consent-page.ts';
 
 type Needs = Pick<
   Parts,
+  | 'accountSwitch'
   | 'addresses'
   | 'audit'
   | 'challenges'
@@ -128,26 +129,29 @@ async function showAgain(
 }
 
 /**
- * A device flow knows no prompt for a sign-in: who is signed in stays so until the OAuth2 server
- * forgets this session. Then the same code works for somebody else. It is the same where an app's
- * request is too long to start again: it leads to our start page then.
+ * A device flow knows no prompt for a sign-in: the OAuth2 server has to sign out who is signed in.
+ * (To end the session by its admin API is not enough: as long as the browser has the cookie of that
+ * session, 26.2 refuses the next sign-in there that is not to be remembered.) After that the same code
+ * works for somebody else. It is the same where an app's request is too long to start again: that
+ * ends at our start page.
  */
 async function letSomebodyElseIn(
-  { addresses, audit, hydra, keptSignIns, sessions }: Needs,
+  { accountSwitch, addresses, audit, keptSignIns, sessions }: Needs,
   req: Request,
   res: Response,
   step: Step,
-  { clientId: client, sessionId: sid, startAgain, subject }: ConsentFacts,
+  { clientId: client, isDevice, startAgain = addresses.start, subject }: ConsentFacts,
 ): Promise<void> {
   const after = step.browserAfterSignOut();
-  const forget = async () => {
-    if (sid !== undefined) await hydra.loginSessions.revoke({ sid });
+  const signOut = async () => {
     audit(req, 'signed_out', { subject, client });
-    return startAgain ?? addresses.start;
+    if (!isDevice) return addresses.signOutOfServer ?? startAgain;
+    return startAgain.replace(/\/oauth2\/device\/verify$/i, '/oauth2/sessions/logout');
   };
-  const target = await step.once('somebody_else', forget, { subject, after });
+  const target = await step.once('somebody_else', signOut, { subject, after });
   await sessions.end(req, res);
   keptSignIns.forget(req, res);
+  accountSwitch.begin(res, startAgain);
   leave(res, target);
 }
 

@@ -8,7 +8,7 @@ import type { User } from '../identity/backend.ts';
 import { foldLogin } from '../identity/login-key.ts';
 import { asksOnceMore } from '../policy/login.ts';
 import { fieldsOf } from '../web/form.ts';
-import { credentialMark, type KeptSignIn } from '../web/kept-sign-ins.ts';
+import { isOver, isProvenToday, type KeptSignIn } from '../web/kept-sign-ins.ts';
 import type { SignIn } from '../web/session.ts';
 
 type Needs = Pick<Parts, 'identity' | 'keptSignIns' | 'sessions'>;
@@ -95,15 +95,11 @@ function isConfirmation(
   return Boolean(isSignedIn) && asksOnceMore(request, at);
 }
 
-const isOver = ({ until }: KeptSignIn): boolean => until !== undefined && until <= Date.now();
-
 const currentSession = (session: SignIn | undefined, user: User): SignIn | undefined =>
   session?.credential === user.credential ? session : undefined;
 
-function currentKept(kept: KeptSignIn | undefined, user: User): KeptSignIn | undefined {
-  const isTheirs = kept?.subject === user.subject && kept.proof === credentialMark(user.credential);
-  return isTheirs ? kept : undefined;
-}
+const currentKept = (kept: KeptSignIn | undefined, user: User): KeptSignIn | undefined =>
+  kept && isProvenToday(kept, user) ? kept : undefined;
 
 /** Whether the request is about another person: one whom the server remembers, or an ID token names. */
 function isAboutOthers(

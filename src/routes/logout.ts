@@ -14,6 +14,7 @@ import { readDecision } from '../web/form.ts';
 
 type Needs = Pick<
   Parts,
+  | 'accountSwitch'
   | 'addresses'
   | 'apps'
   | 'audit'
@@ -51,7 +52,10 @@ async function showLogout(needs: Needs, req: Request, res: Response): Promise<vo
   const step = await needs.challenges.open(req, res, 'logout');
   if (!step) return;
   const request = await needs.hydra.logout.get(step.challenge);
-  if (!maySkipLogoutQuestion(request) || req.method !== 'GET') {
+  // They have just said so, by "Not you?".
+  const isSwitching = !request.client && needs.accountSwitch.targetOf(req) !== undefined;
+  const mayBeUnasked = isSwitching || maySkipLogoutQuestion(request);
+  if (!mayBeUnasked || req.method !== 'GET') {
     return showForm(needs, res, step, request);
   }
   const facts = factsOf(needs, res, request);
@@ -169,7 +173,12 @@ async function showStayed(
   res.render('stayed', { app, person: user && personView(user) });
 }
 
-function showLoggedOut({ leftApp }: Needs, req: Request, res: Response): void {
+function showLoggedOut({ accountSwitch, leftApp }: Needs, req: Request, res: Response): void {
+  const target = req.method === 'GET' ? accountSwitch.targetOf(req) : undefined;
+  if (target !== undefined) {
+    accountSwitch.end(res);
+    return leave(res, target);
+  }
   res.render('logged-out', { app: leftApp.of(req) });
 }
 

@@ -1,5 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import type { Parts } from '../assemble.ts';
+import type { User } from '../identity/backend.ts';
 import { leave } from '../web/leave.ts';
 import { PublicError } from '../errors.ts';
 import { personView } from '../screens/person-view.ts';
@@ -8,6 +9,7 @@ import { isLanguageSwitch } from '../screens/locale.ts';
 import { refusalNotice } from '../screens/notice.ts';
 import { formFault } from '../web/csrf.ts';
 import { postedText } from '../web/form.ts';
+import { isOver, isProvenToday } from '../web/kept-sign-ins.ts';
 
 type Needs = Pick<
   Parts,
@@ -23,13 +25,9 @@ export function startRoutes(needs: Needs): Router {
   return router;
 }
 
-async function showStart(
-  { identity, csrf, sessions }: Needs,
-  req: Request,
-  res: Response,
-): Promise<void> {
-  const signedIn = await sessions.signedIn(req, res);
-  const user = signedIn && (await identity.find(signedIn.subject));
+async function showStart(needs: Needs, req: Request, res: Response): Promise<void> {
+  const { csrf } = needs;
+  const user = await signedInPerson(needs, req, res);
   res.render('start', {
     person: user && personView(user),
     notice: refusalNotice(res),
@@ -37,15 +35,28 @@ async function showStart(
   });
 }
 
+/** By our session or, after a restart, by what the browser keeps as long as the OAuth2 server does. */
+async function signedInPerson(
+  { identity, keptSignIns, sessions }: Needs,
+  req: Request,
+  res: Response,
+): Promise<User | undefined> {
+  const signedIn = await sessions.signedIn(req, res);
+  if (signedIn) return identity.find(signedIn.subject);
+  const kept = keptSignIns.of(req);
+  const user = kept && !isOver(kept) ? await identity.find(kept.subject) : undefined;
+  return kept && user && !user.disabled && isProvenToday(kept, user) ? user : undefined;
+}
+
 /** Ends our session first: if the OAuth2 server remembers nobody, it will not send us a logout request. */
 async function signOut(needs: Needs, req: Request, res: Response): Promise<void> {
   const { addresses, audit, browsers, keptSignIns, leftApp, sessions } = needs;
   if (formFault(res) || isLanguageSwitch(req)) return showStart(needs, req, res);
   if (postedText(req, 'decision') !== 'sign_out') throw new PublicError('decision_unknown');
-  const signedIn = await sessions.signedIn(req, res);
+  const user = await signedInPerson(needs, req, res);
   await sessions.end(req, res);
   keptSignIns.forget(req, res);
-  audit(req, 'signed_out', { subject: signedIn?.subject });
+  audit(req, 'signed_out', { subject: user?.subject });
   browsers.keep(req, res, browsers.afterSignOut(req, 'start'));
   leftApp.keep(req, res, undefined);
   leave(res, addresses.signOutOfServer ?? addresses.loggedOut);

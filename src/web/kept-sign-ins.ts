@@ -18,6 +18,18 @@ export interface KeptSignIn {
 /** What is kept of `User.credential`: it changes when the password does. */
 export const credentialMark = (credential = ''): string => hash('sha256', credential, 'base64url');
 
+/** Whether the password is still the one that was proven then. */
+export function isProvenToday(
+  { subject, proof }: KeptSignIn,
+  user: { subject: string; credential?: string | undefined },
+): boolean {
+  return subject === user.subject && proof === credentialMark(user.credential);
+}
+
+/** Whether the OAuth2 server has forgotten it, as far as we know. */
+export const isOver = ({ until }: KeptSignIn): boolean =>
+  until !== undefined && until <= Date.now();
+
 const cipher = 'aes-256-gcm';
 const ivBytes = 12;
 const tagBytes = 16;

@@ -3,11 +3,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { fieldsOf, openBrowser, type FormWork, type Page } from '../support/browser.ts';
 import { control } from '../support/page.ts';
 import { foo, removeUsersFile, writeUsersFile } from '../support/people.ts';
+import { noScript, scriptOfSignIn, scriptsIn } from '../support/scripts.ts';
 import {
   guarded,
   malformedRequests,
@@ -129,6 +131,10 @@ function complaintsAbout({ status, headers, body }: Answer): string[] {
   const links = [...body.matchAll(/\s(?:href|src|action)="([^"]*)"/g)].map(([, address = '']) =>
     address.replaceAll('&amp;', '&'),
   );
+  const scripts = scriptsIn(body, policy);
+  // Neither the answer to a HEAD nor one that was cut off is a page.
+  const isPage = body.includes('</html>');
+  const usual = body.includes(' id="password"') ? scriptOfSignIn : noScript;
   const strange = links.filter((address) => !sameHost.test(address));
   const right: Record<string, boolean> = {
     [`status ${status} ${body.slice(0, 200)}`]: status >= 100 && status < 500,
@@ -142,7 +148,8 @@ function complaintsAbout({ status, headers, body }: Answer): string[] {
         /default-src 'none'/.test(policy) && /frame-ancestors 'none'/.test(policy),
       'may be sniffed': headers.get('x-content-type-options') === 'nosniff',
       'may be stored': headers.get('cache-control') === 'no-store',
-      'has markup of the request': !/<script|<img/i.test(body),
+      'has markup of the request': scripts.foreign.length === 0 && !/<img/i.test(body),
+      [`has scripts: ${JSON.stringify(scripts)}`]: !isPage || isDeepStrictEqual(scripts, usual),
       [`leads to ${strange.join(' ')}`]: strange.length === 0,
     });
   }

@@ -4,6 +4,7 @@ import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { fieldsOf, type Browser } from '../support/browser.ts';
 import { control, textsOf, type Page } from '../support/page.ts';
+import { withLanguages } from '../support/languages.ts';
 import { ada, foo, max } from '../support/people.ts';
 import { addressOf, foosLogin, newChallenge } from '../support/screens.ts';
 import { house, titleBar, words } from '../support/words.ts';
@@ -17,7 +18,7 @@ let strict: TestApp;
 
 beforeAll(async () => {
   stub = await startAdminStub();
-  app = await startApp(stub);
+  app = await startApp(stub, {}, { change: withLanguages('de') });
   open = await startApp(stub, { SELF_REGISTRATION: 'on', CONSENT_REMEMBER_SECONDS: '604800' });
   strict = await startApp(stub, { CONSENT_PRESELECT: 'none' });
 });
@@ -371,47 +372,61 @@ describe('in a device flow', () => {
       ...fieldsOf(page.forms[change(page)]!),
       ['decision', 'somebody_else'] as [string, string],
     ];
-    const revoked = () => stub.sent('loginSessions.revoke').map(({ query }) => query.get('sid'));
+    const signOutAt = () => `${stub.publicUrl}/oauth2/sessions/logout`;
+    const codeAt = () => `${stub.publicUrl}/oauth2/device/verify`;
 
-    test('makes the server forget this session, and starts again at the code', async () => {
+    test('signs out at the server without a question, and starts again at the code', async () => {
       const { browser, address, page } = await signedIn();
       expect(page.html).toContain(
         `form="change" name="decision" value="somebody_else">${words('person.change')}</button>`,
       );
       const left = await browser.post('/consent', notMe(page));
-      expect(left.leadsTo).toBe(`${stub.publicUrl}/oauth2/device/verify`);
-      expect(revoked()).toEqual(['88c3a0de-ce1a-42c4-89bd-635b7716dbc0']);
+      expect(left.leadsTo).toBe(signOutAt());
       expect((await browser.get('/')).text).not.toContain(foo.email);
       expect(app.audits.at(-1)).toMatchObject({ audit: 'signed_out', subject: foo.subject });
-      // Neither a second click nor the way back asks or answers once more.
+      // A second click and the way back lead there too, and answer nothing.
       expect((await browser.post('/consent', notMe(page))).leadsTo).toBe(left.leadsTo);
       expect((await browser.get(address)).leadsTo).toBe(left.leadsTo);
       expect((await browser.submit(page, { press: 'accept' })).status).toBe(403);
-      expect(revoked()).toHaveLength(1);
       expect(stub.sent('consent.accept')).toEqual([]);
+
+      const challenge = stub.logout(newChallenge(), { client: null, rp_initiated: false });
+      const out = await browser.get(addressOf('/logout', 'logout_challenge', challenge));
+      expect(out.leadsTo).toContain('logout_verifier=');
+      expect((await browser.get('/logged-out')).leadsTo).toBe(codeAt());
+      // That was the end of it.
+      expect((await browser.get('/logged-out')).heading).toBe(words('logged_out.title'));
+      const next = stub.logout(newChallenge(), { client: null, rp_initiated: false });
+      expect((await browser.get(addressOf('/logout', 'logout_challenge', next))).status).toBe(200);
     });
 
-    test('ends the session, too, where an app’s request is too long to start again', async () => {
+    test('starts again at the code too when the server remembers nobody', async () => {
+      const { browser, page } = await signedIn();
+      await browser.post('/consent', notMe(page));
+      expect((await browser.get('/logged-out')).leadsTo).toBe(codeAt());
+    });
+
+    test('answers no question of an app in the meantime', async () => {
+      const { browser, page } = await signedIn();
+      await browser.post('/consent', notMe(page));
+      const asked = stub.logout(newChallenge());
+      expect((await browser.get(addressOf('/logout', 'logout_challenge', asked))).status).toBe(200);
+    });
+
+    test('signs out at the server where an app’s request is too long to start again', async () => {
       const request_url = `${stub.publicUrl}/oauth2/auth?state=${'x'.repeat(9_000)}`;
       const [browser, page] = await show({ request_url });
-      expect((await browser.post('/consent', notMe(page))).leadsTo).toBe('/');
-      expect(revoked()).toEqual(['88c3a0de-ce1a-42c4-89bd-635b7716dbc0']);
+      const posted = await browser.post('/consent', notMe(page));
+      expect(posted.leadsTo).toBe(`${stub.publicUrl}/oauth2/sessions/logout`);
+      expect((await browser.get('/logged-out')).leadsTo).toBe(app.parts.addresses.start);
     });
 
     test('of a stranger ends nobody’s session', async () => {
       const { page } = await signedIn();
       const stranger = app.browser();
       await stranger.get('/login');
-      expect((await stranger.post('/consent', notMe(page))).status).toBe(403);
-      expect(revoked()).toEqual([]);
-    });
-
-    test('says so when the server does not answer, and can be tried again', async () => {
-      const { browser, page } = await signedIn();
-      stub.answer('loginSessions.revoke', (_call, res) => res.writeHead(500).end());
-      expect((await browser.post('/consent', notMe(page))).status).toBe(502);
-      stub.usually();
-      expect((await browser.post('/consent', notMe(page))).status).toBe(303);
+      const posted = await stranger.post('/consent', notMe(page));
+      expect([posted.status, posted.leadsTo]).toEqual([403, undefined]);
     });
   });
 });

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { withLanguages } from '../support/languages.ts';
 import { control, link, textsOf, type Page } from '../support/page.ts';
 import { addressOf, foosLogin, newChallenge, screens } from '../support/screens.ts';
 import { house, titleBar, words } from '../support/words.ts';
@@ -13,7 +14,10 @@ let open: TestApp;
 
 beforeAll(async () => {
   stub = await startAdminStub();
-  [app, open] = await Promise.all([startApp(stub), startApp(stub, { SELF_REGISTRATION: 'on' })]);
+  [app, open] = await Promise.all([
+    startApp(stub, {}, { change: withLanguages('de') }),
+    startApp(stub, { SELF_REGISTRATION: 'on' }),
+  ]);
 });
 beforeEach(() => stub.reset());
 afterAll(async () => {

@@ -25,12 +25,13 @@ const longUrl = () => `${stub.publicUrl}/oauth2/auth?client_id=meadow-notes&stat
 
 describe('an authorization request of a megabyte', () => {
   test.each(['login', 'consent'] as const)('makes no larger page of %s', async (kind) => {
-    const usual = stub[kind](newChallenge());
-    const huge = stub[kind](newChallenge(), { request_url: longUrl() });
-    const open = (challenge: string) =>
-      app.browser().get(addressOf(`/${kind}`, `${kind}_challenge`, challenge));
-    const [small, large] = [await open(usual), await open(huge)];
-    expect([large.status, large.heading]).toEqual([200, small.heading]);
+    const open = async (requestUrl: string) => {
+      const challenge = stub[kind](newChallenge(), { request_url: requestUrl });
+      return app.browser().get(addressOf(`/${kind}`, `${kind}_challenge`, challenge));
+    };
+    // There is nowhere to begin again, as where no address is known: the page has another "Not you?".
+    const [small, large] = [await open(''), await open(longUrl())];
+    expect([small.status, large.status, large.heading]).toEqual([200, 200, small.heading]);
     expect(large.html.length).toBeLessThanOrEqual(small.html.length);
   });
 

@@ -21,11 +21,11 @@ afterAll(async () => {
   await stub.close();
 });
 
-async function signedIn(of = app): Promise<Browser> {
+async function signedIn(of = app, isKept = false): Promise<Browser> {
   const browser = of.browser();
   const login = stub.login(newChallenge('login'));
   const page = await browser.get(addressOf('/login', 'login_challenge', login));
-  await browser.submit(page, { fill: foosLogin });
+  await browser.submit(page, { fill: foosLogin, ...(isKept && { tick: { remember: true } }) });
   return browser;
 }
 
@@ -139,6 +139,15 @@ describe('the start page', () => {
     const done = await browser.submit(page);
     expect(done.leadsTo).toBe('http://127.0.0.1:4444/oauth2/sessions/logout');
     expect(browser.cookies()).not.toHaveProperty([app.cookie('session')]);
+    expect((await browser.get('/')).text).toContain(words('start.signed_out'));
+  });
+
+  test('says so after a restart, too, of a person who asked to be kept signed in', async () => {
+    const browser = await signedIn(app, true);
+    browser.setCookie(app.cookie('session'), '');
+    const page = await browser.get('/');
+    expect(page.text).toContain(foo.email);
+    await browser.submit(page);
     expect((await browser.get('/')).text).toContain(words('start.signed_out'));
   });
 

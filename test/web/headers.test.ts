@@ -9,6 +9,7 @@ import { noButton, type FormWork } from '../support/browser.ts';
 import type { Page } from '../support/page.ts';
 import { foo } from '../support/people.ts';
 import { addressOf, foosLogin, newChallenge, openAt, screens } from '../support/screens.ts';
+import { noScript, scriptOfSignIn, scriptsIn } from '../support/scripts.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { titleBar } from '../support/words.ts';
 
@@ -117,10 +118,8 @@ test('every page has a language, a direction and one heading, and no script but 
     expect([kind, page.html.match(/<h1/g)]).toEqual([kind, ['<h1']]);
     const titles = [false, true].map((isError) => titleBar(page.heading, { isError }));
     expect([kind, titles]).toEqual([kind, expect.arrayContaining([page.title])]);
-    const scripts = page.html.match(/<script[^>]*>.*?<\/script>/gs) ?? [];
-    const own = /^<script type="module" src="\/static\/[\da-f]{12}\/sign-in\.js"><\/script>$/;
-    const expected = withScript.includes(kind) ? [expect.stringMatching(own)] : [];
-    expect([kind, scripts]).toEqual([kind, expected]);
+    const scripts = scriptsIn(page.html, page.headers['content-security-policy']);
+    expect([kind, scripts]).toEqual([kind, withScript.includes(kind) ? scriptOfSignIn : noScript]);
     expect(page.html).not.toMatch(/<style|\sstyle=|\son\w+="|javascript:/i);
     expect(page.html).not.toMatch(/undefined|\[object|\{\w+\}|>null</);
   }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { access, chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LaunchOptions } from '@playwright/test';
 import bundled from '@sparticuz/chromium';
@@ -47,7 +47,7 @@ function maySandbox(): boolean {
 }
 
 async function unpacked(): Promise<LaunchOptions> {
-  const folder = join(cache, `chromium-${await bundledVersion()}`);
+  const folder = join(cache, `chromium-${await bundledVersion()}-with-dejavu`);
   if (!(await exists(folder))) await unpack(folder);
   return {
     executablePath: join(folder, 'chromium'),
@@ -67,12 +67,7 @@ async function unpack(folder: string): Promise<void> {
   await withEnv({ TMPDIR: workshop, AWS_LAMBDA_JS_RUNTIME: 'nodejs20.x' }, () =>
     bundled.executablePath(),
   );
-  // Pages crash without fonts; with these alone they look the same on every machine.
-  await writeFile(
-    join(workshop, 'fonts.conf'),
-    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><dir>${folder}/fonts</dir><cachedir>${folder}/font-cache</cachedir></fontconfig>\n`,
-  );
+  await writeFile(join(workshop, 'fonts.conf'), fontsOf(folder));
   await chmod(workshop, 0o755);
   await chmod(join(workshop, 'chromium'), 0o755);
   try {
@@ -81,6 +76,26 @@ async function unpack(folder: string): Promise<void> {
     await rm(workshop, { recursive: true });
     if (!(await exists(folder))) throw error; // else another run was faster
   }
+}
+
+/**
+ * Pages crash without fonts; with these alone they look the same on every machine. The browser brings
+ * Open Sans; DejaVu has Arabic and Hebrew letters, and those of code.
+ */
+function fontsOf(folder: string): string {
+  const dejavu = dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json'));
+  const families = Object.entries({
+    'sans-serif': 'Open Sans',
+    'system-ui': 'Open Sans',
+    monospace: 'DejaVu Sans Mono',
+  });
+  const aliases = families.map(
+    ([family, preferred]) => `<alias binding="same"><family>${family}</family>
+<prefer><family>${preferred}</family></prefer></alias>`,
+  );
+  return `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${folder}/fonts</dir><dir>${dejavu}/ttf</dir>
+<cachedir>${folder}/font-cache</cachedir>${aliases.join('\n')}</fontconfig>\n`;
 }
 
 async function withEnv(values: Record<string, string>, act: () => Promise<unknown>) {

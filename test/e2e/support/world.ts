@@ -66,6 +66,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       // Each test sends an address of its own, so that none is paused for the tries of another.
       TRUST_PROXY: 'loopback',
       SELF_REGISTRATION: 'on',
+      SUPPORT_URL: 'https://help.example.org/',
+      PRIVACY_URL: 'https://help.example.org/privacy',
+      TERMS_URL: 'https://help.example.org/terms',
       FORGOT_PASSWORD_URL: 'https://account.example.org/forgot',
       REGISTER_URL: 'https://account.example.org/register',
       LOG_LEVEL: 'error',
