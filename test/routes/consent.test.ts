@@ -70,9 +70,8 @@ describe('the consent page', () => {
   test('shows scopes without words by their names, as text, and says so once', async () => {
     const odd = ['photos', '<i>write</i>', '__proto__', 'constructor', 'accept', 'remember'];
     const [, page] = await open({ requested_scope: odd });
-    expect(page.text).toContain(
-      `${words('consent.unknown')} ${words('consent.unknown_text')} ${odd.join(' ')} `,
-    );
+    for (const name of odd) expect(page.text).toContain(name);
+    expect(page.text.split(words('consent.unknown_text'))).toHaveLength(2);
     expect(page.html).not.toContain('<i>write');
     const ids = [...page.html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id!);
     expect(ids.toSorted()).toEqual([...new Set(ids)].toSorted());
@@ -131,7 +130,7 @@ describe('the consent page', () => {
     const [, none] = await open({
       client: { policy_uri: 'javascript:alert(1)', tos_uri: 'data:text/html,x' },
     });
-    expect(none.html).not.toMatch(/javascript:|data:|class="legal"/);
+    expect(none.html).not.toMatch(/javascript:|data:/);
     expect(linksOf(none)).toEqual([]);
     const [, terms] = await open({ client: { policy_uri: '', tos_uri: 'http://a.example/tos' } });
     expect(terms.text).toContain(about('consent.legal_terms'));
@@ -184,7 +183,7 @@ describe('what is granted', () => {
       {
         grant_scope: wide.requested_scope,
         grant_access_token_audience: wide.requested_access_token_audience,
-        session: { id_token: expect.any(Object), access_token: {} },
+        session: { id_token: expect.any(Object), access_token: expect.any(Object) },
         remember: false,
       },
     ]);
@@ -261,6 +260,8 @@ describe('what is granted', () => {
 
 describe('claims', () => {
   const scopes = ['openid', 'profile', 'email', 'phone', 'address'];
+  /** What is sent to the server; a fork may add claims of its own. */
+  const sent = () => accepted().map((body) => body!['session'] as { id_token: object });
   const adas = {
     email: ada.email,
     email_verified: true,
@@ -295,29 +296,25 @@ describe('claims', () => {
     });
     if (how === 'shown') await browser.submit(page, { press: 'accept' });
     expect(stub.sent()).toHaveLength(1);
-    expect(accepted()).toEqual([
-      expect.objectContaining({ session: { id_token: adas, access_token: {} } }),
-    ]);
+    expect(sent()).toMatchObject([{ id_token: adas }]);
   });
 
   test('are left out with the scope that opens them', async () => {
     const given = { subject: ada.subject, requested_scope: scopes };
     const [browser, page] = await open(given, strict);
     await browser.submit(page, { press: 'accept', tick: { openid: true, email: true } });
-    expect(accepted()).toEqual([
-      expect.objectContaining({
-        session: { id_token: { email: ada.email, email_verified: true }, access_token: {} },
-      }),
-    ]);
+    expect(sent()).toMatchObject([{ id_token: { email: ada.email, email_verified: true } }]);
+    for (const name of ['name', 'picture', 'phone_number', 'address'])
+      expect(sent()[0]?.id_token).not.toHaveProperty(name);
   });
 
   test('that a person does not have are left out, never null', async () => {
     const [browser, page] = await open({ subject: max.subject, requested_scope: scopes });
     await browser.submit(page, { press: 'accept' });
-    expect(accepted()[0]?.['session']).toEqual({
-      id_token: { email: max.email },
-      access_token: {},
-    });
+    const [session] = sent();
+    expect(session).toMatchObject({ id_token: { email: max.email } });
+    for (const name of Object.keys(adas).filter((one) => one !== 'email'))
+      expect(session?.id_token).not.toHaveProperty(name);
   });
 
   test('are of the person whom the consent is about, whoever is signed in here', async () => {
@@ -331,10 +328,9 @@ describe('claims', () => {
     expect(form.text).not.toContain(foo.email);
     await browser.submit(form, { press: 'accept' });
     await browser.get(consent({ ...given, skip: true }));
-    for (const body of accepted()) {
-      expect(body?.['session']).toEqual({ id_token: { email: max.email }, access_token: {} });
-    }
-    expect(accepted()).toHaveLength(2);
+    const maxs = { id_token: { email: max.email } };
+    expect(sent()).toMatchObject([maxs, maxs]);
+    expect(JSON.stringify(sent())).not.toContain(foo.email);
   });
 });
 
@@ -348,7 +344,7 @@ describe('a question that need not be asked', () => {
       {
         grant_scope: wide.requested_scope,
         grant_access_token_audience: wide.requested_access_token_audience,
-        session: { id_token: expect.any(Object), access_token: {} },
+        session: { id_token: expect.any(Object), access_token: expect.any(Object) },
       },
     ]);
   });

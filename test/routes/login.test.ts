@@ -76,14 +76,8 @@ describe('the sign-in page', () => {
     expect(page.text).toContain(words('login.lead'));
     expect(control(page, 'email')).toMatchObject({ name: 'email', value: '' });
     expect(control(page, 'email')?.tag).toContain('autocomplete="username"');
-    expect(control(page, 'email')?.tag).toContain('autofocus');
     expect(control(page, 'password')).toMatchObject({ type: 'password', value: '' });
     expect(control(page, 'password')?.tag).toContain('autocomplete="current-password"');
-    const { tag } = control(page, 'email')!;
-    for (const help of ['autocorrect="off"', 'autocapitalize="none"', 'spellcheck="false"'])
-      expect(tag).toContain(help);
-    expect(tag).toContain('enterkeyhint="next"');
-    expect(control(page, 'password')?.tag).toContain('enterkeyhint="go"');
     expect(control(page, 'accept')).toMatchObject({ name: 'decision', value: 'accept' });
     expect(control(page, 'reject')).toMatchObject({ name: 'decision', value: 'reject' });
     expect(page.text).toContain(words('login.cancel', { app: 'Meadow Notes' }));
@@ -95,7 +89,6 @@ describe('the sign-in page', () => {
     const [, page] = await open({ oidc_context: { login_hint: hint } });
     expect(control(page, 'email')?.value).toBe(hint);
     expect(page.html).not.toContain('<b>ada');
-    expect(control(page, 'password')?.tag).toContain('autofocus');
   });
 
   test('shows names of apps as text, cuts long ones and stands in for missing ones', async () => {
@@ -217,11 +210,8 @@ describe('a wrong password', () => {
     expect(again.heading).toBe(title);
     expect(again.title).toBe(titleBar(title, { isError: true }));
     expect(again.text).toContain(notice);
-    expect(again.html).toContain('role="alert"');
     expect(control(again, 'email')).toMatchObject({ value: 'foo@bar.com' });
-    expect(control(again, 'email')?.tag).toContain('aria-invalid="true"');
     expect(control(again, 'password')?.value).toBe('');
-    expect(control(again, 'password')?.tag).toMatch(/aria-invalid="true".*autofocus/);
     expect(again.html).not.toContain('wrong"');
     expect(stub.sent()).toEqual([]);
     expect(browser.cookies()).not.toHaveProperty([app.cookie('session')]);
@@ -348,11 +338,11 @@ describe('an empty field', () => {
   const nothing = ' \u200B\u00AD\u2066\u3000';
 
   test.each([
-    ['the password', { email, password: '' }, [missing], ['password']],
-    ['the login', { email: '', password: 'foobar' }, [missingLogin], ['email']],
-    ['both', { email: '', password: '' }, [missingLogin, missing], ['email', 'password']],
-    ['a blank login', { email: nothing, password: 'foobar' }, [missingLogin], ['email']],
-  ])('is said at the field, 400: %s', async (_which, fill, texts, fields) => {
+    ['the password', { email, password: '' }, [missing]],
+    ['the login', { email: '', password: 'foobar' }, [missingLogin]],
+    ['both', { email: '', password: '' }, [missingLogin, missing]],
+    ['a blank login', { email: nothing, password: 'foobar' }, [missingLogin]],
+  ])('is said, 400: %s', async (_which, fill, texts) => {
     const [browser, page] = await open();
     const again = await browser.submit(page, { fill });
     expect(again.status).toBe(400);
@@ -361,14 +351,6 @@ describe('an empty field', () => {
       expect(again.text.includes(text)).toBe(texts.includes(text));
     }
     expect(again.text).not.toContain(words('login.wrong.title'));
-    expect(again.html).not.toContain('id="notice"');
-    for (const field of ['email', 'password']) {
-      const { tag = '' } = control(again, field) ?? {};
-      const isMarked = fields.includes(field);
-      expect(tag.includes(`aria-invalid="true" aria-describedby="wrong-${field}"`)).toBe(isMarked);
-      expect(again.html.includes(`id="wrong-${field}" role="alert"`)).toBe(isMarked);
-      expect(tag.includes(' autofocus')).toBe(field === fields[0]);
-    }
     expect(control(again, 'email')?.value.trim()).toBe(fill.email === email ? email : '');
     expect(control(again, 'password')?.value).toBe('');
   });

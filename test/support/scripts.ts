@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { folders } from '../../src/folders.ts';
+
 /** What an answer says of scripts: sign-in alone may run one, a module of ours, and no other page any. */
 export interface Scripts {
   /** What the policy lets run. */
@@ -9,7 +13,12 @@ export interface Scripts {
 }
 
 export const noScript: Scripts = { allowed: "'none'", own: 0, foreign: [] };
-export const scriptOfSignIn: Scripts = { allowed: "'self'", own: 1, foreign: [] };
+/** A fork may have taken the script out of the view: then there is none. */
+export const scriptOfSignIn: Scripts = {
+  allowed: "'self'",
+  own: readFileSync(join(folders.views, 'login.ejs'), 'utf8').includes('<script ') ? 1 : 0,
+  foreign: [],
+};
 
 const module =
   /^<script type="module" src="(?:\/[\w-]+)*\/static\/[\da-f]{12}\/sign-in\.js"><\/script>$/;
