@@ -1,7 +1,7 @@
 /** CHANGE HERE: what the tokens say about a person. The consent screen shows it before it is allowed. */
 import type { Claims } from '@portico/hydra-admin';
 import type { StandardClaims, User } from '../identity/backend.ts';
-import type { Asked } from './consent.ts';
+import type { Asked, Grant } from './consent.ts';
 
 type ClaimName = keyof StandardClaims | 'email';
 
@@ -64,6 +64,15 @@ export async function claimsFor(
     claims.set(scope, opened);
   }
   return claims;
+}
+
+/**
+ * Whether the app asks for nothing but what it may know of the person: the screen says "share" then.
+ * A scope that opens no claims here, and any audience, may let it act in their name.
+ */
+export function asksForClaimsOnly({ scopes, audiences }: Grant): boolean {
+  const isClaims = (scope: string) => scope === 'openid' || claimsOfScope.has(scope);
+  return audiences.length === 0 && scopes.length > 0 && scopes.every(isClaims);
 }
 
 /** What goes into the tokens: the claims of the granted scopes, and no others. */

@@ -70,16 +70,6 @@ export function everythingRequested({ scopes, audiences }: Asked): Grant {
   return { scopes, audiences };
 }
 
-/**
- * Whether the app asks for nothing but what it may know of the person (OpenID Connect Core 5.4). Any
- * other scope, and any audience, may let it act in their name.
- */
-export function asksForClaimsOnly({ scopes, audiences }: Grant): boolean {
-  const isClaims = (scope: string) => scope === 'openid' || scopesOfClaims.includes(scope);
-  return audiences.length === 0 && scopes.length > 0 && scopes.every(isClaims);
-}
-const scopesOfClaims = ['profile', 'email', 'phone', 'address'];
-
 /** Whether a scope can be ticked: usually `openid` cannot, it is granted with any other. */
 export function hasBox(scope: string, policy: ConsentPolicy): boolean {
   return scope !== 'openid' || policy.consentPreselect === 'none';

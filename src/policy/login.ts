@@ -30,22 +30,14 @@ export interface LoginPolicy {
  * The answer to a login request when the person has just signed in. The OAuth2 server forgets a
  * sign-in that it remembers in this browser, unless this one is to be remembered too.
  * @param form `until`, in milliseconds since 1970: when a sign-in ends that is only confirmed. It
- *   stays remembered as long as the person was told before, and no longer. `replacesKept`: an earlier
- *   sign-in is kept in this browser, which the OAuth2 server may have forgotten since
+ *   stays remembered as long as the person was told before, and no longer
  */
 export async function loginDecision(
   user: User,
-  form: {
-    isRemembered: boolean;
-    amr: string[];
-    until?: number | undefined;
-    replacesKept?: boolean;
-  },
+  form: { isRemembered: boolean; amr: string[]; until?: number | undefined },
   policy: LoginPolicy,
 ): Promise<AcceptLogin> {
   const proof = { subject: user.subject, acr: acrOf(form.amr), amr: form.amr };
-  // Told to forget what it has forgotten, Hydra since 25.4 fails. A second is as good as forgotten.
-  if (!form.isRemembered && form.replacesKept) return { ...proof, remember: true, remember_for: 1 };
   if (!form.isRemembered) return { ...proof, remember: false };
   const { until } = form;
   // Never 0, which would leave it to the server.
@@ -60,6 +52,14 @@ export async function loginDecision(
 export function rememberedUntil(policy: LoginPolicy, now: number): number | undefined {
   const seconds = policy.loginRememberSeconds;
   return seconds > 0 ? now + seconds * 1_000 : undefined;
+}
+
+/**
+ * Whether the sign-in screen shows the last person of this browser, with only the password to type:
+ * their session is alive, or they asked to be kept signed in.
+ */
+export function showsLastPerson(_request: LoginRequest): boolean {
+  return true;
 }
 
 /**

@@ -176,7 +176,8 @@ async function accept(
   const answer = hydra.consent.accept(step.challenge, decision);
   const redirectTo = await orWhereItLed(answer, () => hydra.consent.get(step.challenge));
   const { clientId: client, subject } = facts;
-  const { isRemembered: remember, reason } = how;
+  const { isRemembered, reason } = how;
+  const remember = isRemembered && decision.remember;
   audit(req, 'granted', { subject, client, ...grant, remember, reason });
   challenges.close(facts.flow, facts.subject);
   return redirectTo;

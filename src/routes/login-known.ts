@@ -6,7 +6,7 @@ import type { Parts } from '../assemble.ts';
 import { isForSomebodyElse, somebodyElse } from '../challenge/restart.ts';
 import type { User } from '../identity/backend.ts';
 import { foldLogin } from '../identity/login-key.ts';
-import { asksOnceMore } from '../policy/login.ts';
+import { asksOnceMore, showsLastPerson } from '../policy/login.ts';
 import { fieldsOf } from '../web/form.ts';
 import { isOver, isProvenToday, type KeptSignIn } from '../web/kept-sign-ins.ts';
 import type { SignIn } from '../web/session.ts';
@@ -44,6 +44,7 @@ export async function knownPerson(
   res: Response,
   { request, typed }: { request: LoginRequest; typed: string },
 ): Promise<Known | undefined> {
+  if (!showsLastPerson(request)) return undefined;
   if (isSomebodyElse(req) || isForSomebodyElse(request.request_url)) return undefined;
   const session = await needs.sessions.lastSignIn(req, res);
   const kept = needs.keptSignIns.of(req);

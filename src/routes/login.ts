@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Router, type Request, type Response } from 'express';
-import type { LoginRequest } from '@portico/hydra-admin';
+import type { AcceptLogin, LoginRequest } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
 import { orWhereItLed } from '../challenge/conflict.ts';
 import { restartAsSomebodyElse } from '../challenge/restart.ts';
@@ -118,12 +118,12 @@ async function signIn(
   const amr = passwordMethods;
   const browser = step.browserAfter(subject);
   const before = form.isRemembered ? undefined : keptBefore(needs, req, facts.known, user);
-  const isRemembered = form.isRemembered || before !== undefined;
+  const wish = { isRemembered: form.isRemembered || before !== undefined, until: before?.until };
+  const decision = await loginDecision(user, { ...wish, amr }, needs.policy);
+  const isRemembered = decision.remember === true;
   const accept = async () => {
-    const replacesKept = needs.keptSignIns.of(req) !== undefined;
-    const form = { isRemembered, amr, until: before?.until, replacesKept };
-    const decision = await loginDecision(user, form, needs.policy);
-    const bound = needs.challenges.bind(decision, browser, user);
+    const sent = needs.keptSignIns.of(req) ? replacing(decision) : decision;
+    const bound = needs.challenges.bind(sent, browser, user);
     const answer = needs.hydra.login.accept(step.challenge, bound);
     const redirectTo = await orWhereItLed(answer, () => needs.hydra.login.get(step.challenge));
     const { clientId: client } = facts;
@@ -140,6 +140,14 @@ async function signIn(
   if (isRemembered) needs.keptSignIns.keep(res, { subject, login, at, until, proof });
   else needs.keptSignIns.forget(req, res);
   leave(res, target);
+}
+
+/**
+ * The same decision in a browser with an earlier sign-in that the OAuth2 server may have forgotten
+ * since: told to forget it once more, Hydra since 25.4 fails. A second is as good as forgotten.
+ */
+function replacing(decision: AcceptLogin): AcceptLogin {
+  return decision.remember ? decision : { ...decision, remember: true, remember_for: 1 };
 }
 
 /**

@@ -2,9 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ConsentRequest, LogoutRequest, OAuth2Client } from '@portico/hydra-admin';
 import type { User } from '../../src/identity/backend.ts';
-import { claimsFor, claimsOfGranted } from '../../src/policy/claims.ts';
+import { asksForClaimsOnly, claimsFor, claimsOfGranted } from '../../src/policy/claims.ts';
 import {
-  asksForClaimsOnly,
   consentDecision,
   consentDenied,
   everythingRequested,

@@ -115,7 +115,7 @@ describe('signing in', () => {
       {
         subject: 'foo@bar.com',
         remember: false,
-        acr: '1',
+        acr: expect.any(String),
         amr: ['pwd'],
         context: { portico_flow: expect.any(String) },
       },
@@ -600,7 +600,7 @@ describe('a person whom the server remembers', () => {
     expect(accepted()).toEqual([
       {
         subject: ada.subject,
-        acr: '1',
+        acr: expect.any(String),
         amr: ['pwd'],
         context: { portico_flow: expect.any(String) },
       },
