@@ -41,13 +41,16 @@ export function createClientLogos(options: Options): ClientLogos {
 }
 
 const complainEveryMs = 60 * 60_000;
+/** Of an address: enough to tell one from another. */
+const longestTold = 2_000;
 
 /** Logs each address once an hour, without its path and its query, which may hold a secret. */
 function faultLog(log: Log, now: () => number): NonNullable<RemoteImagesOptions['onFault']> {
   const told = new LRUCache<string, number>({ max: 1_000 });
   return (address, { message: reason }) => {
-    if (now() - (told.get(address) ?? Number.NEGATIVE_INFINITY) < complainEveryMs) return;
-    told.set(address, now());
+    const key = address.slice(0, longestTold);
+    if (now() - (told.get(key) ?? Number.NEGATIVE_INFINITY) < complainEveryMs) return;
+    told.set(key, now());
     log.warn({ host: hostOf(address), reason }, 'the logo of an app cannot be fetched');
   };
 }

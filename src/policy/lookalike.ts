@@ -58,8 +58,11 @@ function skeletonOf(text: string): string {
   return skeleton.replace(/[^\p{L}\p{N}]/gu, '');
 }
 
+/** Looks like a C, but NFKD makes a Σ of it. */
+const lunate = /[ϲϹ]/g;
+
 function latinOf(text: string): string {
-  const plain = unhomoglyph(text.normalize('NFKD').replace(/\p{M}/gu, ''));
+  const plain = unhomoglyph(text.replace(lunate, 'c').normalize('NFKD').replace(/\p{M}/gu, ''));
   const letters = Array.from(plain, (letter) => drawn.get(letter) ?? letter).join('');
   return letters.normalize('NFKD').replace(/\p{M}/gu, '');
 }

@@ -132,18 +132,20 @@ async function showAgain(
  * A device flow knows no prompt for a sign-in: the OAuth2 server has to sign out who is signed in.
  * (To end the session by its admin API is not enough: as long as the browser has the cookie of that
  * session, 26.2 refuses the next sign-in there that is not to be remembered.) After that the same code
- * works for somebody else.
+ * works for somebody else. It is the same where an app's request is too long to start again: that
+ * ends at our start page.
  */
 async function letSomebodyElseIn(
   { accountSwitch, addresses, audit, keptSignIns, sessions }: Needs,
   req: Request,
   res: Response,
   step: Step,
-  { clientId: client, startAgain = addresses.start, subject }: ConsentFacts,
+  { clientId: client, isDevice, startAgain = addresses.start, subject }: ConsentFacts,
 ): Promise<void> {
   const after = step.browserAfterSignOut();
   const signOut = async () => {
     audit(req, 'signed_out', { subject, client });
+    if (!isDevice) return addresses.signOutOfServer ?? startAgain;
     return startAgain.replace(/\/oauth2\/device\/verify$/i, '/oauth2/sessions/logout');
   };
   const target = await step.once('somebody_else', signOut, { subject, after });

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { Router, type Request, type Response } from 'express';
-import type { LoginRequest } from '@portico/hydra-admin';
+import type { AcceptLogin, LoginRequest } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
 import { orWhereItLed } from '../challenge/conflict.ts';
 import { restartAsSomebodyElse } from '../challenge/restart.ts';
@@ -113,6 +113,8 @@ async function signIn(
     return leave(res, signInAsSomebodyElse(needs, facts));
   }
   const { subject, credential } = user;
+  // Blanks around it are not compared, and any number of them would be kept.
+  const login = form.login.trim();
   const amr = passwordMethods;
   const browser = step.browserAfter(subject);
   const before = form.isRemembered ? undefined : keptBefore(needs, req, facts.known, user);
@@ -120,17 +122,16 @@ async function signIn(
   const decision = await loginDecision(user, { ...wish, amr }, needs.policy);
   const isRemembered = decision.remember === true;
   const accept = async () => {
-    const bound = needs.challenges.bind(decision, browser, user);
+    const sent = needs.keptSignIns.of(req) ? replacing(decision) : decision;
+    const bound = needs.challenges.bind(sent, browser, user);
     const answer = needs.hydra.login.accept(step.challenge, bound);
     const redirectTo = await orWhereItLed(answer, () => needs.hydra.login.get(step.challenge));
     const { clientId: client } = facts;
-    const { login } = form;
     needs.audit(req, 'signed_in', { login, subject, client, amr, remember: isRemembered });
     return redirectTo;
   };
   const about = { subject, credential, after: browser };
   const target = await step.once(decisionOn(needs, req, form), accept, about);
-  const { login } = form;
   const at = Date.now();
   await needs.sessions.begin(req, res, { subject, at, amr, credential, login });
   needs.knownBrowsers.remember(req, res, login, user);
@@ -139,6 +140,14 @@ async function signIn(
   if (isRemembered) needs.keptSignIns.keep(res, { subject, login, at, until, proof });
   else needs.keptSignIns.forget(req, res);
   leave(res, target);
+}
+
+/**
+ * The same decision in a browser with an earlier sign-in that the OAuth2 server may have forgotten
+ * since: told to forget it once more, Hydra since 25.4 fails. A second is as good as forgotten.
+ */
+function replacing(decision: AcceptLogin): AcceptLogin {
+  return decision.remember ? decision : { ...decision, remember: true, remember_for: 1 };
 }
 
 /**

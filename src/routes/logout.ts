@@ -63,7 +63,7 @@ async function showLogout(needs: Needs, req: Request, res: Response): Promise<vo
   const target = await step.onceUnasked('unasked', () => signOut(needs, req, step, facts), facts);
   needs.leftApp.keep(req, res, facts.app);
   if (isOurs) {
-    await forget(needs, req, res);
+    await forget(needs, req, res, facts);
     step.keep(step.browserAfterSignOut());
   }
   leave(res, target);
@@ -86,19 +86,24 @@ async function submitLogout(needs: Needs, req: Request, res: Response): Promise<
   const { subject } = facts;
   const after = isOurs ? step.browserAfterSignOut() : undefined;
   const target = await step.once('accept', accept, { subject, ...(after && { after }) });
-  if (isOurs) await forget(needs, req, res);
+  if (isOurs) await forget(needs, req, res, facts);
   needs.leftApp.keep(req, res, facts.app);
   leave(res, target);
 }
 
-/** Nobody is signed in in this browser any more, and sign-in shows no one whom it knows. */
+/**
+ * Nobody is signed in in this browser any more, and sign-in does not show whom it knows: unless an
+ * app's link, which may come from anywhere, is about somebody else.
+ */
 async function forget(
   { keptSignIns, sessions }: Needs,
   req: Request,
   res: Response,
+  { subject, clientId }: LogoutFacts,
 ): Promise<void> {
   await sessions.end(req, res);
-  keptSignIns.forget(req, res);
+  const known = keptSignIns.of(req)?.subject ?? subject;
+  if (clientId === undefined || known === subject) keptSignIns.forget(req, res);
 }
 
 /**

@@ -44,8 +44,10 @@ async function signedInPerson(
   const signedIn = await sessions.signedIn(req, res);
   if (signedIn) return identity.find(signedIn.subject);
   const kept = keptSignIns.of(req);
-  const user = kept && !isOver(kept) ? await identity.find(kept.subject) : undefined;
-  return kept && user && !user.disabled && isProvenToday(kept, user) ? user : undefined;
+  // Where the server decides how long, only the server knows.
+  if (!kept?.until || isOver(kept)) return undefined;
+  const user = await identity.find(kept.subject);
+  return user && !user.disabled && isProvenToday(kept, user) ? user : undefined;
 }
 
 /** Ends our session first: if the OAuth2 server remembers nobody, it will not send us a logout request. */

@@ -23,6 +23,9 @@ const kept = ['login_challenge', 'consent_challenge', 'logout_challenge', 'devic
 /** Those that it keeps only where they are in the address already: a code that was typed is not. */
 const keptInQuery = ['user_code', 'client_id', 'error', 'error_description'];
 
+/** In an address. Longer ones than any challenge lead nowhere, and the page would hold them once a language. */
+const longestKept = 32 * 1024;
+
 /** The locals of every view that depend on the request: links to the same page in other languages. */
 export function requestLocals(locales: Locales): RequestHandler {
   return function requestLocals(req, res, next) {
@@ -49,7 +52,9 @@ function keptQuery(req: Request): string {
   let query = '';
   for (const name of req.body === undefined ? [...kept, ...keptInQuery] : kept) {
     const value = fields[name];
-    if (typeof value === 'string') query += `&${name}=${encodeURIComponent(value.toWellFormed())}`;
+    if (typeof value !== 'string') continue;
+    const text = encodeURIComponent(value.toWellFormed());
+    if (text.length <= longestKept) query += `&${name}=${text}`;
   }
   return query;
 }

@@ -12,12 +12,14 @@ export function createAccountSwitch(home: CookieHome) {
   const name = cookieName(home, 'switch');
   return {
     begin(res: Response, target: string): void {
-      res.cookie(name, target, { ...cookieOptions(home), signed: true, maxAge: lifeMs });
+      // An object, so that no other signed cookie can be put in its place.
+      res.cookie(name, { target }, { ...cookieOptions(home), signed: true, maxAge: lifeMs });
     },
 
     /** `undefined` when nobody is being signed out for somebody else. */
     targetOf(req: Request): string | undefined {
-      const target: unknown = req.signedCookies?.[name];
+      const kept: unknown = req.signedCookies?.[name];
+      const target = typeof kept === 'object' && kept !== null && 'target' in kept && kept.target;
       return typeof target === 'string' && target !== '' ? target : undefined;
     },
 

@@ -26,7 +26,7 @@ export function isProvenToday(
   return subject === user.subject && proof === credentialMark(user.credential);
 }
 
-/** Whether the OAuth2 server has forgotten it, as far as we know. */
+/** Whether the OAuth2 server has forgotten it; `false` where it decides that alone. */
 export const isOver = ({ until }: KeptSignIn): boolean =>
   until !== undefined && until <= Date.now();
 

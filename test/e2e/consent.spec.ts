@@ -17,7 +17,7 @@ test('lets somebody else connect a device, though the server remembers who is si
   await tv.getByRole('button', { name: 'Turn on the TV' }).click();
   const code = await tv.locator('#user-code').innerText();
   await page.goto(`${world.standIn.publicUrl}/oauth2/device/verify?user_code=${code}`);
-  await page.locator('#accept').click();
+  await page.locator('#verify').click();
   // Nobody was asked for a password.
   await page.waitForURL(/\/consent\?/);
   await expect(page.getByText(words('consent.who', { login: ada.login }))).toBeVisible();

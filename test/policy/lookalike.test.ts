@@ -14,6 +14,8 @@ describe('an app is taken for the house', () => {
     ['small capitals', 'ᴘᴏʀᴛɪᴄᴏ'],
     ['Cyrillic letters', 'Роrtісо'],
     ['Greek capitals', 'ΡΟRΤΙCΟ'],
+    ['the Greek C', 'PORTIϹO'],
+    ['the small Greek C', 'portiϲo'],
     ['Cherokee letters', 'Ꮲortico'],
     ['Lisu letters', 'ꓑꓳꓣꓔꓲꓚꓳ'],
     ['digits', 'P0rt1c0'],

@@ -369,6 +369,14 @@ describe('in a device flow', () => {
       expect((await browser.get(addressOf('/logout', 'logout_challenge', asked))).status).toBe(200);
     });
 
+    test('signs out at the server where an app’s request is too long to start again', async () => {
+      const request_url = `${stub.publicUrl}/oauth2/auth?state=${'x'.repeat(9_000)}`;
+      const [browser, page] = await show({ request_url });
+      const posted = await browser.post('/consent', notMe(page));
+      expect(posted.leadsTo).toBe(`${stub.publicUrl}/oauth2/sessions/logout`);
+      expect((await browser.get('/logged-out')).leadsTo).toBe(app.parts.addresses.start);
+    });
+
     test('of a stranger ends nobody’s session', async () => {
       const { page } = await signedIn();
       const stranger = app.browser();

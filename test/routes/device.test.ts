@@ -66,7 +66,7 @@ describe('a code that came with the address', () => {
     expect(shown(page)).toEqual(['fKt7 pW3x']);
     expect(control(page, 'code')).toBeUndefined();
     const buttons = page.forms[0]!.controls.filter(({ kind }) => kind === 'button');
-    expect(buttons.map(({ id }) => id)).toEqual(['reject', 'accept']);
+    expect(buttons.map(({ id }) => id)).toEqual(['reject', 'verify']);
     expect(stub.calls).toEqual([]);
   });
 

@@ -138,6 +138,13 @@ test('on a page without a form, each language is a link that keeps what the page
   expect(html).not.toContain('name="lang"');
 });
 
+test('a link does not keep a challenge that is longer than any', async () => {
+  const page = await app.browser().post('/login', { login_challenge: 'x'.repeat(100_000) });
+  expect(page.status).toBe(414);
+  expect(page.html).toContain('href="?lang=ar"');
+  expect(page.html.length).toBeLessThan(150_000);
+});
+
 test('a link of a page that a form led to keeps the challenge, and nothing that was typed', async () => {
   const browser = app.browser();
   const page = await browser.get(device());

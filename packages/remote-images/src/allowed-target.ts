@@ -9,7 +9,7 @@ export interface Target {
   ips: [string, ...string[]];
 }
 
-const longestAddress = 2_000;
+export const longestAddress = 2_000;
 const loopbackName = /^(?:.+\.)?localhost\.?$/;
 const loopbackIp = /^(?:127(?:\.\d+){3}|::1)$/;
 

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { fetchImage, type Fetched, type FetchOptions } from './fetch-image.ts';
-import type { ImageFault } from './image-fault.ts';
+import { longestAddress } from './allowed-target.ts';
+import { ImageFault } from './image-fault.ts';
 import type { Image } from './image-type.ts';
 
 export interface RemoteImages {
@@ -71,6 +72,8 @@ export function createRemoteImages(options: RemoteImagesOptions = {}): RemoteIma
 
   /** Fetches the picture unless that is not due yet, or too many are being fetched. */
   async function refresh(address: string): Promise<void> {
+    // Such an address would take the room of pictures.
+    if (address.length > longestAddress) return onFault?.(address, new ImageFault('address'));
     const isDue = now() >= (entries.peek(address)?.dueAt ?? 0);
     const running = underWay.get(address);
     if (running || !isDue || underWay.size >= mostAtOnce) return running;

@@ -76,6 +76,17 @@ describe('a picture', () => {
     expect(images.peek('a')).toBe(newer);
   });
 
+  test('has to have a short address: others are not even kept', async () => {
+    const { images, fetches, faults, fill } = open({ mostBytes: 10_000 });
+    await fill('a', { image });
+    const endless = 'x'.repeat(4_000);
+    images.peek(endless);
+    expect(await images.get(`${endless}y`)).toBeUndefined();
+    expect(fetches).toEqual(['a']);
+    expect(faults).toContain(`${endless} address`);
+    expect(images.peek('a')).toBe(image);
+  });
+
   test('stays in use for a week when there is no new one', async () => {
     const { images, clock, fetches, faults, fill } = open();
     await fill('a', { image });

@@ -143,7 +143,7 @@ async function openDeviceConsent(page: Page, world: World): Promise<void> {
   await page.getByRole('button', { name: 'Turn on the TV' }).click();
   const code = await page.locator('#user-code').innerText();
   await page.goto(`${world.standIn.publicUrl}/oauth2/device/verify?user_code=${code}`);
-  await page.locator('#accept').click();
+  await page.locator('#verify').click();
   await signIn(page);
   await page.waitForURL(/\/consent\?/);
 }

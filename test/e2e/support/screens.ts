@@ -219,7 +219,7 @@ async function openDeviceLogin(page: Page, world: World): Promise<void> {
   await page.getByRole('button', { name: 'Turn on the TV' }).click();
   const code = await page.locator('#user-code').innerText();
   await openDevice(page, world, `?user_code=${code}`);
-  await page.locator('#accept').click();
+  await page.locator('#verify').click();
   await page.locator('#password').waitFor();
 }
 
