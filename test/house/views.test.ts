@@ -1,6 +1,10 @@
 /** How our own views look: what they show of an app, their boxes, and what they weigh. */
+import { readFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { folders } from '../../src/folders.ts';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { control } from '../support/page.ts';
@@ -57,14 +61,20 @@ describe('the box to be remembered', () => {
   });
 });
 
-test('the first page and its style take at most 14 kB on the wire', async () => {
+test('the first page, its style and its script take at most 14 kB on the wire', async () => {
   const address = openAt(stub, login, 'x'.repeat(1_200)).address;
   const page = await compressed(address);
-  const [, path] = /<link rel="stylesheet" href="([^"]+)"/.exec(
-    (await app.browser().get(address)).html,
-  )!;
-  const style = await compressed(path!);
-  expect(page.bytes + style.bytes).toBeLessThanOrEqual(14 * 1024);
+  const { html } = await app.browser().get(address);
+  const [, style] = /<link rel="stylesheet" href="([^"]+)"/.exec(html)!;
+  const [, script] = /<script type="module" src="([^"]+)"/.exec(html)!;
+  const parts = await Promise.all([style, script].map((path) => compressed(path!)));
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, page.bytes);
+  expect(bytes).toBeLessThanOrEqual(14 * 1024);
+});
+
+test('the style sheet takes at most 6 kB compressed', () => {
+  const sheet = readFileSync(join(folders.public, 'style.css'));
+  expect(gzipSync(sheet).length).toBeLessThanOrEqual(6 * 1024);
 });
 
 /** By hand, because other clients take the compression away. */
