@@ -1,61 +1,61 @@
-import { hash, parseOptions, verify } from '@node-rs/argon2';
+import { hashArgon2id, readHash, type PasswordHash } from '@portico/password-hashes';
 import { createPasswordQueue, type Turn } from './password-queue.ts';
 
 /** Argon2id with 19 MiB, two passes and one lane (RFC 9106): about 10 ms on one core. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** How the hashes of `hashPassword` begin. */
+const ourHashes = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$`;
 
 /** In UTF-16 units. The time to normalise many combining marks grows with the square of their number. */
 const longestNormalised = 1024;
 
 export interface PasswordChecker {
   /**
-   * Whether this is the hash of this password. Empty passwords never match, nor do hashes that are
-   * malformed or cost too much.
+   * Whether this is the hash of this password, in any of the forms of `@portico/password-hashes`.
+   * Empty passwords never match, nor do hashes that are malformed or cost too much.
    * @param turn whose turn it is while many passwords are waiting to be checked
-   * @throws IdentityError `busy` when too many checks are waiting; whatever argon2 throws when it
-   *   cannot check, for example without memory: that does not mean that the password is wrong
+   * @throws IdentityError `busy` when too many checks are waiting; whatever the algorithm throws when
+   *   it cannot check, for example without memory: that does not mean that the password is wrong
    */
   matches(passwordHash: string, password: string, turn: Turn): Promise<boolean>;
 }
 
 /** A new argon2id hash in the PHC string format, `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. */
 export async function hashPassword(password: string): Promise<string> {
-  return hash(passwordBytes(password), cost);
+  return hashArgon2id(passwordBytes(password), cost);
+}
+
+/** Whether this text is a password hash in a form that can be checked, whatever it costs. */
+export function isPasswordHash(text: string): boolean {
+  return readHash(text) !== undefined;
 }
 
 /**
- * The most that a hash may cost: 256 MiB, 20 passes, 16 lanes, and 1 GiB to go through in all its
- * passes, about a third of a second on one core. Anybody can start a check, so a hash that costs
- * more would be a way to bring the machine down. All usual ones cost less: 64 MiB in three passes
- * (RFC 9106, 4), 46 MiB in one (OWASP), 256 MiB in three ("moderate" of libsodium).
+ * Whether this text is a password hash that costs little enough to be checked. Anybody can start a
+ * check, so a hash that costs more would be a way to bring the machine down.
  */
-const most = { m: 256 * 1024, t: 20, p: 16, mTimesT: 1024 * 1024 };
-
-/** Completes the sentence "… must be …" for hashes that may be checked. */
-export const affordableHash =
-  `an argon2id hash with m=${most.m}, t=${most.t} and p=${most.p} at most, ` +
-  `and m times t ${most.mTimesT} at most`;
-
-/** Whether this text is an argon2id hash in the PHC string format, whatever it costs. */
-export function isPasswordHash(text: string): boolean {
-  return costOf(text) !== undefined;
-}
-
-/** Whether this text is an argon2id hash that costs little enough to be checked. */
 export function isAffordableHash(text: string): boolean {
-  const given = costOf(text);
-  if (!given) return false;
-  const { memoryCost: m, timeCost: t, parallelism: p } = given;
-  return m <= most.m && t <= most.t && p <= most.p && m * t <= most.mTimesT;
+  return readHash(text)?.isAffordable === true;
 }
 
-function costOf(text: string) {
-  if (!text.startsWith('$argon2id$')) return undefined;
-  try {
-    return parseOptions(text);
-  } catch {
-    return undefined;
-  }
+/** Completes the sentence "… must be …" for a text that is no hash, or one that costs too much. */
+export function affordableHash(text: string): string {
+  return readHash(text)?.limit ?? acceptedHashes;
+}
+
+const acceptedHashes =
+  'an argon2id hash, or one of argon2i, bcrypt, scrypt or PBKDF2 in a form that is accepted';
+
+/**
+ * Whether a store of ours should take `hashPassword` of the right password in place of this hash:
+ * it is in another form, of another algorithm, or costs less than ours.
+ */
+export function needsRehash(text: string): boolean {
+  const hash = readHash(text);
+  if (hash?.algorithm !== 'argon2id' || !text.startsWith('$argon2id$')) return true;
+  const { m = 0, t = 0 } = hash.cost;
+  return m < cost.memoryCost || m * t < cost.memoryCost * cost.timeCost;
 }
 
 export interface PasswordCheckerOptions {
@@ -63,7 +63,7 @@ export interface PasswordCheckerOptions {
   atOnce?: number;
   /** How many checks may wait, see `createPasswordQueue`. */
   waiting?: number;
-  verifyHash?: typeof verify;
+  verifyHash?: (hash: PasswordHash, password: Uint8Array) => Promise<boolean>;
 }
 
 /**
@@ -73,15 +73,20 @@ export interface PasswordCheckerOptions {
 export function createPasswordChecker({
   atOnce = 2,
   waiting = 256,
-  verifyHash = verify,
+  verifyHash = (hash, password) => hash.verify(password),
 }: PasswordCheckerOptions = {}): PasswordChecker {
   const queue = createPasswordQueue({ atOnce, longest: waiting });
 
   async function matches(passwordHash: string, password: string, turn: Turn): Promise<boolean> {
-    if (!isAffordableHash(passwordHash)) return false;
+    const hash = readHash(passwordHash);
+    if (!hash?.isAffordable) return false;
     await queue.take(turn);
     try {
-      const isRight = await verifyHash(passwordHash, passwordBytes(password));
+      let isRight = false;
+      for (const bytes of bytesToTry(passwordHash, password)) {
+        // oxlint-disable-next-line no-await-in-loop -- one turn is one check at a time
+        isRight ||= await verifyHash(hash, bytes);
+      }
       return isRight && password !== '';
     } finally {
       queue.pass();
@@ -89,6 +94,18 @@ export function createPasswordChecker({
   }
 
   return { matches };
+}
+
+/**
+ * Hashes of our own were made from normalised bytes; the others from what was typed, mostly. So a
+ * password that is typed in another way than it was first is found too, at the price of a second
+ * check. Which it is depends on cost and password alone, so an unknown login takes as long.
+ */
+function bytesToTry(passwordHash: string, password: string): Buffer[] {
+  const normalised = passwordBytes(password);
+  const typed = Buffer.from(password);
+  const isOurs = passwordHash.startsWith(ourHashes);
+  return isOurs || typed.equals(normalised) ? [normalised] : [typed, normalised];
 }
 
 /**

@@ -110,7 +110,9 @@ test('nothing goes in a circle, types left out', () => {
 
 /** The one door of each library, so that it can be replaced in one place. */
 const doors: Record<string, RegExp> = {
-  '@node-rs/argon2': /^src\/identity\/password\.ts/,
+  '@node-rs/argon2': /^packages\/password-hashes\/src\/argon2\.ts/,
+  '@node-rs/bcrypt': /^packages\/password-hashes\/src\/bcrypt\.ts/,
+  '@portico/password-hashes': /^src\/identity\/password\.ts/,
   '@portico/remote-images': /^src\/clients\/client-logos\.ts/,
   'cookie-parser': /^src\/app\.ts/,
   csurf: /^src\/web\/csrf\.ts/,

@@ -21,6 +21,13 @@ import { until } from '../support/until.ts';
 import { describeIdentity } from './contract.ts';
 import { origin } from '../support/origin.ts';
 
+/** All of "lètmein", by libxcrypt and passlib. */
+const bcrypt = '$2b$04$abcdefghijklmnopqrstuuanVo7Xut1CH8VGIGlz1JovQh9GJbbtG';
+const pbkdf2 =
+  '$pbkdf2-sha256$1000$LmWMEcI4B2AMgXCOEUKIMQ$KHjTcI5ja.BdyCsSSaXgRRCFB9YghI63m1lz.USr3P8';
+const scrypt =
+  '$scrypt$ln=4,r=8,p=1$WOvdW+tdSwnhnBOC0ForBQ$+Mp70M5MZ4LbcFRG96vRfuZjNpE7sWR5PQQZZidOkn0';
+
 const files: string[] = [];
 const open: Identity[] = [];
 
@@ -139,7 +146,9 @@ describe('a users file at start', () => {
       { ...max, password_hash: max.password_hash.slice(0, -5) },
       '"password_hash" must',
     ],
-    ['another hash', { ...max, password_hash: max.password_hash.replace('2id', '2i') }, 'argon2id'],
+    ['argon2d', { ...max, password_hash: max.password_hash.replace('2id', '2d') }, 'an argon2id'],
+    ['plain text of Spring', { ...max, password_hash: '{noop}secret' }, 'an argon2id hash, or one'],
+    ['MD5', { ...max, password_hash: 'md5$x$3f86d0d3d465b7b458c231bf3555c0e3' }, 'an argon2id'],
     ['a word for disabled', { ...max, disabled: 'yes' }, '"disabled" must be true or false'],
     ['a number as name', { ...max, name: 7 }, '"name" must be text'],
     ['null as name', { ...max, name: null }, '"name" must be text'],
@@ -196,6 +205,40 @@ describe('a users file at start', () => {
     const message = await faultsOf([foo, { ...max, password_hash }]);
     expect(message).toContain('line 7, person 2: "password_hash" must be an argon2id hash with m=');
     expect(message).toContain(limit);
+  });
+
+  test.each([
+    [bcrypt.replace('$04$', '$15$'), 'a bcrypt hash with a cost of 14 at most'],
+    [`bcrypt$${bcrypt.replace('$04$', '$15$')}`, 'a bcrypt hash with a cost of 14 at most'],
+    [pbkdf2.replace('$1000$', '$2000001$'), 'a PBKDF2 hash with 2000000 iterations at most'],
+    [scrypt.replace('ln=4', 'ln=19'), 'a scrypt hash with N times r times p 2097152 at most'],
+    [
+      max.password_hash.replace('2id$v=19$m=8', '2i$v=19$m=262145'),
+      'an argon2i hash with m=262144',
+    ],
+  ])(
+    'is refused with the limit of its kind when a hash of others costs too much',
+    async (hash, limit) => {
+      const message = await faultsOf([foo, { ...max, password_hash: hash }]);
+      expect(message).toContain(`line 7, person 2: "password_hash" must be ${limit}`);
+      expect(message).not.toContain(hash);
+    },
+  );
+
+  test('signs in people whose hashes others made, each in their own way', async () => {
+    const people = [bcrypt, pbkdf2, scrypt, `{bcrypt}${bcrypt}`].map((password_hash, index) => ({
+      subject: `s${index}`,
+      email: `s${index}@example.org`,
+      password_hash,
+    }));
+    const { identity } = await start(await usersFile(people));
+    for (const { subject, email } of people) {
+      expect(await identity.verify(email, 'lètmein', origin)).toMatchObject({ user: { subject } });
+      for (const wrong of ['letmein', 'lètmein\0', 'lètmein\0lètmein', '', 'x'.repeat(5000)]) {
+        expect(await identity.verify(email, wrong, origin)).toEqual({ refused: 'wrong' });
+      }
+    }
+    expect(await identity.verify('nobody', 'lètmein', origin)).toEqual({ refused: 'wrong' });
   });
 
   test('is warned about when everybody on the machine can read it, and read all the same', async () => {

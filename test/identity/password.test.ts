@@ -5,6 +5,7 @@ import {
   hashPassword,
   isAffordableHash,
   isPasswordHash,
+  needsRehash,
 } from '../../src/identity/password.ts';
 import { foldLogin } from '../../src/identity/login-key.ts';
 import { foo, max } from '../support/people.ts';
@@ -58,6 +59,90 @@ describe('a password hash', () => {
     expect(await checker.matches(await hashPassword(''), '', origin.turn)).toBe(false);
   });
 });
+
+describe('a password hash of others', () => {
+  /** "lètmein", by libxcrypt. */
+  const bcrypt = '$2b$04$abcdefghijklmnopqrstuuanVo7Xut1CH8VGIGlz1JovQh9GJbbtG';
+  /** "lètmein" with a combining accent, by passlib. */
+  const decomposed =
+    '$pbkdf2-sha256$1000$E6JUKuWc8x6jFCLknJOSsg$4aIC1HwMNTM91/IRixoBko5sKZoqjL70OzZg7LRxcIY';
+
+  test.each([
+    ['composed, as it is typed', bcrypt, 'l\u00E8tmein', true],
+    ['composed, and typed decomposed', bcrypt, 'le\u0300tmein', true],
+    ['decomposed, as it is typed', decomposed, 'le\u0300tmein', true],
+    ['composed, and typed without the accent', bcrypt, 'letmein', false],
+    ['decomposed, and typed with another accent', decomposed, 'le\u0301tmein', false],
+  ])('is made from a password %s', async (_what, hash, password, isRight) => {
+    const checker = createPasswordChecker();
+    expect(await checker.matches(hash, password, origin.turn)).toBe(isRight);
+  });
+
+  test.each([
+    ['plain letters', bcrypt, 'letmein', 1],
+    ['letters that are normalised already', bcrypt, 'l\u00E8tmein', 1],
+    ['a decomposed accent', bcrypt, 'le\u0300tmein', 2],
+    ['another kind of space', bcrypt, 'a\u00A0b', 2],
+    ['very many accents', bcrypt, 'e\u0300'.repeat(1000), 1],
+    ['a decomposed accent, for argon2id of others', foo.password_hash, 'le\u0300tmein', 2],
+  ])('is computed for %s %#', async (_what, hash, password, times) => {
+    let checks = 0;
+    const verifyHash = async () => Boolean((checks += 1)) && false;
+    const checker = createPasswordChecker({ verifyHash });
+    expect(await checker.matches(hash, password, origin.turn)).toBe(false);
+    expect(checks).toBe(times);
+  });
+
+  test('of our own is computed once, whatever is typed', async () => {
+    let checks = 0;
+    const verifyHash = async () => Boolean((checks += 1)) && false;
+    const ours = await hashPassword('x');
+    await createPasswordChecker({ verifyHash }).matches(ours, 'le\u0300tmein', origin.turn);
+    expect(checks).toBe(1);
+  });
+
+  test('that costs too much is not computed', async () => {
+    let checks = 0;
+    const verifyHash = async () => Boolean((checks += 1));
+    const checker = createPasswordChecker({ verifyHash });
+    const dear = bcrypt.replace('$04$', '$15$');
+    expect(isPasswordHash(dear)).toBe(true);
+    expect(isAffordableHash(dear)).toBe(false);
+    expect(await checker.matches(dear, 'lètmein', origin.turn)).toBe(false);
+    expect(checks).toBe(0);
+  });
+
+  test('takes one turn for its checks, and gives it back when it fails', async () => {
+    const verifyHash = () => Promise.reject(new Error('no memory left'));
+    const broken = createPasswordChecker({ atOnce: 1, waiting: 0, verifyHash });
+    for (let time = 0; time < 3; time += 1) {
+      await expect(broken.matches(bcrypt, 'le\u0300tmein', origin.turn)).rejects.toThrow('memory');
+    }
+  });
+
+  test.each([
+    ['bcrypt', bcrypt, true],
+    ['PBKDF2', decomposed, true],
+    ['cheap argon2id', foo.password_hash, true],
+    ['argon2i', '$argon2i$v=19$m=65536,t=4,p=1$c29tZXNhbHQ$YC9+jJCrQhs5R6db7LlN8Q', true],
+    ['argon2id with less memory', costing('m=19455,t=4,p=1'), true],
+    ['argon2id in one pass', costing('m=19456,t=1,p=1'), true],
+    ['argon2id of another form', `{argon2}${costing('m=65536,t=3,p=1')}`, true],
+    ['what is no hash', 'secret', true],
+    ['argon2id as ours', costing('m=19456,t=2,p=1'), false],
+    ['argon2id that costs more', costing('m=65536,t=1,p=4'), false],
+  ])('is to be made anew by a store of ours when it is %s: %#', (_what, hash, isOld) => {
+    expect(needsRehash(hash)).toBe(isOld);
+  });
+
+  test('is not to be made anew when it has just been made', async () => {
+    expect(needsRehash(await hashPassword('x'))).toBe(false);
+  });
+});
+
+function costing(cost: string): string {
+  return foo.password_hash.replace('m=8,t=1,p=1', cost);
+}
 
 describe('checking passwords', () => {
   test('fails loudly where argon2 itself fails: that is no wrong password', async () => {
