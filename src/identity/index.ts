@@ -2,6 +2,7 @@ import { kind, setting, type Settings } from '@portico/settings';
 import type { Backend, BackendParts, Identity, IdentityLog } from './backend.ts';
 import { fileBackend } from './file.ts';
 import { createPasswordChecker } from './password.ts';
+import { waitForStore } from './wait-for-store.ts';
 
 /** CHANGE HERE: the user stores. A new one is a file beside this one and a line here. */
 const backends = {
@@ -33,7 +34,7 @@ export interface IdentityConfig {
 }
 
 /**
- * Opens the chosen backend.
+ * Opens the chosen backend, and waits as long as its user store is away.
  * @param credentialsChanged see `BackendParts`
  * @throws the backend's own error when it cannot start; its message is for the operator
  */
@@ -44,5 +45,6 @@ export async function createIdentity(
 ): Promise<Identity> {
   const chosen: Backend = backends[backend];
   const passwords = createPasswordChecker(passwordChecks);
-  return chosen.create(settings, { log, passwords, mayHaveDemoUsers, credentialsChanged });
+  const parts = { log, passwords, mayHaveDemoUsers, credentialsChanged };
+  return waitForStore(() => chosen.create(settings, parts), log);
 }
