@@ -1,0 +1,37 @@
+/** A user store that goes away and comes back, in the place of one that a test cannot pull the plug of. */
+import type { Parts } from '../../src/assemble.ts';
+import { IdentityError } from '../../src/identity/backend.ts';
+
+type Question = 'verify' | 'find' | 'ready';
+
+/** @returns `change` is for `startApp`; `goAway` without questions means all of them */
+export function createStoreSwitch() {
+  let unanswered: readonly Question[] = [];
+  const down = () => new IdentityError('down', 'the people of the tests are away');
+
+  return {
+    goAway(...questions: Question[]): void {
+      unanswered = questions.length > 0 ? questions : ['verify', 'find', 'ready'];
+    },
+    comeBack(): void {
+      unanswered = [];
+    },
+    change(parts: Parts): Parts {
+      const { identity } = parts;
+      const usual = { ...identity };
+      // The same object: other parts hold it already.
+      Object.assign(identity, {
+        async verify(...asked: Parameters<typeof usual.verify>) {
+          if (unanswered.includes('verify')) throw down();
+          return usual.verify(...asked);
+        },
+        async find(subject: string) {
+          if (unanswered.includes('find')) throw down();
+          return usual.find(subject);
+        },
+        ready: async () => !unanswered.includes('ready'),
+      });
+      return parts;
+    },
+  };
+}
