@@ -1,10 +1,10 @@
 /** A user store that goes away and comes back, in the place of one that a test cannot pull the plug of. */
 import type { Parts } from '../../src/assemble.ts';
-import { IdentityError } from '../../src/identity/backend.ts';
+import { IdentityError, type Identity } from '../../src/identity/backend.ts';
 
 type Question = 'verify' | 'find' | 'ready';
 
-/** @returns `change` is for `startApp`; `goAway` without questions means all of them */
+/** @returns `change` is for `startApp`; to `goAway` without a question leaves all unanswered */
 export function createStoreSwitch() {
   let unanswered: readonly Question[] = [];
   const down = () => new IdentityError('down', 'the people of the tests are away');
@@ -16,11 +16,10 @@ export function createStoreSwitch() {
     comeBack(): void {
       unanswered = [];
     },
-    change(parts: Parts): Parts {
-      const { identity } = parts;
+    /** Changes the object itself: other parts of an app hold it already. */
+    over(identity: Identity): Identity {
       const usual = { ...identity };
-      // The same object: other parts hold it already.
-      Object.assign(identity, {
+      return Object.assign(identity, {
         async verify(...asked: Parameters<typeof usual.verify>) {
           if (unanswered.includes('verify')) throw down();
           return usual.verify(...asked);
@@ -31,7 +30,9 @@ export function createStoreSwitch() {
         },
         ready: async () => !unanswered.includes('ready'),
       });
-      return parts;
+    },
+    change(parts: Parts): Parts {
+      return { ...parts, identity: this.over(parts.identity) };
     },
   };
 }
