@@ -159,7 +159,8 @@ export function describeIdentity(name: string, create: () => Promise<Identity>):
     });
 
     test('does not end a password at a NUL', async () => {
-      for (const wrong of ['foobar\0', 'foobar\0x', '\0foobar', '\0']) {
+      // Not `foobar` with a NUL behind it: to PBKDF2 that is the same password.
+      for (const wrong of ['foobar\0x', '\0foobar', '\0']) {
         expect(await identity.verify(foo.email, wrong, origin)).toEqual(refusedAs('wrong'));
       }
     });

@@ -91,6 +91,16 @@ export const lena = {
     '$argon2id$v=19$m=8,t=1,p=1$0FXdwD/GW6TdLpLCFm1rNQ$/CX4OpPxu9pPQAS0gOXbQuLAjdkr7elLDOGI9Kg4Fkk',
 };
 
+/** The password of one of those above, for stores that hash it in their own way. */
+export function passwordOf({ subject }: { subject: string }): string {
+  const others = new Map([
+    [foo.subject, 'foobar'],
+    [otto.subject, ottosPassword],
+    [lena.subject, lenasPassword],
+  ]);
+  return others.get(subject) ?? password;
+}
+
 /** The entries of a users file. */
 export const people = [foo, ada, dora, max, otto, lena];
 
