@@ -45,8 +45,11 @@ export interface User extends StandardClaims {
 
 export type Verification = { user: User } | { refused: Refusal };
 
-/** `wrong`: login unknown or password wrong; `disabled`: the password is right, but the person disabled. */
-export type Refusal = 'wrong' | 'disabled';
+/**
+ * `wrong`: login unknown or password wrong. In all others the password is right, or the store does
+ * not look at it: the person is `disabled`, `locked` for a while, or needs a new password.
+ */
+export type Refusal = 'wrong' | 'disabled' | 'locked' | 'password_expired';
 
 /** Where an attempt to sign in comes from. A backend may pass it on or log it. */
 export interface Origin {
@@ -74,6 +77,8 @@ export interface Identity {
    * @throws IdentityError `down` when the backend cannot be reached
    */
   find(subject: string): Promise<User | undefined>;
+  /** Whether people can be asked for now: the store is there, and takes our calls. Never throws. */
+  ready(): Promise<boolean>;
   /** Whether people may have usernames beside their email addresses; the sign-in page says so. */
   hasUsernames(): boolean;
   /** Closes files, timers and connections. */
@@ -104,6 +109,8 @@ export interface BackendParts {
    * removed: they are signed out everywhere. May be called too often, and never throws.
    */
   credentialsChanged: (subject: string) => void;
+  /** The files that secrets of its settings were read from, by name: they may change while we run. */
+  secretFiles?: Readonly<Record<string, string | undefined>>;
 }
 
 /** The operator's log; a pino logger is one. Never log passwords or hashes. */

@@ -67,6 +67,7 @@ export async function createFileIdentity(
     async find(subject) {
       return people.bySubject.get(subject)?.user;
     },
+    ready: async () => true,
     hasUsernames: () => people.hasUsernames,
     async close() {
       watch.stop();
