@@ -10,8 +10,16 @@ const windows = [
 ];
 
 for (const [name, open] of screens) {
-  test(`${name} can be used by everybody, in each window and theme`, async ({ page, world }) => {
+  test(`${name} can be used by everybody, in each window, theme and size of text`, async ({
+    page,
+    world,
+  }) => {
+    test.slow();
     await open(page, world);
+    async function look(where: string): Promise<void> {
+      await expectNoSidewaysScroll(page);
+      expect([where, ...(await findings(page))]).toEqual([where]);
+    }
     for (const colorScheme of ['light', 'dark'] as const) {
       // oxlint-disable-next-line no-await-in-loop -- one look after the other
       await page.emulateMedia({ colorScheme });
@@ -19,19 +27,10 @@ for (const [name, open] of screens) {
         // oxlint-disable-next-line no-await-in-loop
         await page.setViewportSize(size);
         // oxlint-disable-next-line no-await-in-loop
-        await expectNoSidewaysScroll(page);
-        const where = `${colorScheme} ${size.width}`;
-        // oxlint-disable-next-line no-await-in-loop
-        expect([where, ...(await findings(page))]).toEqual([where]);
+        await look(`${colorScheme} ${size.width}`);
       }
     }
-  });
-
-  test(`${name} can be read with text of twice the size at 320 px`, async ({ page, world }) => {
-    await page.setViewportSize({ width: 320, height: 640 });
-    await open(page, world);
     await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
-    await expectNoSidewaysScroll(page);
-    expect(await findings(page)).toEqual([]);
+    await look('text of twice the size at 320');
   });
 }
