@@ -298,7 +298,9 @@ describe('an API that does not answer well', () => {
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     closing.push(async () => server.close());
-    const { identity } = await open(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const { identity } = await open(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
+      PEOPLE_API_TIMEOUT_MS: '60000', // longer than a test may take
+    });
     await expectDown(identity);
   });
 
