@@ -113,6 +113,8 @@ export interface BackendParts {
    * removed: they are signed out everywhere. May be called too often, and never throws.
    */
   credentialsChanged: (subject: string) => void;
+  /** The files that secrets of its settings were read from, by name: they may change while we run. */
+  secretFiles?: Readonly<Record<string, string | undefined>>;
 }
 
 /** The operator's log; a pino logger is one. Never log passwords or hashes. */
