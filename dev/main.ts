@@ -28,6 +28,8 @@ const logFile = join(folder, 'portico.log');
 const auditLog = env['AUDIT_LOG'] || join(folder, 'audit.log');
 /** Who asks for a level wants the lines of Portico as production writes them. */
 const isRaw = Boolean(env['LOG_LEVEL']);
+/** Whether people are not in a users file. */
+const isElsewhere = Boolean(env['IDENTITY']) && env['IDENTITY'] !== 'file';
 const orphanCheckMs = 250;
 const widestName = 13;
 const teller = createTeller(say);
@@ -46,7 +48,7 @@ async function main(): Promise<void> {
     port: samplePort.port,
     issuer: server.issuer,
     admin: isGiven ? hydraConfigOf(readSettings(hydraSettings, env).values) : server,
-    accounts: env['USERS_FILE'] ? [] : demoAccounts,
+    accounts: env['USERS_FILE'] || isElsewhere ? [] : demoAccounts,
     isServerFresh: !isGiven,
     tell,
   });
@@ -145,6 +147,7 @@ function whenOrphaned(stop: () => void): void {
 }
 
 function whoMaySignIn(): string {
+  if (isElsewhere) return `  Sign in    with an account of IDENTITY=${env['IDENTITY']}`;
   if (env['USERS_FILE']) return `  Sign in    with an account from ${env['USERS_FILE']}`;
   const rows = demoAccounts.map(({ name, email, about }) => [email, `${name}, ${about}`]);
   const width = Math.max(...rows.map(([email = '']) => email.length));

@@ -86,8 +86,9 @@ export function loadConfig(env: Environment) {
     ...brandFaults(known, env),
   ]);
   const identity = settingsOfBackend(values.IDENTITY);
-  const own = Object.entries(values).filter(([name]) => name in identity);
-  return arrange({ values, files, warnings }, Object.fromEntries(own));
+  const own = <T>(all: Record<string, T>) =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => name in identity));
+  return arrange({ values, files, warnings }, { settings: own(values), secretFiles: own(files) });
 }
 
 /** All settings that apply in this environment: the app's own, then those of the chosen backend. */
@@ -114,7 +115,7 @@ function proxyFaults({ BASE_URL, TRUST_PROXY }: Partial<Values>, env: Environmen
 
 function arrange(
   { values: v, files, warnings }: ReadSettings<typeof appSettings>,
-  ofBackend: Record<string, unknown>,
+  ofBackend: { settings: Record<string, unknown>; secretFiles: Record<string, string> },
 ) {
   const { brand, notes } = brandOf(v);
   return deepFreeze({
@@ -131,7 +132,7 @@ function arrange(
     },
     identity: {
       backend: v.IDENTITY,
-      settings: ofBackend,
+      ...ofBackend,
       mayHaveDemoUsers: v.BASE_URL.isLoopback,
       passwordChecks: { atOnce: v.PASSWORD_CHECKS_AT_ONCE, waiting: v.PASSWORD_CHECKS_WAITING },
     },

@@ -68,6 +68,7 @@ export async function createFileIdentity(
       return people.bySubject.get(subject)?.user;
     },
     hasUsernames: () => people.hasUsernames,
+    ready: async () => true, // people are in memory
     async close() {
       watch.stop();
     },

@@ -109,11 +109,15 @@ function bytesToTry(passwordHash: string, password: string): Buffer[] {
 }
 
 /**
- * The bytes to hash. Every kind of space becomes a plain one and the text is normalised to NFC, so
- * that the password is the same on all keyboards (profile OpaqueString, RFC 8265 4.2). Passwords of
- * more than 1024 UTF-16 units are taken as typed.
+ * The form in which passwords are compared. Every kind of space becomes a plain one and the text is
+ * normalised to NFC, so that the password is the same on all keyboards (profile OpaqueString, RFC
+ * 8265 4.2). Passwords of more than 1024 UTF-16 units are taken as typed.
  */
+export function normalPassword(password: string): string {
+  if (password.length > longestNormalised) return password;
+  return password.replace(/\p{Zs}/gu, ' ').normalize('NFC');
+}
+
 function passwordBytes(password: string): Buffer {
-  if (password.length > longestNormalised) return Buffer.from(password);
-  return Buffer.from(password.replace(/\p{Zs}/gu, ' ').normalize('NFC'));
+  return Buffer.from(normalPassword(password));
 }
