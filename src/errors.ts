@@ -26,6 +26,7 @@ export const statusOf = {
   oauth2_server_nonsense: 502,
   busy: 503,
   oauth2_server_unavailable: 503,
+  user_store_down: 503,
   oauth2_server_slow: 504,
 } as const;
 
@@ -49,7 +50,7 @@ const codeOfHydraError = {
 
 const codeOfIdentityError = {
   busy: 'busy',
-  down: 'unexpected',
+  down: 'user_store_down',
 } as const satisfies Record<IdentityErrorKind, ErrorCode>;
 
 /** What an error page can offer. Nothing here is required: a button without a target is left out. */

@@ -7,9 +7,13 @@ import { rawHeaders } from './web/headers.ts';
 import { startServer } from './web/server.ts';
 
 const stopWithinMs = 10_000;
+const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
 /** Settings → parts → app → port. On a signal the process stops in the reverse order. */
 async function main(): Promise<void> {
+  // While it waits for the user store. By default the first process of a container ignores signals.
+  const endAtOnce = () => process.exit(0);
+  for (const signal of stopSignals) process.once(signal, endAtOnce);
   const parts = await assemble(loadConfig(process.env));
   const { auditTrail, config, log, hydra, identity, revocations } = parts;
   const control = await openControl(config.controlSocket, config.server.port, parts);
@@ -27,7 +31,9 @@ async function main(): Promise<void> {
     await Promise.all([control?.close(), hydra.close(), identity.close()]);
     log.info('stopped');
   };
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop(signal));
+  for (const signal of stopSignals) {
+    process.off(signal, endAtOnce).once(signal, () => void stop(signal));
+  }
   // Without a file, a hang-up ends the process, as usual.
   if (config.log.audit !== 'stdout') process.on('SIGHUP', () => auditTrail.reopen());
   const proxy = proxyOf(config.hydra)?.origin; // without its password

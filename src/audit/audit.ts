@@ -4,6 +4,7 @@
  */
 import { createHmac } from 'node:crypto';
 import type { Request } from 'express';
+import type { Refusal } from '../identity/backend.ts';
 import type { AuditOutput } from './audit-file.ts';
 import type { Browsers } from '../web/browsers.ts';
 import { clientAddress } from '../web/client-address.ts';
@@ -32,7 +33,7 @@ type With<F extends keyof Facts> = Facts & { [N in F]-?: NonNullable<Facts[N]> }
 export interface AuditFacts {
   signed_in: With<'subject' | 'client'>;
   refused: Facts & {
-    reason: 'wrong' | 'disabled' | 'paused' | 'busy' | 'gone' | 'credentials_changed';
+    reason: Refusal | 'paused' | 'busy' | 'gone' | 'credentials_changed';
   };
   /** The reason is a way to refuse a form, or the code of an error page. */
   form_refused: With<'reason'>;

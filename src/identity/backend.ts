@@ -46,8 +46,10 @@ export interface User extends StandardClaims {
 export type Verification = { user: User } | { refused: Refusal };
 
 /**
- * `wrong`: login unknown or password wrong. In all others the password is right, or the store does
- * not look at it: the person is `disabled`, `locked` for a while, or needs a new password.
+ * - `wrong`: the login is unknown or the password wrong
+ * - `disabled`: the password is right, but the person disabled
+ * - `locked`: the user store takes no password of this person for now
+ * - `password_expired`: the password is right, but has to be changed first
  */
 export type Refusal = 'wrong' | 'disabled' | 'locked' | 'password_expired';
 
@@ -68,19 +70,19 @@ export interface Identity {
    * @param origin where the attempt comes from
    * @returns the person, or why not. The reason is for the audit trail alone: the screen must not
    *   show it.
-   * @throws IdentityError `busy` when too many passwords are being checked, `down` when the backend
-   *   cannot be reached
+   * @throws IdentityError `busy` when too many passwords are being checked, `down` when the user
+   *   store cannot be asked: that must never look like a wrong password
    */
   verify(login: string, password: string, origin: Origin): Promise<Verification>;
   /**
    * The person with this subject, even if disabled; `undefined` when there is none.
-   * @throws IdentityError `down` when the backend cannot be reached
+   * @throws IdentityError `down` when the user store cannot be asked
    */
   find(subject: string): Promise<User | undefined>;
-  /** Whether people can be asked for now: the store is there, and takes our calls. Never throws. */
-  ready(): Promise<boolean>;
   /** Whether people may have usernames beside their email addresses; the sign-in page says so. */
   hasUsernames(): boolean;
+  /** Whether the user store can be asked now. Takes a few seconds at most, and never throws. */
+  ready(): Promise<boolean>;
   /** Closes files, timers and connections. */
   close(): Promise<void>;
 }
@@ -90,9 +92,11 @@ export interface Backend<S extends Settings = Settings> {
   /** Its own settings. They are read only when `IDENTITY` chooses this backend. */
   settings: S;
   /**
-   * Opens the user store, once, at start.
+   * Opens the user store at start. The port opens after that.
    * @param values of its own settings
-   * @throws Error when it cannot start; the message is for the operator
+   * @throws IdentityError `down` when the user store is away: it is called again after a pause, so
+   *   nothing may be left open. Any other Error ends the process; the messages of both are for the
+   *   operator, without secrets
    */
   create(values: ValuesOf<S>, parts: BackendParts): Promise<Identity>;
 }
@@ -120,9 +124,10 @@ export interface IdentityLog {
   error(details: object, message: string): void;
 }
 
-/** `busy`: too many passwords are being checked; `down`: the user store cannot be reached. */
+/** `busy`: too many passwords are being checked; `down`: the user store cannot be asked. */
 export type IdentityErrorKind = 'busy' | 'down';
 
+/** Its message is for the log: without secrets, and without what people typed. */
 export class IdentityError extends Error {
   override readonly name = 'IdentityError';
   readonly kind: IdentityErrorKind;

@@ -67,8 +67,8 @@ export async function createFileIdentity(
     async find(subject) {
       return people.bySubject.get(subject)?.user;
     },
-    ready: async () => true,
     hasUsernames: () => people.hasUsernames,
+    ready: async () => true, // people are in memory
     async close() {
       watch.stop();
     },

@@ -3,6 +3,7 @@ import type { Backend, BackendParts, Identity, IdentityLog } from './backend.ts'
 import { fileBackend } from './file.ts';
 import { httpBackend } from './http.ts';
 import { createPasswordChecker } from './password.ts';
+import { waitForStore } from './wait-for-store.ts';
 
 /** CHANGE HERE: the user stores. A new one is a file beside this one and a line here. */
 const backends = {
@@ -37,7 +38,7 @@ export interface IdentityConfig {
 }
 
 /**
- * Opens the chosen backend.
+ * Opens the chosen backend, and waits as long as its user store is away.
  * @param credentialsChanged see `BackendParts`
  * @throws the backend's own error when it cannot start; its message is for the operator
  */
@@ -48,11 +49,6 @@ export async function createIdentity(
 ): Promise<Identity> {
   const chosen: Backend = backends[backend];
   const passwords = createPasswordChecker(passwordChecks);
-  return chosen.create(settings, {
-    log,
-    passwords,
-    mayHaveDemoUsers,
-    credentialsChanged,
-    secretFiles,
-  });
+  const parts = { log, passwords, mayHaveDemoUsers, credentialsChanged, secretFiles };
+  return waitForStore(() => chosen.create(settings, parts), log);
 }

@@ -7,11 +7,12 @@ import { isForSomebodyElse, somebodyElse } from '../challenge/restart.ts';
 import type { User } from '../identity/backend.ts';
 import { foldLogin } from '../identity/login-key.ts';
 import { asksOnceMore, showsLastPerson } from '../policy/login.ts';
+import { orWithoutStore } from '../screens/without-store.ts';
 import { fieldsOf } from '../web/form.ts';
 import { isOver, isProvenToday, type KeptSignIn } from '../web/kept-sign-ins.ts';
 import type { SignIn } from '../web/session.ts';
 
-type Needs = Pick<Parts, 'identity' | 'keptSignIns' | 'sessions'>;
+type Needs = Pick<Parts, 'identity' | 'keptSignIns' | 'log' | 'sessions'>;
 
 /** What the form is sealed with. */
 export const knownFacts = v.object({
@@ -36,7 +37,7 @@ export function isSomebodyElse(req: Request): boolean {
  * The last person of this browser: their session is alive, or they asked to be kept signed in. Whoever
  * the app hints at, or who was typed, goes before them.
  * @param typed or hinted at; empty if there is none
- * @returns `undefined` when all must be typed
+ * @returns `undefined` when all must be typed, also while the user store cannot be asked
  */
 export async function knownPerson(
   needs: Needs,
@@ -49,7 +50,9 @@ export async function knownPerson(
   const session = await needs.sessions.lastSignIn(req, res);
   const kept = needs.keptSignIns.of(req);
   const last = session ?? kept;
-  const user = last && (await needs.identity.find(last.subject));
+  if (!last) return undefined;
+  const asked = needs.identity.find(last.subject);
+  const user = await orWithoutStore(needs, req, asked, undefined);
   if (!user || user.disabled || isAboutOthers(request, user)) return undefined;
   const ofToday = { session: currentSession(session, user), kept: currentKept(kept, user) };
   const { login } = ofToday.session ?? ofToday.kept ?? {};
@@ -63,14 +66,19 @@ export async function knownPerson(
   };
 }
 
-/** The same person for a form that is shown again; `undefined` when somebody else was typed. */
+/**
+ * The same person for a form that is shown again; `undefined` when somebody else was typed, or while
+ * the user store cannot be asked.
+ */
 export async function knownAgain(
-  { identity }: Pick<Parts, 'identity'>,
+  needs: Pick<Parts, 'identity' | 'log'>,
+  req: Request,
   known: KnownFacts | undefined,
   typed: string,
 ): Promise<Known | undefined> {
   if (!known || foldLogin(typed) !== foldLogin(known.login)) return undefined;
-  const user = await identity.find(known.subject);
+  const asked = needs.identity.find(known.subject);
+  const user = await orWithoutStore(needs, req, asked, undefined);
   return user && { ...known, user };
 }
 

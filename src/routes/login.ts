@@ -40,6 +40,7 @@ type Needs = Pick<
   | 'knownBrowsers'
   | 'loginMark'
   | 'locales'
+  | 'log'
   | 'loginLimiter'
   | 'policy'
   | 'revocations'
@@ -99,7 +100,7 @@ async function submitLogin(needs: Needs, req: Request, res: Response): Promise<v
     ? { user: again }
     : (missingIn(req, form) ?? (await checkPassword(needs, req, form.login, facts)));
   if ('user' in outcome) return signIn(needs, req, res, { step, facts, form, user: outcome.user });
-  const known = await knownAgain(needs, facts.known, form.login);
+  const known = await knownAgain(needs, req, facts.known, form.login);
   showForm(needs, req, res, { step, facts, form, known, failure: outcome });
 }
 

@@ -4,12 +4,14 @@ import { uiLocalesOf, type LogoutRequest } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
 import { baseFacts, type Facts } from '../challenge/facts.ts';
 import type { Step } from '../challenge/step.ts';
+import type { User } from '../identity/backend.ts';
 import { leave } from '../web/leave.ts';
 import { maySkipLogoutQuestion } from '../policy/logout.ts';
 import { personView } from '../screens/person-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, keepLocale, localeOf, preferLocales } from '../screens/locale.ts';
 import { refusalNotice } from '../screens/notice.ts';
+import { orWithoutStore } from '../screens/without-store.ts';
 import { readDecision } from '../web/form.ts';
 
 type Needs = Pick<
@@ -25,6 +27,7 @@ type Needs = Pick<
   | 'keptSignIns'
   | 'leftApp'
   | 'locales'
+  | 'log'
   | 'sessions'
 >;
 
@@ -56,7 +59,7 @@ async function showLogout(needs: Needs, req: Request, res: Response): Promise<vo
   const isSwitching = !request.client && needs.accountSwitch.targetOf(req) !== undefined;
   const mayBeUnasked = isSwitching || maySkipLogoutQuestion(request);
   if (!mayBeUnasked || req.method !== 'GET') {
-    return showForm(needs, res, step, request);
+    return showForm(needs, req, res, { step, request });
   }
   const facts = factsOf(needs, res, request);
   const isOurs = await isOfThisBrowser(needs, req, res, facts);
@@ -73,7 +76,8 @@ async function submitLogout(needs: Needs, req: Request, res: Response): Promise<
   const step = needs.challenges.posted(req, res, 'logout', logoutFacts);
   const { facts } = step;
   if (!facts || isLanguageSwitch(req)) {
-    return showForm(needs, res, step, await needs.hydra.logout.get(step.challenge));
+    const request = await needs.hydra.logout.get(step.challenge);
+    return showForm(needs, req, res, { step, request });
   }
 
   keepLocale(needs.locales, res, facts.lang);
@@ -146,14 +150,15 @@ async function stay(
 
 async function showForm(
   needs: Needs,
+  req: Request,
   res: Response,
-  step: Step,
-  request: LogoutRequest,
+  { step, request }: { step: Step; request: LogoutRequest },
 ): Promise<void> {
   // Logout requests have no `oidc_context`, only an address (RP-Initiated Logout 1.0, section 2).
   preferLocales(needs.locales, res, uiLocalesOf(request.request_url));
   const facts = factsOf(needs, res, request);
-  const user = await needs.identity.find(request.subject);
+  const asked = needs.identity.find(request.subject);
+  const user = await orWithoutStore(needs, req, asked, undefined);
   res.render('logout', {
     ...step.form({ ...facts, lang: localeOf(res).lang }),
     app: facts.app,
@@ -163,14 +168,22 @@ async function showForm(
 }
 
 async function showStayed(
-  { identity, sessions }: Needs,
+  needs: Needs,
   req: Request,
   res: Response,
   { app }: Facts = {},
 ): Promise<void> {
-  const signedIn = await sessions.signedIn(req, res);
-  const user = signedIn && (await identity.find(signedIn.subject));
+  const user = await orWithoutStore(needs, req, signedInPerson(needs, req, res), undefined);
   res.render('stayed', { app, person: user && personView(user) });
+}
+
+async function signedInPerson(
+  { identity, sessions }: Needs,
+  req: Request,
+  res: Response,
+): Promise<User | undefined> {
+  const signedIn = await sessions.signedIn(req, res);
+  return signedIn && identity.find(signedIn.subject);
 }
 
 function showLoggedOut({ accountSwitch, leftApp }: Needs, req: Request, res: Response): void {

@@ -7,13 +7,22 @@ import { personView } from '../screens/person-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch } from '../screens/locale.ts';
 import { refusalNotice } from '../screens/notice.ts';
+import { orWithoutStore } from '../screens/without-store.ts';
 import { formFault } from '../web/csrf.ts';
 import { postedText } from '../web/form.ts';
 import { isOver, isProvenToday } from '../web/kept-sign-ins.ts';
 
 type Needs = Pick<
   Parts,
-  'addresses' | 'audit' | 'browsers' | 'csrf' | 'identity' | 'keptSignIns' | 'leftApp' | 'sessions'
+  | 'addresses'
+  | 'audit'
+  | 'browsers'
+  | 'csrf'
+  | 'identity'
+  | 'keptSignIns'
+  | 'leftApp'
+  | 'log'
+  | 'sessions'
 >;
 
 /** The page for people who come without an app: it says what this is and who is signed in. */
@@ -27,12 +36,25 @@ export function startRoutes(needs: Needs): Router {
 
 async function showStart(needs: Needs, req: Request, res: Response): Promise<void> {
   const { csrf } = needs;
-  const user = await signedInPerson(needs, req, res);
+  const signedIn = await whoIsHere(needs, req, res);
   res.render('start', {
-    person: user && personView(user),
+    person: signedIn?.user && personView(signedIn.user),
     notice: refusalNotice(res),
-    csrfToken: user && csrf.tokenFor(req, res),
+    csrfToken: signedIn && csrf.tokenFor(req, res),
   });
+}
+
+interface SignedIn {
+  user?: User;
+}
+
+/** Without `user` while the user store cannot say who it is: they can sign out all the same. */
+async function whoIsHere(needs: Needs, req: Request, res: Response): Promise<SignedIn | undefined> {
+  // It is asked only where the browser brings a sign-in.
+  const asked = signedInPerson(needs, req, res).then(
+    (user): SignedIn | undefined => user && { user },
+  );
+  return orWithoutStore(needs, req, asked, {});
 }
 
 /** By our session or, after a restart, by what the browser keeps as long as the OAuth2 server does. */
@@ -55,10 +77,10 @@ async function signOut(needs: Needs, req: Request, res: Response): Promise<void>
   const { addresses, audit, browsers, keptSignIns, leftApp, sessions } = needs;
   if (formFault(res) || isLanguageSwitch(req)) return showStart(needs, req, res);
   if (postedText(req, 'decision') !== 'sign_out') throw new PublicError('decision_unknown');
-  const user = await signedInPerson(needs, req, res);
+  const signedIn = await whoIsHere(needs, req, res);
   await sessions.end(req, res);
   keptSignIns.forget(req, res);
-  audit(req, 'signed_out', { subject: user?.subject });
+  audit(req, 'signed_out', { subject: signedIn?.user?.subject });
   browsers.keep(req, res, browsers.afterSignOut(req, 'start'));
   leftApp.keep(req, res, undefined);
   leave(res, addresses.signOutOfServer ?? addresses.loggedOut);

@@ -62,6 +62,7 @@ const faces: Record<ErrorCode, Face> = {
   oauth2_server_nonsense: cloud,
   oauth2_server_limited: cloud,
   oauth2_server_unavailable: cloud,
+  user_store_down: cloud,
   unexpected: { ...caution, ways: [['tryAgain', 'strong']] },
 };
 

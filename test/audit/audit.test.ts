@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ConsentRequest } from '@portico/hydra-admin';
-import { IdentityError } from '../../src/identity/backend.ts';
+import { IdentityError, type Refusal } from '../../src/identity/backend.ts';
 import { createLoginMark } from '../../src/audit/login-mark.ts';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { cookieSecret, startApp, type TestApp } from '../support/app.ts';
@@ -116,6 +116,34 @@ describe('a refused sign-in says why', () => {
     expect(disabled.status).toBe(wrong.status);
     expect(disabled.text).toBe(wrong.text);
   });
+
+  test.each<[Refusal]>([['wrong'], ['disabled'], ['locked'], ['password_expired']])(
+    '%s, as the user store says; the page is always the same, and each costs a try',
+    async (refused) => {
+      const own = await startApp(
+        stub,
+        { TRUST_PROXY: 'loopback' },
+        {
+          change: ({ identity, ...parts }) => ({
+            ...parts,
+            identity: { ...identity, verify: async () => ({ refused }) },
+          }),
+        },
+      );
+      const [browser, other] = [newBrowser({}, own), newBrowser()];
+      const page = await browser.submit(await openLogin(browser), { fill: foosLogin });
+      const wrong = await other.submit(await openLogin(other), typed(foo.email, 'sesame'));
+      expect([page.status, page.text]).toEqual([400, wrong.text]);
+      const login_mark = markOf(foo.email);
+      expect(told(own.audits)).toEqual([{ audit: 'refused', reason: refused, login_mark, client }]);
+      const form = await openLogin(browser);
+      for (let i = 0; i < 5; i++) await browser.submit(form, { fill: foosLogin });
+      expect(told(own.audits)).toContainEqual(
+        expect.objectContaining({ audit: 'refused', reason: 'paused' }),
+      );
+      await own.close();
+    },
+  );
 
   test('paused, with the seconds to wait', async () => {
     const browser = newBrowser();

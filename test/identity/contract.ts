@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Identity, Refusal } from '../../src/identity/backend.ts';
-import { ada, dora, foo, max, password } from '../support/people.ts';
+import {
+  ada,
+  dora,
+  foo,
+  lena,
+  lenasPassword,
+  max,
+  otto,
+  ottosPassword,
+  password,
+} from '../support/people.ts';
 import { origin } from '../support/origin.ts';
 
 const provenAs = ({ subject }: { subject: string }) => ({ user: { subject } });
@@ -72,6 +82,21 @@ export function describeIdentity(name: string, create: () => Promise<Identity>):
       }
     });
 
+    test('takes no part of a login for the whole, and no pattern for a login', async () => {
+      const patterns = ['ad', 'ad_', 'ad%', 'ad*', '*', '%', 'ada)(uid=*', "' OR 1=1 --"];
+      const others = ['ádà', 'a da', 'ada@', 'ada.strasse', 'ada.straße@example.or', ada.subject];
+      for (const login of [...patterns, ...others]) {
+        expect(await identity.verify(login, password, origin)).toEqual(refusedAs('wrong'));
+      }
+    });
+
+    test('answers an unknown login as it answers a wrong password', async () => {
+      const unknown = await identity.verify('nobody@example.org', 'sesame', origin);
+      for (const { email } of [foo, ada, dora, max, otto, lena]) {
+        expect(await identity.verify(email, 'sesame', origin)).toEqual(unknown);
+      }
+    });
+
     test('lets a disabled person be found but not sign in, and says so if the password is right', async () => {
       expect(await identity.verify(dora.email, password, origin)).toEqual(refusedAs('disabled'));
       expect(await identity.verify(dora.email, 'wrong', origin)).toEqual(refusedAs('wrong'));
@@ -80,6 +105,13 @@ export function describeIdentity(name: string, create: () => Promise<Identity>):
         disabled: true,
       });
     });
+
+    test.each([['DORA'], [' dora '], ['Dora@EXAMPLE.org']])(
+      'refuses a disabled person, however the login is written: %j',
+      async (login) => {
+        expect(await identity.verify(login, password, origin)).toEqual(refusedAs('disabled'));
+      },
+    );
 
     test('finds by the exact subject only', async () => {
       expect(await identity.find(max.subject)).toMatchObject({ email: max.email });
@@ -92,6 +124,70 @@ export function describeIdentity(name: string, create: () => Promise<Identity>):
       expect(await identity.verify(max.email, 'correct\u00A0horse', origin)).toMatchObject(
         provenAs(max),
       );
+    });
+
+    test('takes a password as it is: blanks around it count, and so does each letter', async () => {
+      expect(await identity.verify(otto.email, ottosPassword, origin)).toMatchObject(
+        provenAs(otto),
+      );
+      const others = [
+        ottosPassword.trim(),
+        ottosPassword.trimStart(),
+        ottosPassword.trimEnd(),
+        ottosPassword.replace('  ', ' '),
+        ottosPassword.replace('ä', 'a'),
+        ottosPassword.replace('🔑', ''),
+        ottosPassword.toUpperCase(),
+      ];
+      for (const wrong of others) {
+        expect(await identity.verify(otto.email, wrong, origin)).toEqual(refusedAs('wrong'));
+      }
+    });
+
+    test('takes a password of 5,000 characters, and no other that begins alike', async () => {
+      expect(await identity.verify(lena.email, lenasPassword, origin)).toMatchObject(
+        provenAs(lena),
+      );
+      const cuts = [71, 72, 73, 128, 255, 256, 1024, 4096, 4999];
+      for (const cut of cuts) {
+        const wrong = lenasPassword.slice(0, cut);
+        expect(await identity.verify(lena.email, wrong, origin)).toEqual(refusedAs('wrong'));
+      }
+      for (const wrong of [`${lenasPassword}a`, `${lenasPassword.slice(0, -1)}x`]) {
+        expect(await identity.verify(lena.email, wrong, origin)).toEqual(refusedAs('wrong'));
+      }
+    });
+
+    test('does not end a password at a NUL', async () => {
+      // Not `foobar` with a NUL behind it: to PBKDF2 that is the same password.
+      for (const wrong of ['foobar\0x', '\0foobar', '\0']) {
+        expect(await identity.verify(foo.email, wrong, origin)).toEqual(refusedAs('wrong'));
+      }
+    });
+
+    test('gives each of many calls at once its own answer', async () => {
+      const asked = [
+        [foo.email, 'foobar', provenAs(foo)],
+        [ada.username, password, provenAs(ada)],
+        [max.email, 'foobar', refusedAs('wrong')],
+        [dora.email, password, refusedAs('disabled')],
+        ['nobody@example.org', password, refusedAs('wrong')],
+        [max.email, password, provenAs(max)],
+      ] as const;
+      const rounds = Array.from({ length: 8 }, () => asked).flat();
+      const answers = await Promise.all(
+        rounds.map(([login, secret]) => identity.verify(login, secret, origin)),
+      );
+      for (const [index, answer] of answers.entries()) {
+        expect(answer).toMatchObject(rounds[index]![2]);
+      }
+      const subjects = [foo, ada, dora, max].map(({ subject }) => subject);
+      const found = await Promise.all(subjects.map((subject) => identity.find(subject)));
+      expect(found.map((user) => user?.subject)).toEqual(subjects);
+    });
+
+    test('can be asked', async () => {
+      expect(await identity.ready()).toBe(true);
     });
   });
 }

@@ -18,7 +18,9 @@ import {
   writeUsersFile,
 } from '../support/people.ts';
 import { until } from '../support/until.ts';
+import { createStoreSwitch } from '../support/store-switch.ts';
 import { describeIdentity } from './contract.ts';
+import { describeStoreAway } from './contract-away.ts';
 import { origin } from '../support/origin.ts';
 
 const files: string[] = [];
@@ -91,6 +93,13 @@ describeIdentity('a users file', async () =>
     () => undefined,
   ),
 );
+
+// The file is always there; the switch of the tests must do what stores elsewhere do.
+describeStoreAway('a switched user store', async () => {
+  const store = createStoreSwitch();
+  const { identity } = await start(await usersFile());
+  return { ...store, identity: store.over(identity) };
+});
 
 describe('a users file at start', () => {
   test.each([

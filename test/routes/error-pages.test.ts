@@ -177,6 +177,14 @@ const pages: [ErrorCode, tile: string, buttons: [style: string, href: string][]]
     ],
   ],
   [
+    'user_store_down',
+    'caution cloud',
+    [
+      ['strong', again],
+      ['tonal', toApp],
+    ],
+  ],
+  [
     'unexpected',
     'caution caution',
     [

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { createStoreSwitch } from '../support/store-switch.ts';
 
 let stub: AdminStub;
 let app: TestApp;
@@ -44,6 +45,27 @@ test('is alive but not ready while the OAuth2 server is not there, and ready aga
   expect((await ask('alive')).status).toBe(200);
   await stub.comeBack();
   expect((await ask('ready')).status).toBe(200);
+});
+
+test('is alive but not ready while the user store cannot be asked, and says what is away', async () => {
+  const store = createStoreSwitch();
+  const own = await startApp(stub, {}, { change: (parts) => store.change(parts) });
+  const tell = async () => {
+    const page = await own.browser().get('/health/ready');
+    return [page.status, JSON.parse(page.html)] as const;
+  };
+  const storeAway = 'the user store does not answer';
+  const serverAway = 'the OAuth2 server does not answer';
+  store.goAway();
+  expect(await tell()).toEqual([503, { status: storeAway }]);
+  expect((await own.browser().get('/health/alive')).status).toBe(200);
+  await stub.goDown();
+  expect(await tell()).toEqual([503, { status: `${serverAway}, ${storeAway}` }]);
+  store.comeBack();
+  expect(await tell()).toEqual([503, { status: serverAway }]);
+  await stub.comeBack();
+  expect(await tell()).toEqual([200, { status: 'ok' }]);
+  await own.close();
 });
 
 test.each([

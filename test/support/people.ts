@@ -2,7 +2,7 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** The password of everybody here but foo. */
+/** The password of ada, dora and max. */
 export const password = 'correct horse';
 
 /** Made with the least cost there is: tests check passwords often. */
@@ -67,8 +67,42 @@ export const max = {
   password_hash: passwordHash,
 };
 
+/** Blanks at both ends and in a row, a letter with an accent, and one of two UTF-16 units. */
+export const ottosPassword = ' \tpäss  word🔑 ';
+
+/** Has a password with what people rarely type. */
+export const otto = {
+  subject: 'otto-1',
+  email: 'otto@example.org',
+  password_hash:
+    '$argon2id$v=19$m=8,t=1,p=1$XbJILyPLAVKfr377n8segw$AD47/HWaJlOD8niWRqmTPyRsRPdEK2jfITnKnoaDrck',
+};
+
+/** 5,000 characters: `aaaaaaa0aaaaaaa1` and so on. */
+export const lenasPassword = Array.from({ length: 625 }, (_, count) =>
+  String(count).padStart(8, 'a'),
+).join('');
+
+/** Has a password that is longer than many hashes look at. */
+export const lena = {
+  subject: 'lena-1',
+  email: 'lena@example.org',
+  password_hash:
+    '$argon2id$v=19$m=8,t=1,p=1$0FXdwD/GW6TdLpLCFm1rNQ$/CX4OpPxu9pPQAS0gOXbQuLAjdkr7elLDOGI9Kg4Fkk',
+};
+
+/** The password of one of those above, for stores that hash it in their own way. */
+export function passwordOf({ subject }: { subject: string }): string {
+  const others = new Map([
+    [foo.subject, 'foobar'],
+    [otto.subject, ottosPassword],
+    [lena.subject, lenasPassword],
+  ]);
+  return others.get(subject) ?? password;
+}
+
 /** The entries of a users file. */
-export const people = [foo, ada, dora, max];
+export const people = [foo, ada, dora, max, otto, lena];
 
 /** Writes a users file into a new folder; `removeUsersFile` takes both away. */
 export async function writeUsersFile(entries: unknown = people): Promise<string> {
