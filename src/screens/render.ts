@@ -58,7 +58,7 @@ export function createRender(folder: string): Render {
    */
   function htmlOf(view: View, locals: Locals): string {
     locals['include'] = (path: string, own?: Locals) =>
-      htmlOf(includedBy(view, path), flat(locals, own));
+      htmlOf(includedBy(view, path), Object.assign(copyOf(locals), own));
     return view.toHtml(locals);
   }
 
@@ -92,6 +92,9 @@ const namesOfObject = Object.fromEntries(
 function flat(first: object, second?: object, third?: object): Locals {
   return { ...namesOfObject, ...first, ...second, ...third };
 }
+
+/** Alone in its literal, a spread takes the whole shape at once; beside others, name by name. */
+const copyOf = (locals: Locals): Locals => ({ ...locals });
 
 function compile(path: string): TemplateFunction {
   const options: Options & { unsafePrototypeLocals: true } = {
