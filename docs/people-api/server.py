@@ -40,5 +40,5 @@ class People(BaseHTTPRequestHandler):
 
     do_GET = do_POST = answer
 
-ThreadingHTTPServer.request_queue_size = 128  # usual are 5: the sixth at a time would wait a second
+ThreadingHTTPServer.request_queue_size = 128  # of 5, many connections at once would wait for seconds
 ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), People).serve_forever()

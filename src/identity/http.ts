@@ -153,7 +153,7 @@ function refusalIn(answer: Answer): Refusal {
 
 /** The API's own no to our token (RFC 6750, 3), not to a password. */
 function isTokenRefused({ headers }: Answer): boolean {
-  return /^\s*bearer\b/i.test(headers['www-authenticate'] ?? '');
+  return /(^|,)\s*bearer\b/i.test(headers['www-authenticate'] ?? '');
 }
 
 function reasonIn(text: string): Refusal | undefined {

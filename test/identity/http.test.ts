@@ -142,11 +142,18 @@ describe('an answer to a password', () => {
     expect(api.calls).toHaveLength(1);
   });
 
-  test('that refuses the token is a fault, and not a wrong password', async () => {
-    const refused = { 'WWW-Authenticate': 'Bearer error="invalid_token"' };
-    const { identity } = await start(answering(401, {}, refused));
-    await expectDown(identity);
-    expect(await identity.ready()).toBe(false);
+  test.each(['Bearer', 'bearer error="invalid_token"', 'Basic realm="x", Bearer'])(
+    'that refuses the token (%s) is a fault, and not a wrong password',
+    async (scheme) => {
+      const { identity } = await start(answering(401, {}, { 'WWW-Authenticate': scheme }));
+      await expectDown(identity);
+      expect(await identity.ready()).toBe(false);
+    },
+  );
+
+  test('that wants another kind of proof than a token is of the password', async () => {
+    const { identity } = await start(answering(401, {}, { 'WWW-Authenticate': 'Password' }));
+    expect(await verify(identity)).toEqual({ refused: 'wrong' });
   });
 
   test('of 429 asks to come again', async () => {
