@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { StandardClaims, User } from './backend.ts';
 import { longestLogin } from './login-key.ts';
+import { forTextClaims } from './text-claims.ts';
 
 const text = v.string();
 const flag = v.boolean();
@@ -17,22 +18,9 @@ const needed = v.looseObject({
 /** What is wrong here is left out. */
 const claims = {
   username: text,
-  name: text,
-  given_name: text,
-  family_name: text,
-  middle_name: text,
-  nickname: text,
-  preferred_username: text,
-  profile: text,
-  picture: text,
-  website: text,
-  gender: text,
-  birthdate: text,
-  zoneinfo: text,
-  locale: text,
+  ...forTextClaims(text),
   updated_at: v.pipe(v.number(), v.minValue(0)),
   email_verified: flag,
-  phone_number: text,
   phone_number_verified: flag,
   // For valibot, a list is a record, too.
   address: v.custom((given) => !Array.isArray(given) && v.is(v.record(text, text), given)),

@@ -4,6 +4,7 @@ import type { User } from './backend.ts';
 import { findJsonPlaces, lineAndColumn } from '@portico/json-places';
 import { foldLogin, longestLogin } from './login-key.ts';
 import { affordableHash, isAffordableHash } from './password.ts';
+import { forTextClaims } from './text-claims.ts';
 
 /** One checked entry of a users file. */
 export interface Person {
@@ -48,22 +49,9 @@ const rules: Record<keyof Entry, Rule> = {
   password_hash: { wants: hashWanted, accepts: isHash, isRequired: true },
   disabled: flag,
   demo: flag,
-  name: text,
-  given_name: text,
-  family_name: text,
-  middle_name: text,
-  nickname: text,
-  preferred_username: text,
-  profile: text,
-  picture: text,
-  website: text,
-  gender: text,
-  birthdate: text,
-  zoneinfo: text,
-  locale: text,
+  ...forTextClaims(text),
   updated_at: { wants: 'seconds since 1970', accepts: Number.isSafeInteger },
   email_verified: flag,
-  phone_number: text,
   phone_number_verified: flag,
   address: {
     wants: 'an object of formatted, street_address, locality, region, postal_code and country',
