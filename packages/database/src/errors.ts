@@ -3,10 +3,13 @@ export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   /** Whether it may well work later, without anybody who changes a setting. */
   readonly isAway: boolean;
+  /** As in other errors for operators. */
+  readonly faults: readonly string[];
 
   constructor(message: string, { isAway, cause }: { isAway: boolean; cause?: unknown }) {
     super(message, { cause });
     this.isAway = isAway;
+    this.faults = [message];
   }
 }
 
