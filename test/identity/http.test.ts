@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readSettings, SettingsError } from '@portico/settings';
 import type { Identity } from '../../src/identity/backend.ts';
-import { settingsOfBackend } from '../../src/identity/index.ts';
+import { settingsOfBackends } from '../../src/identity/index.ts';
 import { origin } from '../support/origin.ts';
 import { openHttpIdentity, startPeopleApi, token } from '../support/people-api.ts';
 import { until } from '../support/until.ts';
@@ -154,6 +154,20 @@ describe('an answer to a password', () => {
   test('that wants another kind of proof than a token is of the password', async () => {
     const { identity } = await start(answering(401, {}, { 'WWW-Authenticate': 'Password' }));
     expect(await verify(identity)).toEqual({ refused: 'wrong' });
+  });
+
+  test.each([
+    ['7', 7],
+    ['86400', 600],
+    ['999999999', 600],
+    ['0', undefined],
+    ['-1', undefined],
+    ['soon', undefined],
+    ['9'.repeat(400), undefined],
+    ['Fri, 27 Nov 2099 00:00:00 GMT', undefined],
+  ])('of 429 that wants %s seconds is told to the page as %s', async (given, retryAfterSeconds) => {
+    const { identity } = await start(answering(429, {}, { 'Retry-After': given }));
+    await expect(verify(identity)).rejects.toMatchObject({ kind: 'busy', retryAfterSeconds });
   });
 
   test('of 429 asks to come again', async () => {
@@ -367,7 +381,9 @@ describe('the settings', () => {
     'http://[::1]:8080',
     'https://people.example.org',
   ])('take %s', async (url) => {
-    const { values, warnings } = readSettings(settingsOfBackend('http'), { PEOPLE_API_URL: url });
+    const { values, warnings } = readSettings(settingsOfBackends(['http']), {
+      PEOPLE_API_URL: url,
+    });
     expect(values).toMatchObject({ PEOPLE_API_URL: url });
     expect(warnings).toEqual([]);
   });
@@ -381,7 +397,7 @@ describe('the settings', () => {
     'http://192.168.0.7',
     'http://[fd00::1]',
   ])('doubt %s', (url) => {
-    const { warnings } = readSettings(settingsOfBackend('http'), { PEOPLE_API_URL: url });
+    const { warnings } = readSettings(settingsOfBackends(['http']), { PEOPLE_API_URL: url });
     expect(warnings).toEqual([expect.stringContaining('PEOPLE_API_URL is not https')]);
   });
 
@@ -395,7 +411,7 @@ describe('the settings', () => {
     'https://people.example.org?x=1',
     'people.example.org',
   ])('refuse %s', (url) => {
-    expect(() => readSettings(settingsOfBackend('http'), { PEOPLE_API_URL: url })).toThrow(
+    expect(() => readSettings(settingsOfBackends(['http']), { PEOPLE_API_URL: url })).toThrow(
       SettingsError,
     );
   });
