@@ -30,6 +30,11 @@ export function isConflict(error: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
+/** Whether a row has a key that another row has already. */
+export function isConflictOfKeys(error: unknown): boolean {
+  return partsOf(error).code === '23505';
+}
+
 /**
  * By PostgreSQL's appendix A: 08 connection, 25006 read-only, 25P03 idle in a transaction, 28 not let
  * in, 3D000 no such database yet, 40001 and 40P01 conflicts, 53 out of resources, 55P03 locked, 57 an
