@@ -226,7 +226,7 @@ describe('a person', () => {
       teams: [1],
     };
     const { identity, lines } = await start(answering(200, given));
-    const kept = { ...max, teams: [1] };
+    const kept = { ...max, claims: { teams: [1] } };
     expect(await verify(identity)).toEqual({ user: kept });
     expect(await identity.find(max.subject)).toEqual(kept);
     const names = lines.map(({ details }) => details);
