@@ -9,7 +9,7 @@ import { forTextClaims } from './text-claims.ts';
 
 /** One checked entry of a users file. */
 export interface Person {
-  user: Readonly<User>;
+  user: Readonly<User & { email: string }>;
   passwordHash: string;
   /** For demonstrations: the password is public. */
   isDemo: boolean;
@@ -35,7 +35,7 @@ interface Rule {
   isRequired?: true;
 }
 
-type Entry = Omit<User, 'credential'> & { password_hash: string; demo?: boolean };
+type Entry = Omit<User, 'credential'> & { email: string; password_hash: string; demo?: boolean };
 
 const text: Rule = { wants: 'text', accepts: (value) => typeof value === 'string' };
 const flag: Rule = { wants: 'true or false', accepts: (value) => typeof value === 'boolean' };
@@ -149,7 +149,7 @@ function claimNames(entry: Entry, index: number, taken: Map<string, number>): st
 function personOf({ password_hash: passwordHash, demo, ...user }: Entry): Person {
   if (user.address) Object.freeze(user.address);
   if (user.claims) Object.freeze(user.claims);
-  const whole: User = { ...user, credential: markOf(passwordHash) };
+  const whole: Person['user'] = { ...user, credential: markOf(passwordHash) };
   return { user: Object.freeze(whole), passwordHash, isDemo: demo === true };
 }
 

@@ -91,7 +91,7 @@ async function faultsOf(entries: unknown, mayHaveDemoUsers = false): Promise<str
 describeIdentity('a users file', async () =>
   createIdentity(
     {
-      backend: 'file',
+      backends: ['file'],
       settings: { USERS_FILE: await usersFile() },
       mayHaveDemoUsers: false,
       passwordChecks: { atOnce: 2, waiting: 256 },
