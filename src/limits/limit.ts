@@ -1,4 +1,4 @@
-import { createFairCache } from '../web/fair-cache.ts';
+import { createFairCache } from '../state/fair-cache.ts';
 
 /** How many wrong attempts are allowed, and what happens then. Times are in seconds. */
 export interface LimitRule {

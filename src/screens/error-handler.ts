@@ -109,7 +109,7 @@ export function errorHandler({
   log,
 }: Pick<Parts, 'audit' | 'challenges' | 'config' | 'log'>): ErrorRequestHandler {
   const base = config.web.baseUrl.path;
-  return function errorHandler(error: unknown, req, res, _next) {
+  return async function errorHandler(error: unknown, req, res, _next) {
     if (res.headersSent) {
       res.destroy();
       return;
@@ -122,7 +122,7 @@ export function errorHandler({
       leave(res, error.redirectTo);
       return;
     }
-    const known = code === 'challenge_elsewhere' ? {} : challenges.wayForward(req);
+    const known = code === 'challenge_elsewhere' ? {} : await challenges.wayForward(req);
     const way: WayForward = { ...known, ...(error instanceof PublicError && error.way) };
     if (error instanceof HydraError) way.retryAfterSeconds = error.retryAfterSeconds;
     if (code === 'busy') way.retryAfterSeconds = busySeconds;
