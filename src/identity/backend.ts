@@ -42,6 +42,11 @@ export interface User extends StandardClaims {
    * count no more once it has changed. Never a claim, never shown.
    */
   credential?: string;
+  /**
+   * Further claims by name, such as `groups`; the values are as in JSON. `SCOPE_CLAIMS` says which
+   * scope opens them. Made by `furtherClaims`, which leaves out what no claim may be called.
+   */
+  claims?: Readonly<Record<string, unknown>>;
 }
 
 export type Verification = { user: User } | { refused: Refusal };
