@@ -28,13 +28,15 @@ export function createSharedAnswers(rows: AnswerRows, secrets: readonly string[]
 
   function read(key: string, row: AnswerRow): SharedAnswer {
     // Without the secret that it was made with, nobody learns where it led.
-    const { giver, target } = (encryption.decrypt(row.content, key) as Content | undefined) ?? {
-      giver: { network: '' },
-    };
+    const opened = encryption.open(row.content, key);
+    const { giver, target }: Content = opened
+      ? (JSON.parse(opened.toString()) as Content)
+      : { giver: { network: '' } };
     return { stage: row.stage, decision: row.decision, browsers: row.browsers, giver, target };
   }
 
-  const contentOf = (key: string, content: Content) => () => encryption.encrypt(content, key);
+  const contentOf = (key: string, content: Content) => () =>
+    encryption.seal(Buffer.from(JSON.stringify(content)), key);
 
   async function find(key: string): Promise<SharedAnswer | undefined> {
     const row = await rows.find(key);

@@ -6,8 +6,10 @@ import { createEncryption } from './encryption.ts';
 /** The last sign-in in a browser, of a person who asked to be kept signed in there. */
 export interface KeptSignIn {
   subject: string;
-  /** As typed, so that a password manager finds what it saved. */
+  /** As typed, so that a password manager finds what it saved; empty for a `way`. */
   login: string;
+  /** The id of the way to sign in, if it was another one than a password. */
+  way?: string | undefined;
   /** When it was proven last, in milliseconds since 1970. */
   at: number;
   /** When the OAuth2 server forgets it; `undefined` if that is for the server to decide. */
@@ -50,15 +52,15 @@ export function createKeptSignIns(home: CookieHome, secrets: readonly string[]) 
     of(req: Request): KeptSignIn | undefined {
       const cookie: unknown = req.cookies?.[name];
       if (typeof cookie !== 'string') return undefined;
-      const signIn = encryption.decrypt(cookie) as KeptSignIn | undefined;
-      return signIn && Date.now() - signIn.at < lifeMs(signIn) ? signIn : undefined;
+      const opened = encryption.open(cookie);
+      if (!opened) return undefined;
+      const signIn = JSON.parse(opened.toString()) as KeptSignIn;
+      return Date.now() - signIn.at < lifeMs(signIn) ? signIn : undefined;
     },
 
     keep(res: Response, signIn: KeptSignIn): void {
-      res.cookie(name, encryption.encrypt(signIn), {
-        ...cookieOptions(home),
-        maxAge: lifeMs(signIn),
-      });
+      const sealed = encryption.seal(Buffer.from(JSON.stringify(signIn)));
+      res.cookie(name, sealed, { ...cookieOptions(home), maxAge: lifeMs(signIn) });
     },
 
     /** After a sign-out, or when somebody signs in who does not ask for it. */

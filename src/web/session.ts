@@ -16,6 +16,10 @@ export interface SignIn {
   credential?: string | undefined;
   /** As typed, so that a password manager finds what it saved. */
   login?: string | undefined;
+  /** The authentication context class, where another site named one. */
+  acr?: string | undefined;
+  /** The id of the way to sign in, if it was another one than a password. */
+  way?: string | undefined;
 }
 
 declare module 'express-session' {
