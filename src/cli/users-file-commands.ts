@@ -1,4 +1,4 @@
-import { Failure, type Command } from '@portico/command-line';
+import { Failure, unreadable, type Command } from '@portico/command-line';
 import { hashPassword } from '../identity/password.ts';
 import { readUsersFile, UsersFileError } from '../identity/users-file.ts';
 import { askPassword, readAll } from './read-password.ts';
@@ -28,13 +28,12 @@ const check: Command = {
   async run(given, context) {
     const [file = ''] = given.operands;
     const people = await readUsersFile(file, true).catch((error: unknown) => {
-      if (error instanceof UsersFileError) throw new Failure(error.message);
-      throw error;
+      throw error instanceof UsersFileError ? new Failure(error.message) : unreadable(file, error);
     });
     const demos = people.filter(({ isDemo }) => isDemo).length;
-    if (given.has('json')) return void (await context.printJson({ people: people.length, demos }));
     const note = demos > 0 ? `, ${demos} of them for demonstration on localhost only` : '';
-    await context.print(`${file} is correct: ${people.length} people${note}.\n`);
+    if (given.has('json')) await context.printJson({ people: people.length, demos });
+    else await context.print(`${file} is correct: ${people.length} people${note}.\n`);
   },
 };
 

@@ -5,5 +5,5 @@ export { exitCodes, Failure, failureOf, misuse } from './failure.ts';
 export { plain, safeJson } from './plain-text.ts';
 export { printList } from './print-list.ts';
 export { runProgram, topicsOf, type Program, type Section, type Topic } from './program.ts';
-export { nameOf, readJsonObject, readSecretLine, readSource } from './read-source.ts';
+export { nameOf, readJsonObject, readSecretLine, readSource, unreadable } from './read-source.ts';
 export { createTable, listOfValues, type Column } from './table.ts';

@@ -15,7 +15,7 @@ const water: Command = {
   },
   async run(given, context) {
     await context.confirm(given, async () => `Water ${given.operands[0]}?`);
-    await context.printJson({ ...given.operands, litres: given.text('litres') ?? null });
+    await context.printJson([given.operands, given.text('litres')]);
     return exitCodes.done;
   },
 };
@@ -125,7 +125,7 @@ describe('a command', () => {
   test('gets what was given, and says how it ended', async () => {
     const args = ['plants', 'water', '--yes', '--litres=-2', '--', '--help'];
     const { code, stdout } = await run(garden, args);
-    expect([code, JSON.parse(stdout)]).toEqual([0, { 0: '--help', litres: '-2' }]);
+    expect([code, JSON.parse(stdout)]).toEqual([0, [['--help'], '-2']]);
     expectSentence(await run(garden, ['weather']), 3, 'Nobody knows.');
   });
 

@@ -5,14 +5,14 @@ import { loadToolConfig, type ToolConfig } from './settings.ts';
 
 /** What a command for the server works with. */
 export interface ServerContext extends CommandContext {
-  config(): ToolConfig;
+  config: () => ToolConfig;
   readonly hydra: Hydra;
 }
 
 export type ServerCommand = Command<ServerContext>;
 
 /** Reads the settings and creates the client when they are first used, and closes it in the end. */
-export function onServer({ run, ...command }: ServerCommand): Command {
+export function onServer(command: ServerCommand): Command {
   return {
     ...command,
     async run(given, context) {
@@ -27,7 +27,7 @@ export function onServer({ run, ...command }: ServerCommand): Command {
         },
       };
       try {
-        return await run(given, whole);
+        return await command.run(given, whole);
       } catch (error) {
         throw serverFailure(error, loadConfig);
       } finally {
