@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { chosenBackends } from '../src/identity/index.ts';
 import { demoAccounts, demoPassword, demoUsers, writeDemoUsers } from './demo-users.ts';
 import { startStandIn } from '@portico/hydra-stand-in';
 import { runPortico } from './portico.ts';
@@ -29,7 +30,7 @@ const auditLog = env['AUDIT_LOG'] || join(folder, 'audit.log');
 /** Who asks for a level wants the lines of Portico as production writes them. */
 const isRaw = Boolean(env['LOG_LEVEL']);
 /** Whether people are not in a users file. */
-const isElsewhere = Boolean(env['IDENTITY']) && env['IDENTITY'] !== 'file';
+const isElsewhere = !chosenBackends(env).includes('file');
 const orphanCheckMs = 250;
 const widestName = 13;
 const teller = createTeller(say);
@@ -128,7 +129,7 @@ async function porticoEnv(port: number, baseUrl: string, server: Server) {
     HYDRA_ADMIN_URL: server.adminUrl,
     HYDRA_PUBLIC_URL: server.publicUrl,
     COOKIE_SECRET: env['COOKIE_SECRET'] || randomBytes(32).toString('base64url'),
-    USERS_FILE: env['USERS_FILE'] || (await writeDemoUsers(folder)),
+    USERS_FILE: env['USERS_FILE'] || (isElsewhere ? '' : await writeDemoUsers(folder)),
     // Calls of the admin API are debug lines.
     LOG_LEVEL: env['LOG_LEVEL'] || 'debug',
     AUDIT_LOG: isRaw ? auditLog : env['AUDIT_LOG'] || 'stdout',
@@ -147,7 +148,7 @@ function whenOrphaned(stop: () => void): void {
 }
 
 function whoMaySignIn(): string {
-  if (isElsewhere) return `  Sign in    with an account of IDENTITY=${env['IDENTITY']}`;
+  if (isElsewhere) return `  Sign in    with an account of IDENTITY=${chosenBackends(env).join()}`;
   if (env['USERS_FILE']) return `  Sign in    with an account from ${env['USERS_FILE']}`;
   const rows = demoAccounts.map(({ name, email, about }) => [email, `${name}, ${about}`]);
   const width = Math.max(...rows.map(([email = '']) => email.length));

@@ -9,7 +9,12 @@ import {
   type Settings,
   type ValuesOf,
 } from '@portico/settings';
-import { backendSetting, settingsOfBackend } from './identity/index.ts';
+import {
+  backendSetting,
+  chosenBackends,
+  settingsOfBackends,
+  type IdentityConfig,
+} from './identity/index.ts';
 import { brandFaults, brandOf, brandSettings } from './screens/brand-settings.ts';
 
 /** In the order of `.env.example`. */
@@ -85,16 +90,17 @@ export function loadConfig(env: Environment) {
     ...proxyFaults(known, env),
     ...brandFaults(known, env),
   ]);
-  const identity = settingsOfBackend(values.IDENTITY);
+  const backends = chosenBackends(env);
+  const identity = settingsOfBackends(backends);
   const own = <T>(all: Record<string, T>) =>
-    Object.fromEntries(Object.entries(all).filter(([name]) => name in identity));
-  return arrange({ values, files, warnings }, { settings: own(values), secretFiles: own(files) });
+    Object.fromEntries(Object.entries(all).filter(([name]) => Object.hasOwn(identity, name)));
+  const ofBackends = { backends, settings: own(values), secretFiles: own(files) };
+  return arrange({ values, files, warnings }, ofBackends);
 }
 
-/** All settings that apply in this environment: the app's own, then those of the chosen backend. */
+/** All settings that apply in this environment: the app's own, then those of the chosen backends. */
 export function settingsFor(env: Environment) {
-  const backend = backendSetting.read(env['IDENTITY']?.trim() || backendSetting.fallback);
-  return { ...appSettings, ...(backend && settingsOfBackend(backend)) };
+  return { ...appSettings, ...settingsOfBackends(chosenBackends(env)) };
 }
 
 function proxyFaults({ BASE_URL, TRUST_PROXY }: Partial<Values>, env: Environment): string[] {
@@ -115,7 +121,7 @@ function proxyFaults({ BASE_URL, TRUST_PROXY }: Partial<Values>, env: Environmen
 
 function arrange(
   { values: v, files, warnings }: ReadSettings<typeof appSettings>,
-  ofBackend: { settings: Record<string, unknown>; secretFiles: Record<string, string> },
+  ofBackends: Pick<IdentityConfig, 'backends' | 'settings' | 'secretFiles'>,
 ) {
   const { brand, notes } = brandOf(v);
   return deepFreeze({
@@ -131,8 +137,7 @@ function arrange(
       trustedNetworks: v.LIMIT_TRUSTED_NETWORKS ?? [],
     },
     identity: {
-      backend: v.IDENTITY,
-      ...ofBackend,
+      ...ofBackends,
       mayHaveDemoUsers: v.BASE_URL.isLoopback,
       passwordChecks: { atOnce: v.PASSWORD_CHECKS_AT_ONCE, waiting: v.PASSWORD_CHECKS_WAITING },
     },

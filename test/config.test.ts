@@ -282,6 +282,47 @@ describe('settings', () => {
   });
 });
 
+describe('where people are stored', () => {
+  const api = 'https://people.example.org';
+
+  test('may be several places, asked in that order, each with settings of its own', () => {
+    const { identity } = load({ IDENTITY: ' http , file', PEOPLE_API_URL: api });
+    expect(identity.backends).toEqual(['http', 'file']);
+    expect(identity.settings).toMatchObject({ PEOPLE_API_URL: api, USERS_FILE: usersFile });
+    expect(faultsOf({ IDENTITY: 'http,file', USERS_FILE: '/nowhere' })).toEqual([
+      expect.stringMatching(/^PEOPLE_API_URL is not set/),
+      expect.stringMatching(/^USERS_FILE is "/),
+    ]);
+  });
+
+  test('needs nothing of a place that is not chosen', () => {
+    const elsewhere = { USERS_FILE: undefined, PEOPLE_API_URL: api };
+    const { identity } = load({ IDENTITY: 'http', ...elsewhere });
+    expect(Object.keys(identity.settings)).not.toContain('USERS_FILE');
+    expect(faultsOf({ IDENTITY: 'http', PEOPLE_API_URL: api, USERS_FILE: '/nowhere' })).toEqual([]);
+    expect(faultsOf({ IDENTITY: 'file', PEOPLE_API_URL: 'nonsense' })).toEqual([]);
+  });
+
+  test('is the users file if nothing else is said', () => {
+    expect(load({ IDENTITY: '' }).identity.backends).toEqual(['file']);
+    expect(load({ IDENTITY: '', DATABASE_URL: 'postgres://h/d' }).identity.backends).toEqual([
+      'file',
+    ]);
+    expect(faultsOf({ USERS_FILE: '' })).toEqual([
+      'USERS_FILE is not set. It must be a readable file of people.',
+    ]);
+  });
+
+  test.each(['files', 'FILE', 'file,file', 'file,,http', ',file', 'file http', '__proto__'])(
+    'is no place called %j',
+    (IDENTITY) => {
+      expect(faultsOf({ IDENTITY })).toEqual([
+        expect.stringMatching(/^IDENTITY is ".+"\. It must be one or more of file, http/),
+      ]);
+    },
+  );
+});
+
 describe('warnings', () => {
   test.each([
     ['one letter', 'x'.repeat(64), 'COOKIE_SECRET has a secret of fewer than 8 different'],

@@ -32,7 +32,8 @@ export interface StandardClaims {
 export interface User extends StandardClaims {
   /** The `sub` of every token. Never empty, never changed, never given to somebody else. */
   subject: string;
-  email: string;
+  /** Missing for those of another site that does not tell it. */
+  email?: string;
   username?: string;
   /** A disabled person can still be found, but cannot sign in or stay signed in. */
   disabled?: boolean;
@@ -41,6 +42,11 @@ export interface User extends StandardClaims {
    * count no more once it has changed. Never a claim, never shown.
    */
   credential?: string;
+  /**
+   * Further claims by name, such as `groups`; the values are as in JSON. `SCOPE_CLAIMS` says which
+   * scope opens them. Made by `furtherClaims`, which leaves out what no claim may be called.
+   */
+  claims?: Readonly<Record<string, unknown>>;
 }
 
 export type Verification = { user: User } | { refused: Refusal };
@@ -79,6 +85,13 @@ export interface Identity {
    * @throws IdentityError `down` when the user store cannot be asked
    */
   find(subject: string): Promise<User | undefined>;
+  /**
+   * Ways to sign in that leave for another site, in the order of their buttons; none when left out.
+   * Their ids differ.
+   */
+  ways?: readonly Way[];
+  /** False when nobody signs in by a password here: the screen has no form for one then. */
+  takesPasswords?: boolean;
   /** Whether people may have usernames beside their email addresses; the sign-in page says so. */
   hasUsernames(): boolean;
   /** Whether the user store can be asked now. Takes a few seconds at most, and never throws. */
@@ -86,6 +99,81 @@ export interface Identity {
   /** Closes files, timers and connections. */
   close(): Promise<void>;
 }
+
+/** A way to sign in that leaves for another site and comes back, such as an OpenID provider. */
+export interface Way {
+  /** Of `a-z`, `0-9` and `-`. It stands in addresses, so it should stay what it is. */
+  id: string;
+  /** As people know it: "Continue with {name}". */
+  name: string;
+  /** The picture on its button: the path of a `.svg`, `.png` or `.webp` file. */
+  icon?: string;
+  /**
+   * Begins a sign-in over there.
+   * @throws IdentityError `down` when the other site cannot be asked
+   */
+  begin(wish: WayWish): Promise<Departure>;
+  /**
+   * Ends it, when the browser has come back. Called once for what `begin` kept.
+   * @param address of ours, as the browser opened it, with its whole query
+   * @param departed what `begin` was given and kept
+   * @returns the person, or why there is none
+   * @throws IdentityError `down` when our own store of people cannot be asked
+   */
+  finish(address: URL, departed: { wish: WayWish; keep: string }): Promise<Arrival>;
+  /**
+   * Where the browser can go to be signed out over there too; `undefined` when it should not, or when
+   * the other site has no such address or cannot be asked.
+   * @param back the address of ours to come back to
+   * @param state has to come back with it
+   */
+  signOut?(back: string, state: string): Promise<string | undefined>;
+}
+
+/** What is wanted of the other site. It decides itself how far it goes along. */
+export interface WayWish {
+  /** The address of ours to come back to, without a query. */
+  callback: string;
+  /** An unguessable text that has to come back as `state`. */
+  state: string;
+  /** When it began, in milliseconds since 1970. */
+  at: number;
+  /** Whom the app hints at, or what was typed. */
+  login?: string | undefined;
+  /** Whether to ask for the proof once more, or which account, even if somebody is signed in there. */
+  prompt?: 'login' | 'select_account' | undefined;
+  /** How old the sign-in over there may be. */
+  maxAgeSeconds?: number | undefined;
+  /** BCP 47, the best first. */
+  locales?: readonly string[] | undefined;
+  /** Wanted classes, OpenID Connect Core 3.1.2.1, the best first. */
+  acr?: readonly string[] | undefined;
+}
+
+export interface Departure {
+  /** Where the browser goes. */
+  location: string;
+  /** For `finish`: it comes back from an encrypted cookie, so it should be short. */
+  keep: string;
+}
+
+export type Arrival = Arrived | { refused: WayRefusal; detail: string };
+
+export interface Arrived {
+  user: User;
+  /** As the other site says: RFC 8176, and OpenID Connect Core 2. */
+  amr?: string[] | undefined;
+  acr?: string | undefined;
+}
+
+/**
+ * - `cancelled`: the person, or the other site, said no
+ * - `unavailable`: the other site does not answer, or not now
+ * - `stale`: it did not ask again, though that was wanted
+ * - `unproven`: its answer proves nothing
+ * The `detail` beside it is for the operator's log: without codes, tokens and secrets.
+ */
+export type WayRefusal = 'cancelled' | 'unavailable' | 'stale' | 'unproven';
 
 /** A kind of user store. */
 export interface Backend<S extends Settings = Settings> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { StandardClaims, User } from './backend.ts';
+import { furtherClaims } from './further-claims.ts';
 import { longestLogin } from './login-key.ts';
 import { forTextClaims } from './text-claims.ts';
 
@@ -27,21 +28,32 @@ const claims = {
 } satisfies Record<keyof StandardClaims | 'username', v.GenericSchema>;
 
 /**
- * Reads a person as the API gives one. `null` counts as missing; members that we do not know pass
- * through, for claims of a fork.
- * @param onDropped gets the name of each claim that is of a wrong type and left out
+ * Reads a person as the API gives one. `null` counts as missing; members that we do not know
+ * are further claims.
+ * @param onDropped gets the name of each claim that is left out: it is of a wrong type, or none that
+ *   `furtherClaims` keeps
  * @returns `undefined` when it is no person
  */
 export function readPerson(json: string, onDropped: (claim: string) => void): User | undefined {
   const found = v.safeParse(needed, withoutNull(parse(json)));
   if (!found.success) return undefined;
-  const { credential, ...user } = found.output;
+  const { subject, email, disabled, credential, ...others } = found.output;
+  const standard: Record<string, unknown> = {};
   for (const [claim, schema] of Object.entries(claims)) {
-    if (!(claim in user) || v.is(schema, user[claim])) continue;
-    delete user[claim];
-    onDropped(claim);
+    if (!Object.hasOwn(others, claim)) continue;
+    if (v.is(schema, others[claim])) standard[claim] = others[claim];
+    else onDropped(claim);
+    delete others[claim];
   }
-  return credential === undefined ? user : { ...user, credential: markOf(String(credential)) };
+  const furtherOnes = furtherClaims(others, onDropped);
+  return {
+    subject,
+    email,
+    ...standard,
+    ...(disabled !== undefined && { disabled }),
+    ...(credential !== undefined && { credential: markOf(String(credential)) }),
+    ...(furtherOnes && { claims: furtherOnes }),
+  };
 }
 
 function parse(json: string): unknown {

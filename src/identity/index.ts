@@ -1,8 +1,9 @@
-import { kind, setting, type Settings } from '@portico/settings';
+import { setting, type Environment, type Settings } from '@portico/settings';
 import type { Backend, BackendParts, Identity, IdentityLog } from './backend.ts';
 import { fileBackend } from './file.ts';
 import { httpBackend } from './http.ts';
 import { createPasswordChecker } from './password.ts';
+import { joinStores, type NamedStore } from './several.ts';
 import { waitForStore } from './wait-for-store.ts';
 
 /** CHANGE HERE: the user stores. A new one is a file beside this one and a line here. */
@@ -15,19 +16,49 @@ export type BackendName = keyof typeof backends;
 
 export const backendNames = Object.keys(backends) as BackendName[];
 
-/** The setting `IDENTITY`, which chooses one. */
-export const backendSetting = setting(backendNames.join(' or '), kind.oneOf(...backendNames), {
-  fallback: 'file' satisfies BackendName,
-});
+/** The setting `IDENTITY`: which of them, in the order in which they are asked. */
+export const backendSetting = setting(
+  `one or more of ${backendNames.join(', ')}, each once, separated by commas`,
+  (given) => {
+    const names = given.split(',').map((name) => name.trim());
+    const isChoice = names.every(isBackendName) && new Set(names).size === names.length;
+    return isChoice ? names : undefined;
+  },
+);
 
-/** The settings that a backend declares. */
-export function settingsOfBackend(name: BackendName): Settings {
-  return backends[name].settings;
+function isBackendName(name: string): name is BackendName {
+  return Object.hasOwn(backends, name);
+}
+
+/** Without `IDENTITY`, the first of these whose setting is there: its name, or that of its file. */
+const usual = [
+  ['file', /^USERS_FILE$/],
+  ['sql', /^DATABASE_URL(_FILE)?$/],
+] as const;
+
+/**
+ * The backends that an environment chooses: by `IDENTITY`, or else `file` where there is a
+ * `USERS_FILE`, or `sql` where there is a `DATABASE_URL`.
+ * @returns none when `IDENTITY` is wrong
+ */
+export function chosenBackends(env: Environment): BackendName[] {
+  const given = env['IDENTITY']?.trim();
+  if (given) return backendSetting.read(given) ?? [];
+  const isSet = (name: RegExp) =>
+    Object.keys(env).some((one) => name.test(one) && env[one]?.trim());
+  const found = usual.find(([name, settingName]) => isBackendName(name) && isSet(settingName));
+  return [(found?.[0] ?? 'file') as BackendName];
+}
+
+/** The settings that backends declare. */
+export function settingsOfBackends(names: readonly BackendName[]): Settings {
+  return Object.assign({}, ...names.map((name) => backends[name].settings));
 }
 
 export interface IdentityConfig {
-  backend: BackendName;
-  /** The values of the settings that the backend declares. */
+  /** In the order in which they are asked. */
+  backends: readonly BackendName[];
+  /** The values of the settings that they declare. */
   settings: Record<string, unknown>;
   /** See `BackendParts`. */
   secretFiles?: BackendParts['secretFiles'];
@@ -38,17 +69,52 @@ export interface IdentityConfig {
 }
 
 /**
- * Opens the chosen backend, and waits as long as its user store is away.
+ * Opens the chosen backends, and waits as long as a user store is away.
  * @param credentialsChanged see `BackendParts`
- * @throws the backend's own error when it cannot start; its message is for the operator
+ * @throws a backend's own error when it cannot start; its message is for the operator. Those that
+ *   are open are closed then
  */
 export async function createIdentity(
-  { backend, settings, secretFiles = {}, mayHaveDemoUsers, passwordChecks }: IdentityConfig,
+  config: IdentityConfig,
   log: IdentityLog,
   credentialsChanged: BackendParts['credentialsChanged'],
 ): Promise<Identity> {
-  const chosen: Backend = backends[backend];
-  const passwords = createPasswordChecker(passwordChecks);
-  const parts = { log, passwords, mayHaveDemoUsers, credentialsChanged, secretFiles };
-  return waitForStore(() => chosen.create(settings, parts), log);
+  const passwords = createPasswordChecker(config.passwordChecks);
+  const opened: NamedStore[] = [];
+  try {
+    for (const name of config.backends) {
+      const own = ownOf(config, name);
+      const ownLog = config.backends.length > 1 ? logOf(log, name) : log;
+      const { mayHaveDemoUsers } = config;
+      const { secretFiles } = own;
+      const parts = { log: ownLog, passwords, mayHaveDemoUsers, credentialsChanged, secretFiles };
+      const backend: Backend = backends[name];
+      // oxlint-disable-next-line no-await-in-loop -- the log says which one is waited for
+      const identity = await waitForStore(() => backend.create(own.settings, parts), ownLog);
+      opened.push({ name, identity });
+    }
+    const [first] = opened;
+    return first && opened.length === 1 ? first.identity : joinStores(opened, log);
+  } catch (error) {
+    await Promise.allSettled(opened.map(({ identity }) => identity.close()));
+    throw error;
+  }
+}
+
+/** What a backend gets: its own settings, and nothing of the others. */
+function ownOf({ settings, secretFiles = {} }: IdentityConfig, name: BackendName) {
+  const pick = <T>(all: Readonly<Record<string, T>>) =>
+    Object.fromEntries(
+      Object.entries(all).filter(([one]) => Object.hasOwn(backends[name].settings, one)),
+    );
+  return { settings: pick(settings), secretFiles: pick(secretFiles) };
+}
+
+/** A log whose lines name the store. */
+function logOf(log: IdentityLog, store: string): IdentityLog {
+  return {
+    info: (details, message) => log.info({ store, ...details }, message),
+    warn: (details, message) => log.warn({ store, ...details }, message),
+    error: (details, message) => log.error({ store, ...details }, message),
+  };
 }

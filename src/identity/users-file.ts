@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { User } from './backend.ts';
 import { findJsonPlaces, lineAndColumn } from '@portico/json-places';
+import { furtherClaims, isFurtherClaim, longestFurtherClaim } from './further-claims.ts';
 import { foldLogin, longestLogin } from './login-key.ts';
 import { affordableHash, isAffordableHash } from './password.ts';
 import { forTextClaims } from './text-claims.ts';
 
 /** One checked entry of a users file. */
 export interface Person {
-  user: Readonly<User>;
+  user: Readonly<User & { email: string }>;
   passwordHash: string;
   /** For demonstrations: the password is public. */
   isDemo: boolean;
@@ -34,7 +35,7 @@ interface Rule {
   isRequired?: true;
 }
 
-type Entry = Omit<User, 'credential'> & { password_hash: string; demo?: boolean };
+type Entry = Omit<User, 'credential'> & { email: string; password_hash: string; demo?: boolean };
 
 const text: Rule = { wants: 'text', accepts: (value) => typeof value === 'string' };
 const flag: Rule = { wants: 'true or false', accepts: (value) => typeof value === 'boolean' };
@@ -57,6 +58,7 @@ const rules: Record<keyof Entry, Rule> = {
     wants: 'an object of formatted, street_address, locality, region, postal_code and country',
     accepts: isAddress,
   },
+  claims: { wants: claimsWanted, accepts: (value) => claimsFault(value) === undefined },
 };
 
 /**
@@ -119,7 +121,9 @@ function checkEntry(entry: unknown, mayHaveDemoUsers: boolean, faults: string[])
     }
   }
   for (const member of Object.keys(entry)) {
-    if (!Object.hasOwn(rules, member)) faults.push(`${nameOf(member)} is not a known member`);
+    if (Object.hasOwn(rules, member)) continue;
+    const way = isFurtherClaim(member) ? ': further claims go into "claims"' : '';
+    faults.push(`${nameOf(member)} is not a known member${way}`);
   }
   if (entry['demo'] === true && !mayHaveDemoUsers) {
     faults.push('"demo" people are allowed on a loopback address only');
@@ -144,7 +148,8 @@ function claimNames(entry: Entry, index: number, taken: Map<string, number>): st
 
 function personOf({ password_hash: passwordHash, demo, ...user }: Entry): Person {
   if (user.address) Object.freeze(user.address);
-  const whole: User = { ...user, credential: markOf(passwordHash) };
+  if (user.claims) Object.freeze(user.claims);
+  const whole: Person['user'] = { ...user, credential: markOf(passwordHash) };
   return { user: Object.freeze(whole), passwordHash, isDemo: demo === true };
 }
 
@@ -185,6 +190,22 @@ function isAddress(value: unknown): boolean {
       ([member, part]) => addressMember.test(member) && typeof part === 'string',
     )
   );
+}
+
+/** Why these cannot be the further claims of a person. */
+function claimsFault(value: unknown): string | undefined {
+  if (!isObject(value)) return 'an object of further claims';
+  let fault: string | undefined;
+  furtherClaims(value, (name) => {
+    fault ??= isFurtherClaim(name)
+      ? `an object of further claims, ${nameOf(name)} of up to ${longestFurtherClaim} characters as JSON`
+      : `an object of further claims, and ${nameOf(name)} cannot be one`;
+  });
+  return fault;
+}
+
+function claimsWanted(value: unknown): string {
+  return claimsFault(value) ?? '';
 }
 
 /** The name of a member, if it is safe to show: somebody may have put a hash in the wrong place. */

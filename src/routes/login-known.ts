@@ -61,7 +61,8 @@ export async function knownPerson(
   return {
     user,
     subject: user.subject,
-    login: login !== undefined && namesOf(user).includes(foldLogin(login)) ? login : user.email,
+    login:
+      login !== undefined && namesOf(user).includes(foldLogin(login)) ? login : (user.email ?? ''),
     isConfirmation: isConfirmation(request, ofToday),
   };
 }

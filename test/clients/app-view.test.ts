@@ -102,13 +102,19 @@ describe('an app', () => {
 });
 
 test('a person has a name, or the email address stands for it', () => {
-  expect(personView({ name: ' Ann Lee ', email: 'a@example.org' })).toEqual({
+  const subject = 'p-1';
+  expect(personView({ subject, name: ' Ann Lee ', email: 'a@example.org' })).toEqual({
     name: 'Ann Lee',
     email: 'a@example.org',
     initial: 'A',
   });
-  expect(personView({ name: ' ', email: 'b@example.org' })).toEqual({
+  expect(personView({ subject, name: ' ', email: 'b@example.org' })).toEqual({
     email: 'b@example.org',
     initial: 'B',
   });
+});
+
+test('a person of another site that tells no email address goes by the username, or the subject', () => {
+  expect(personView({ subject: 'p-1', username: 'ann' })).toEqual({ email: 'ann', initial: 'A' });
+  expect(personView({ subject: 'p-1' })).toEqual({ email: 'p-1', initial: 'P' });
 });

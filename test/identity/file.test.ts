@@ -91,7 +91,7 @@ async function faultsOf(entries: unknown, mayHaveDemoUsers = false): Promise<str
 describeIdentity('a users file', async () =>
   createIdentity(
     {
-      backend: 'file',
+      backends: ['file'],
       settings: { USERS_FILE: await usersFile() },
       mayHaveDemoUsers: false,
       passwordChecks: { atOnce: 2, waiting: 256 },
@@ -170,6 +170,15 @@ describe('a users file at start', () => {
       JSON.parse('{"__proto__": 1, "toString": 2}'),
       '"toString" is not a known',
     ],
+    [
+      'a claim at the top',
+      { ...max, groups: [] },
+      'a known member: further claims go into "claims"',
+    ],
+    ['a list of claims', { ...max, claims: [] }, '"claims" must be an object of further claims'],
+    ['a subject as claim', { ...max, claims: { sub: 'x' } }, 'claims, and "sub" cannot be one'],
+    ['a standard claim there', { ...max, claims: { name: 'Max' } }, 'and "name" cannot be one'],
+    ['a claim of a page', { ...max, claims: { bio: 'x'.repeat(4095) } }, '"bio" of up to 4096'],
     ['a hash as member', { ...max, [max.password_hash]: 1 }, 'a member with an odd name'],
     [
       'a demo person',
@@ -233,6 +242,12 @@ describe('a users file at start', () => {
       expect(message).not.toContain(hash);
     },
   );
+
+  test('may give claims beside the standard ones', async () => {
+    const claims = { groups: ['choir', 'board'], 'https://example.org/level': 3 };
+    const { identity } = await start(await usersFile([{ ...max, claims }]));
+    expect(await identity.find(max.subject)).toMatchObject({ claims });
+  });
 
   test('signs in people whose hashes others made, each in their own way', async () => {
     const people = [bcrypt, pbkdf2, scrypt, `{bcrypt}${bcrypt}`].map((password_hash, index) => ({

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readSettings, SettingsError } from '@portico/settings';
 import type { Identity } from '../../src/identity/backend.ts';
-import { settingsOfBackend } from '../../src/identity/index.ts';
+import { settingsOfBackends } from '../../src/identity/index.ts';
 import { origin } from '../support/origin.ts';
 import { openHttpIdentity, startPeopleApi, token } from '../support/people-api.ts';
 import { until } from '../support/until.ts';
@@ -226,7 +226,7 @@ describe('a person', () => {
       teams: [1],
     };
     const { identity, lines } = await start(answering(200, given));
-    const kept = { ...max, teams: [1] };
+    const kept = { ...max, claims: { teams: [1] } };
     expect(await verify(identity)).toEqual({ user: kept });
     expect(await identity.find(max.subject)).toEqual(kept);
     const names = lines.map(({ details }) => details);
@@ -367,7 +367,9 @@ describe('the settings', () => {
     'http://[::1]:8080',
     'https://people.example.org',
   ])('take %s', async (url) => {
-    const { values, warnings } = readSettings(settingsOfBackend('http'), { PEOPLE_API_URL: url });
+    const { values, warnings } = readSettings(settingsOfBackends(['http']), {
+      PEOPLE_API_URL: url,
+    });
     expect(values).toMatchObject({ PEOPLE_API_URL: url });
     expect(warnings).toEqual([]);
   });
@@ -381,7 +383,7 @@ describe('the settings', () => {
     'http://192.168.0.7',
     'http://[fd00::1]',
   ])('doubt %s', (url) => {
-    const { warnings } = readSettings(settingsOfBackend('http'), { PEOPLE_API_URL: url });
+    const { warnings } = readSettings(settingsOfBackends(['http']), { PEOPLE_API_URL: url });
     expect(warnings).toEqual([expect.stringContaining('PEOPLE_API_URL is not https')]);
   });
 
@@ -395,7 +397,7 @@ describe('the settings', () => {
     'https://people.example.org?x=1',
     'people.example.org',
   ])('refuse %s', (url) => {
-    expect(() => readSettings(settingsOfBackend('http'), { PEOPLE_API_URL: url })).toThrow(
+    expect(() => readSettings(settingsOfBackends(['http']), { PEOPLE_API_URL: url })).toThrow(
       SettingsError,
     );
   });
