@@ -60,7 +60,7 @@ const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/(challenge|screens)\//, /^src\/(web|errors)/],
   [/^src\/(limits|audit)\//, /^src\/(web|errors|identity\/login-key)/],
   [/^src\/web\//, /^src\/errors/],
-  [/^src\/config\.ts/, /^src\/(identity\/index|screens\/brand-settings)/],
+  [/^src\/config\.ts/, /^src\/(identity\/(index|claim-settings)|screens\/brand-settings)/],
   [/^src\/errors\.ts/, /^src\/identity\/backend/],
   [/^src\/(policy|identity)\/|^src\/folders\.ts/, /^$/],
 ];

@@ -88,7 +88,7 @@ function faultOf(name: string, row: Setting<unknown>, text: string | undefined) 
   }
   if (row.read(text) !== undefined) return undefined;
   const shown = row.isSecret ? 'a value that is not shown' : `"${withoutPassword(text)}"`;
-  return `${name} is ${shown}. It must be ${row.wants}.`;
+  return `${name} ${row.fault?.(text) ?? `is ${shown}`}. It must be ${row.wants}.`;
 }
 
 function withoutPassword(given: string): string {

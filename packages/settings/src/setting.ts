@@ -9,6 +9,8 @@ export interface Setting<T> {
   isRequired?: true;
   /** The value is never shown, and may come from a file whose path is in `NAME_FILE`. */
   isSecret?: true;
+  /** Why a text is wrong, as the end of a sentence that begins with the name. Without it, the text is shown. */
+  fault?: (text: string) => string | undefined;
   /** Why a correct text is still not a good one, as a sentence that begins after the name. */
   doubt?: (text: string) => string | undefined;
   /** Other names for the same setting. The first one that is set counts. */

@@ -110,6 +110,13 @@ describe('a secret from a file', () => {
   });
 });
 
+test('a fault says what is wrong with a text, where the setting can tell', () => {
+  const fault = (text: string) => (text === '[' ? 'ends too early' : undefined);
+  const list = { NAMES: setting('a list', kind.matching(/^\[\]$/), { fault }) };
+  expect(() => readSettings(list, { NAMES: '[' })).toThrow('NAMES ends too early. It must be a');
+  expect(() => readSettings(list, { NAMES: 'x' })).toThrow('NAMES is "x". It must be a list.');
+});
+
 test('a correct value that a setting doubts is a warning', () => {
   const doubt = (text: string) => (text === 'admin' ? 'is what everybody tries.' : undefined);
   const doubting = { NAME: setting('a name', kind.text, { doubt }) };
