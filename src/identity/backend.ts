@@ -120,7 +120,7 @@ export interface Way {
    * @returns the person, or why there is none
    * @throws IdentityError `down` when our own store of people cannot be asked
    */
-  finish(address: URL, departed: { wish: WayWish; keep: string }): Promise<Arrival>;
+  finish(address: URL, departed: { wish: KeptWish; keep: string }): Promise<Arrival>;
   /**
    * Where the browser can go to be signed out over there too; `undefined` when it should not, or when
    * the other site has no such address or cannot be asked.
@@ -149,6 +149,9 @@ export interface WayWish {
   /** Wanted classes, OpenID Connect Core 3.1.2.1, the best first. */
   acr?: readonly string[] | undefined;
 }
+
+/** What is still known of a wish when the browser is back. */
+export type KeptWish = Omit<WayWish, 'login' | 'locales' | 'acr'>;
 
 export interface Departure {
   /** Where the browser goes. */

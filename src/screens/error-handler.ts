@@ -116,7 +116,7 @@ export function errorHandler({
   log,
 }: Pick<Parts, 'audit' | 'challenges' | 'config' | 'log'>): ErrorRequestHandler {
   const base = config.web.baseUrl.path;
-  return function errorHandler(error: unknown, req, res, _next) {
+  return async function errorHandler(error: unknown, req, res, _next) {
     if (res.headersSent) {
       res.destroy();
       return;
@@ -129,7 +129,7 @@ export function errorHandler({
       leave(res, error.redirectTo);
       return;
     }
-    const known = code === 'challenge_elsewhere' ? {} : challenges.wayForward(req);
+    const known = code === 'challenge_elsewhere' ? {} : await challenges.wayForward(req);
     const way: WayForward = { ...known, ...(error instanceof PublicError && error.way) };
     way.retryAfterSeconds ??= waitOf(error);
     const wait = way.retryAfterSeconds ?? (code === 'busy' ? busySeconds : undefined);
