@@ -63,7 +63,8 @@ type Box = Pick<ScopeView, 'id' | 'isFixed' | 'isChecked'>;
 
 function titleOf(name: string): string {
   const words = readableName(name);
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const isAddress = words.includes(':');
+  return isAddress ? words : words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** Each value once, also where it goes into both tokens. */
