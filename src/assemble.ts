@@ -17,6 +17,7 @@ import { createAddressWatch, type AddressWatch } from './limits/address-watch.ts
 import { createAccountSwitch, type AccountSwitch } from './web/account-switch.ts';
 import { createBrowsers, type Browsers } from './web/browsers.ts';
 import { createCsrf, type Csrf } from './web/csrf.ts';
+import { createDepartures, type Departures } from './web/departures.ts';
 import { createKnownBrowsers, type KnownBrowsers } from './limits/known-browser.ts';
 import {
   createDeviceLimiter,
@@ -44,6 +45,7 @@ export interface Parts {
   csrf: Csrf;
   sessions: Sessions;
   keptSignIns: KeptSignIns;
+  departures: Departures;
   accountSwitch: AccountSwitch;
   leftApp: LeftApp;
   knownBrowsers: KnownBrowsers;
@@ -118,6 +120,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     csrf,
     sessions: createSessions(baseUrl, secrets, { isCurrent: provesToday(identity) }),
     keptSignIns: createKeptSignIns(baseUrl, secrets),
+    departures: createDepartures(baseUrl, secrets),
     accountSwitch: createAccountSwitch(baseUrl),
     leftApp: createLeftApp(baseUrl),
     knownBrowsers: createKnownBrowsers(baseUrl, secrets),

@@ -8,12 +8,14 @@ import { withChallenge } from '../challenge/read-challenge.ts';
 import { restartOf, somebodyElse } from '../challenge/restart.ts';
 import type { Step } from '../challenge/step.ts';
 import { longestLogin, withoutInvisible } from '../identity/login-key.ts';
+import type { WayRefusal } from '../identity/backend.ts';
 import type { PasswordRefused } from '../limits/check-password.ts';
 import { isDeviceFlow } from '../policy/consent.ts';
 import { localeOf } from '../screens/locale.ts';
 import { refusalNotice, type Notice } from '../screens/notice.ts';
 import { personView } from '../screens/person-view.ts';
-import { postedText } from '../web/form.ts';
+import { wayView } from '../screens/way-view.ts';
+import { postedFields, postedText } from '../web/form.ts';
 import { allowOwnScript } from '../web/headers.ts';
 import { isSomebodyElse, knownFacts, type Known } from './login-known.ts';
 
@@ -44,8 +46,15 @@ interface LoginPage {
   failure?: Failure;
 }
 
-/** Empty fields, a wrong login or password, or the seconds until the next attempt is allowed. */
-type Failure = { missing: Field[] } | PasswordRefused;
+/**
+ * Empty fields, a wrong login or password, the seconds until the next attempt is allowed, or the
+ * other site that proved nothing, by its name.
+ */
+type Failure = { missing: Field[] } | PasswordRefused | WayFailed;
+interface WayFailed {
+  way: string;
+  refused: WayRefusal | 'late';
+}
 type Field = 'email' | 'password';
 
 type Needs = Pick<Parts, 'addresses' | 'config' | 'identity' | 'policy'>;
@@ -57,7 +66,7 @@ export function showForm(
   { step, facts, form, known, failure }: LoginPage & { step: Step },
 ): void {
   const { lang, time, ago } = localeOf(res);
-  if (failure) res.status('seconds' in failure ? 429 : 400);
+  if (failure) res.status(statusOf(failure));
   if (failure && 'seconds' in failure) res.setHeader('Retry-After', String(failure.seconds));
   const { loginRememberSeconds } = policy;
   const { forgotPasswordUrl, registerUrl } = config.account;
@@ -79,10 +88,19 @@ export function showForm(
     isWrong: failure !== undefined && 'isWrong' in failure,
     missing: failure && 'missing' in failure ? failure.missing : [],
     hasUsernames: identity.hasUsernames(),
+    takesPasswords: identity.takesPasswords !== false,
+    ways: (identity.ways ?? []).map(wayView),
     rememberTime: loginRememberSeconds > 0 ? time(loginRememberSeconds) : undefined,
     forgotHref: forgotPasswordUrl && withChallenge(forgotPasswordUrl, challenge),
     registerHref: registerUrl && withChallenge(registerUrl, challenge),
   });
+}
+
+/** The id of the way whose button was pressed; `undefined` when it was another one. */
+export function wayIn(req: Request): string | undefined {
+  const { way, decision } = postedFields(req);
+  if (way === undefined) return undefined;
+  return typeof way === 'string' && decision === undefined ? way : '';
 }
 
 export function readForm(req: Request): LoginForm {
@@ -131,9 +149,32 @@ const factsOfKnown = ({ subject, login, isConfirmation }: Known) => ({
 
 const queryOf = (values: Record<string, string>): string => new URLSearchParams(values).toString();
 
+/** What another site answers is not ours: a bad answer and none at all have the codes of a gateway. */
+const wayFailures = {
+  cancelled: { status: 400, kind: 'neutral', words: 'login.way_cancelled' },
+  late: { status: 400, kind: 'neutral', words: 'login.way_late' },
+  stale: { status: 400, kind: 'caution', words: 'login.way_stale' },
+  unproven: { status: 502, kind: 'danger', words: 'login.way_unproven' },
+  unavailable: { status: 503, kind: 'caution', words: 'login.way_unavailable' },
+} as const satisfies Record<
+  WayFailed['refused'],
+  { status: number; kind: Notice['kind']; words: string }
+>;
+
+function statusOf(failure: Failure): number {
+  if ('refused' in failure) return wayFailures[failure.refused].status;
+  return 'seconds' in failure ? 429 : 400;
+}
+
 function noticeOf(res: Response, failure: Failure, known: Known | undefined): Notice | undefined {
   if ('missing' in failure) return undefined; // said at the fields
   const { t, time } = localeOf(res);
+  if ('refused' in failure) {
+    const { kind, words } = wayFailures[failure.refused];
+    const [title, text] = [`${words}.title`, `${words}.text`];
+    const values = { provider: failure.way };
+    return { kind, title: t(title, values), text: t(text, values) };
+  }
   if ('seconds' in failure) {
     const values = { time: time(failure.seconds) };
     return { kind: 'danger', title: t('login.wait.title'), text: t('login.wait.text', values) };

@@ -79,7 +79,7 @@ describe('the app', () => {
   test('has screens that do not import each other', () => {
     /** `login` for `login.ts` and its parts, such as `login-page.ts`. */
     const screenOf = (path: string) =>
-      /^src\/routes\/(.+?)(-facts|-page|-known|-remembered)?\.ts$/.exec(path)?.[1];
+      /^src\/routes\/(.+?)(-facts|-page|-known|-remembered|-accept|-ways)?\.ts$/.exec(path)?.[1];
     const between = imports.filter(({ file, what }) => {
       const [one, other] = [screenOf(file), screenOf(what)];
       return one !== undefined && other !== undefined && one !== other;
@@ -121,6 +121,7 @@ const doors: Record<string, RegExp> = {
   'express-session': /^src\/web\/session\.ts/,
   got: /^packages\/hydra-admin\/src\/send-got\.ts/,
   helmet: /^src\/web\/headers\.ts/,
+  'openid-client': /^(src\/identity\/openid-client\.ts|dev\/)/,
   pino: /^src\/web\/log\.ts/,
   unhomoglyph: /^src\/policy\/lookalike\.ts/,
   undici: /^packages\/hydra-admin\/src\/send-undici\.ts/,
