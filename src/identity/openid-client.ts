@@ -111,8 +111,6 @@ function secretIn(file: string): string {
 /** For the log: texts of the library, of Node and of ours, and codes; nothing that was answered. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
-  const { code = '' } = error as NodeJS.ErrnoException;
-  const { cause } = error;
-  const inner = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
-  return [error.message, code, inner].filter(Boolean).join(', ');
+  const { code } = error as NodeJS.ErrnoException;
+  return code === undefined ? error.message : `${error.message}, ${code}`;
 }

@@ -10,6 +10,7 @@ import {
   type OpenIdLibrary,
   type ServerMetadata,
 } from './openid-client.ts';
+import { NoAnswer } from './openid-fetch.ts';
 import type { OpenIdPeople } from './openid-people.ts';
 import { personOf } from './openid-person.ts';
 import type { Provider } from './openid-providers.ts';
@@ -151,11 +152,9 @@ function refusalOf(client: OpenIdLibrary, error: unknown): Arrival {
 }
 
 function isAway(client: OpenIdLibrary, error: unknown): boolean {
-  if (error instanceof IdentityError) return true;
+  if (error instanceof IdentityError || error instanceof NoAnswer) return true;
   if (error instanceof client.ResponseBodyError) return error.status >= 500;
-  if (error instanceof TypeError) return error.message.startsWith('fetch failed');
   if (!(error instanceof client.ClientError)) return false;
-  if (error.code === 'OAUTH_TIMEOUT' || error.code === 'OAUTH_ABORT') return true;
   const answer: unknown = error.cause;
   return answer instanceof Response && (answer.status >= 500 || answer.status === 429);
 }
