@@ -35,7 +35,7 @@ export function createOpenIdClient(provider: Provider) {
         ...(isLoopback && { execute: [client.allowInsecureRequests] }),
       },
     );
-    const { supportsPKCE: _supports, ...server } = config.serverMetadata();
+    const server: openid.ServerMetadata = { ...config.serverMetadata() };
     if (!isWeb(server.authorization_endpoint) || !isWeb(server.token_endpoint)) {
       throw new IdentityError('down', `${provider.id} names no endpoints`);
     }

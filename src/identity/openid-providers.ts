@@ -42,7 +42,7 @@ const standard = {
 interface Rule {
   /** Completes the sentence "… must be …". */
   wants: string;
-  accepts(value: unknown): boolean;
+  accepts: (value: unknown) => boolean;
   isRequired?: true;
 }
 

@@ -8,6 +8,7 @@ import type { Step } from '../challenge/step.ts';
 import { PublicError } from '../errors.ts';
 import type { User } from '../identity/backend.ts';
 import { loginDecision, rememberedUntil } from '../policy/login.ts';
+import { orWithoutStore } from '../screens/without-store.ts';
 import { credentialMark } from '../web/kept-sign-ins.ts';
 import { leave } from '../web/leave.ts';
 import type { LoginFacts } from './login-page.ts';
@@ -21,6 +22,7 @@ type Needs = Pick<
   | 'hydra'
   | 'keptSignIns'
   | 'knownBrowsers'
+  | 'log'
   | 'policy'
   | 'sessions'
 >;
@@ -69,7 +71,9 @@ export async function acceptSignIn(
   const about = { subject, credential, after: browser };
   const target = await step.once(answer, accept, about);
   const at = Date.now();
-  await needs.sessions.begin(req, res, { subject, at, amr, acr, credential, login, way });
+  // The answer is given: without the database there is only no session.
+  const signIn = { subject, at, amr, acr, credential, login, way };
+  await orWithoutStore(needs, req, needs.sessions.begin(req, res, signIn), undefined);
   needs.knownBrowsers.remember(req, res, login, user);
   const until = before ? before.until : rememberedUntil(needs.policy, at);
   const proof = credentialMark(credential);

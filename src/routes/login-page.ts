@@ -8,12 +8,12 @@ import { withChallenge } from '../challenge/read-challenge.ts';
 import { restartOf, somebodyElse } from '../challenge/restart.ts';
 import type { Step } from '../challenge/step.ts';
 import { longestLogin, withoutInvisible } from '../identity/login-key.ts';
-import type { WayRefusal } from '../identity/backend.ts';
 import type { PasswordRefused } from '../limits/check-password.ts';
 import { isDeviceFlow } from '../policy/consent.ts';
 import { localeOf } from '../screens/locale.ts';
 import { refusalNotice, type Notice } from '../screens/notice.ts';
 import { personView } from '../screens/person-view.ts';
+import { statusOfWay, wayNotice, type WayFailed } from '../screens/way-notice.ts';
 import { wayView } from '../screens/way-view.ts';
 import { postedFields, postedText } from '../web/form.ts';
 import { allowOwnScript } from '../web/headers.ts';
@@ -46,15 +46,8 @@ interface LoginPage {
   failure?: Failure;
 }
 
-/**
- * Empty fields, a wrong login or password, the seconds until the next attempt is allowed, or the
- * other site that proved nothing, by its name.
- */
+/** Empty fields, why the password was refused, or what came back from another site. */
 type Failure = { missing: Field[] } | PasswordRefused | WayFailed;
-interface WayFailed {
-  way: string;
-  refused: WayRefusal | 'late';
-}
 type Field = 'email' | 'password';
 
 type Needs = Pick<Parts, 'addresses' | 'config' | 'identity' | 'policy'>;
@@ -69,10 +62,12 @@ export function showForm(
   if (failure) res.status(statusOf(failure));
   if (failure && 'seconds' in failure) res.setHeader('Retry-After', String(failure.seconds));
   const { loginRememberSeconds } = policy;
-  const { forgotPasswordUrl, registerUrl } = config.account;
+  const { changePasswordUrl, forgotPasswordUrl, registerUrl } = config.account;
   const sealed: LoginFacts = { ...facts, lang, known: known && factsOfKnown(known) };
   const { hidden } = step.form(sealed);
   const challenge = { login_challenge: step.challenge };
+  const forgotHref = forgotPasswordUrl && withChallenge(forgotPasswordUrl, challenge);
+  const newPasswordHref = changePasswordUrl ?? forgotHref;
   allowOwnScript(res);
   res.render('login', {
     hidden: { ...hidden, ...(isSomebodyElse(req) && { [somebodyElse]: 'true' }) },
@@ -84,14 +79,14 @@ export function showForm(
     app: facts.app,
     isDevice: facts.isDevice,
     lookalike: facts.lookalike && { ago: ago(facts.lookalike.createdAt) },
-    notice: failure ? noticeOf(res, failure, known) : refusalNotice(res),
+    notice: failure ? noticeOf(res, failure, { known, newPasswordHref }) : refusalNotice(res),
     isWrong: failure !== undefined && 'isWrong' in failure,
     missing: failure && 'missing' in failure ? failure.missing : [],
     hasUsernames: identity.hasUsernames(),
     takesPasswords: identity.takesPasswords !== false,
     ways: (identity.ways ?? []).map(wayView),
     rememberTime: loginRememberSeconds > 0 ? time(loginRememberSeconds) : undefined,
-    forgotHref: forgotPasswordUrl && withChallenge(forgotPasswordUrl, challenge),
+    forgotHref,
     registerHref: registerUrl && withChallenge(registerUrl, challenge),
   });
 }
@@ -149,36 +144,33 @@ const factsOfKnown = ({ subject, login, isConfirmation }: Known) => ({
 
 const queryOf = (values: Record<string, string>): string => new URLSearchParams(values).toString();
 
-/** What another site answers is not ours: a bad answer and none at all have the codes of a gateway. */
-const wayFailures = {
-  cancelled: { status: 400, kind: 'neutral', words: 'login.way_cancelled' },
-  late: { status: 400, kind: 'neutral', words: 'login.way_late' },
-  stale: { status: 400, kind: 'caution', words: 'login.way_stale' },
-  unproven: { status: 502, kind: 'danger', words: 'login.way_unproven' },
-  unavailable: { status: 503, kind: 'caution', words: 'login.way_unavailable' },
-} as const satisfies Record<
-  WayFailed['refused'],
-  { status: number; kind: Notice['kind']; words: string }
->;
-
 function statusOf(failure: Failure): number {
-  if ('refused' in failure) return wayFailures[failure.refused].status;
+  if ('refused' in failure) return statusOfWay(failure);
   return 'seconds' in failure ? 429 : 400;
 }
 
-function noticeOf(res: Response, failure: Failure, known: Known | undefined): Notice | undefined {
+function noticeOf(
+  res: Response,
+  failure: Failure,
+  {
+    known,
+    newPasswordHref: href,
+  }: { known: Known | undefined; newPasswordHref?: string | undefined },
+): Notice | undefined {
   if ('missing' in failure) return undefined; // said at the fields
+  if ('refused' in failure) return wayNotice(res, failure);
   const { t, time } = localeOf(res);
-  if ('refused' in failure) {
-    const { kind, words } = wayFailures[failure.refused];
-    const [title, text] = [`${words}.title`, `${words}.text`];
-    const values = { provider: failure.way };
-    return { kind, title: t(title, values), text: t(text, values) };
-  }
+  const kind = 'danger';
   if ('seconds' in failure) {
     const values = { time: time(failure.seconds) };
-    return { kind: 'danger', title: t('login.wait.title'), text: t('login.wait.text', values) };
+    return { kind, title: t('login.wait.title'), text: t('login.wait.text', values) };
+  }
+  if ('isExpired' in failure) {
+    const title = t('login.expired.title');
+    if (href === undefined) return { kind, title, text: t('login.expired.text_nowhere') };
+    const way = { href, label: t('login.expired.choose') };
+    return { kind, title, text: t('login.expired.text'), way };
   }
   const text = t(known ? 'login.wrong.text_known' : 'login.wrong.text');
-  return { kind: 'danger', title: t('login.wrong.title'), text };
+  return { kind, title: t('login.wrong.title'), text };
 }

@@ -2,10 +2,13 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:
 
 /** Encrypts data into a text: who reads it learns nothing, and only this app can make or change one. */
 export interface Encryption {
-  /** @returns base64url */
-  seal(data: Buffer): string;
-  /** @returns `undefined` when `seal` did not make this text */
-  open(text: string): Buffer | undefined;
+  /**
+   * @param place the text is worth nothing anywhere else; by default it may be moved
+   * @returns base64url
+   */
+  seal(data: Buffer, place?: string): string;
+  /** @returns `undefined` when `seal` did not make this text for this place */
+  open(text: string, place?: string): Buffer | undefined;
 }
 
 const cipher = 'aes-256-gcm';
@@ -22,17 +25,17 @@ export function createEncryption(secrets: readonly string[], purpose: string): E
   );
 
   return {
-    seal(data) {
+    seal(data, place = '') {
       const iv = randomBytes(ivBytes);
-      const encrypting = createCipheriv(cipher, keys[0]!, iv);
+      const encrypting = createCipheriv(cipher, keys[0]!, iv).setAAD(Buffer.from(place));
       const encrypted = Buffer.concat([encrypting.update(data), encrypting.final()]);
       return Buffer.concat([iv, encrypting.getAuthTag(), encrypted]).toString('base64url');
     },
-    open(text) {
+    open(text, place = '') {
       const bytes = Buffer.from(text, 'base64url');
       if (bytes.length <= ivBytes + tagBytes) return undefined;
       for (const key of keys) {
-        const opened = openedBy(key, bytes);
+        const opened = openedBy(key, bytes, place);
         if (opened) return opened;
       }
       return undefined;
@@ -40,9 +43,9 @@ export function createEncryption(secrets: readonly string[], purpose: string): E
   };
 }
 
-function openedBy(key: Buffer, bytes: Buffer): Buffer | undefined {
+function openedBy(key: Buffer, bytes: Buffer, place: string): Buffer | undefined {
   const decrypting = createDecipheriv(cipher, key, bytes.subarray(0, ivBytes));
-  decrypting.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
+  decrypting.setAAD(Buffer.from(place)).setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
   try {
     const data = decrypting.update(bytes.subarray(ivBytes + tagBytes));
     return Buffer.concat([data, decrypting.final()]);
