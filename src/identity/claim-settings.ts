@@ -3,65 +3,64 @@ import { findJsonPlaces, lineAndColumn } from '@portico/json-places';
 import { setting, type Settings } from '@portico/settings';
 import { isClaimName, isReservedClaim } from './further-claims.ts';
 
+const scopeClaims = 'a JSON object of scopes, each with a list of claims: {"groups": ["groups"]}';
+const claimNames = 'names of claims, separated by blanks, or a JSON list of them';
+
 export const claimSettings = {
-  SCOPE_CLAIMS: setting(
-    'a JSON object of scopes, each with a list of claims, such as {"groups": ["groups"]}',
-    (given: string) => readScopeClaims(given).value,
-    { fault: (given: string) => readScopeClaims(given).fault },
-  ),
-  ACCESS_TOKEN_CLAIMS: setting(
-    'names of claims, separated by blanks, or a JSON list of them',
-    (given: string) => readClaimNames(given).value,
-    { fault: (given: string) => readClaimNames(given).fault },
-  ),
+  SCOPE_CLAIMS: setting(scopeClaims, (given: string) => readScopeClaims(given).value, {
+    faults: (given: string) => readScopeClaims(given).faults,
+  }),
+  ACCESS_TOKEN_CLAIMS: setting(claimNames, (given: string) => readClaimNames(given).value, {
+    faults: (given: string) => readClaimNames(given).faults,
+  }),
 } satisfies Settings;
 
-/** A value, or what is wrong with it. */
-type Result<T> = { value: T; fault?: undefined } | { value?: undefined; fault: string };
+/** A value, or sentences on what is wrong, which begin after the name of the setting. */
+interface Result<T> {
+  value?: T;
+  faults: string[];
+}
 
 /** RFC 6749, 3.3. */
 const scopeName = /^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/;
 
 function readScopeClaims(given: string): Result<ReadonlyMap<string, readonly string[]>> {
-  const parsed = readJson(given);
-  if (parsed.fault !== undefined) return parsed;
-  const { value } = parsed;
+  const { value, faults } = readJson(given);
+  if (faults.length > 0) return { faults };
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return { fault: 'is no object' };
-  const scopes = new Map<string, readonly string[]>();
-  for (const [scope, names] of Object.entries(value)) {
-    if (!scopeName.test(scope)) return { fault: `has the scope ${shown(scope)}, which is none` };
-    const fault = faultOfNames(names);
-    if (fault !== undefined) return { fault: `has, for the scope ${shown(scope)}, ${fault}` };
-    scopes.set(scope, names as string[]);
+    return { faults: [`must be ${scopeClaims}.`] };
+  const scopes = Object.entries(value) as [string, unknown][];
+  for (const [scope, names] of scopes) {
+    if (!scopeName.test(scope)) faults.push(`has the scope ${shown(scope)}, which cannot be one.`);
+    faults.push(...faultsOfNames(names).map((fault) => `has ${fault} (scope ${shown(scope)}).`));
   }
-  return { value: scopes };
+  return faults.length > 0
+    ? { faults }
+    : { value: new Map(scopes as [string, string[]][]), faults };
 }
 
 function readClaimNames(given: string): Result<readonly string[]> {
   const isJson = /^[[{"]/.test(given);
-  const parsed = isJson ? readJson(given) : { value: given.split(/\s+/) };
-  if (parsed.fault !== undefined) return parsed;
-  const fault = faultOfNames(parsed.value);
-  return fault === undefined ? { value: parsed.value as string[] } : { fault: `has ${fault}` };
+  const { value, faults } = isJson ? readJson(given) : { value: given.split(/\s+/), faults: [] };
+  if (faults.length === 0) faults.push(...faultsOfNames(value).map((fault) => `has ${fault}.`));
+  return faults.length > 0 ? { faults } : { value: value as string[], faults };
 }
 
-/** What is wrong with a list of names of claims, for a sentence. */
-function faultOfNames(names: unknown): string | undefined {
-  if (!Array.isArray(names)) return 'no list';
-  for (const name of names as unknown[]) {
-    if (typeof name !== 'string' || !isClaimName(name))
-      return `the claim ${shown(name)}, which is no name`;
-    if (isReservedClaim(name)) return `the claim ${shown(name)}, which no setting can give`;
-  }
-  return undefined;
+/** What is wrong with a list of names of claims, each for a sentence. */
+function faultsOfNames(names: unknown): string[] {
+  if (!Array.isArray(names)) return ['no list of claims'];
+  return names.flatMap((name: unknown) => {
+    const isName = typeof name === 'string' && isClaimName(name);
+    if (!isName) return [`the claim ${shown(name)}, which is no name`];
+    return isReservedClaim(name) ? [`the claim ${shown(name)}, which no setting can give`] : [];
+  });
 }
 
 function readJson(given: string): Result<unknown> {
   const { fault } = findJsonPlaces(given);
-  if (fault === undefined) return { value: JSON.parse(given) as unknown };
+  if (fault === undefined) return { value: JSON.parse(given) as unknown, faults: [] };
   const { line, column } = lineAndColumn(given, fault);
-  return { fault: `is no JSON from line ${line}, column ${column} on` };
+  return { faults: [`is no JSON from line ${line}, column ${column} on.`] };
 }
 
 const longestShown = 60;

@@ -81,7 +81,7 @@ describe('the app', () => {
   test('has screens that do not import each other', () => {
     /** `login` for `login.ts` and its parts, such as `login-page.ts`. */
     const screenOf = (path: string) =>
-      /^src\/routes\/(.+?)(-facts|-page|-known|-remembered)?\.ts$/.exec(path)?.[1];
+      /^src\/routes\/(.+?)(-facts|-page|-known|-remembered|-accept|-ways)?\.ts$/.exec(path)?.[1];
     const between = imports.filter(({ file, what }) => {
       const [one, other] = [screenOf(file), screenOf(what)];
       return one !== undefined && other !== undefined && one !== other;
@@ -126,6 +126,7 @@ const doors: Record<string, RegExp> = {
   helmet: /^src\/web\/headers\.ts/,
   kysely: /^packages\/database\/src\/|^src\/(state\/|identity\/sql)/,
   pg: /^packages\/database\/src\//,
+  'openid-client': /^(src\/identity\/openid-client\.ts|dev\/)/,
   pino: /^src\/web\/log\.ts/,
   unhomoglyph: /^src\/policy\/lookalike\.ts/,
   undici: /^packages\/hydra-admin\/src\/send-undici\.ts/,

@@ -21,21 +21,25 @@ describe('SCOPE_CLAIMS', () => {
   test.each([
     ['{"groups": ["groups"', 'is no JSON from line 1, column 21 on'],
     ['{\n "groups": [groups]}', 'is no JSON from line 2, column 13 on'],
-    ['["groups"]', 'is no object'],
-    ['null', 'is no object'],
-    ['{"groups": "groups"}', 'has, for the scope "groups", no list'],
-    ['{"groups": [1]}', 'has, for the scope "groups", the claim 1, which is no name'],
-    ['{"a": [""]}', 'has, for the scope "a", the claim "", which is no name'],
-    ['{"a": ["sub"]}', 'has, for the scope "a", the claim "sub", which no setting can give'],
-    ['{"a": ["x", "acr"]}', 'the claim "acr", which no setting can give'],
-    ['{"a": ["password_hash"]}', 'the claim "password_hash", which no setting can give'],
-    ['{"a": ["credential"]}', 'the claim "credential", which no setting can give'],
-    ['{"a": ["__proto__"]}', 'the claim "__proto__", which no setting can give'],
-    ['{"two scopes": ["x"]}', 'has the scope "two scopes", which is none'],
-    ['{"": ["x"]}', 'has the scope "", which is none'],
+    ['["groups"]', 'must be a JSON object of scopes'],
+    ['null', 'must be a JSON object of scopes'],
+    ['{"groups": "groups"}', 'has no list of claims (scope "groups")'],
+    ['{"groups": [1]}', 'has the claim 1, which is no name (scope "groups")'],
+    ['{"a": [""]}', 'has the claim "", which is no name (scope "a")'],
+    ['{"a": ["sub"]}', 'has the claim "sub", which no setting can give (scope "a")'],
+    ['{"a": ["x", "acr"]}', 'has the claim "acr", which no setting can give'],
+    ['{"a": ["password_hash"]}', 'has the claim "password_hash", which no setting can give'],
+    ['{"a": ["credential"]}', 'has the claim "credential", which no setting can give'],
+    ['{"a": ["__proto__"]}', 'has the claim "__proto__", which no setting can give'],
+    ['{"two scopes": ["x"]}', 'has the scope "two scopes", which cannot be one'],
+    ['{"": ["x"]}', 'has the scope "", which cannot be one'],
   ])('is at fault as %s, and says where', (given, fault) => {
-    expect(() => scopes(given)).toThrow(fault);
-    expect(() => scopes(given)).toThrow('It must be a JSON object of scopes');
+    expect(() => scopes(given)).toThrow(`- SCOPE_CLAIMS ${fault}`);
+  });
+
+  test('lists all its faults', () => {
+    const read = () => scopes('{"a": ["sub", "x", "exp"], "b c": 1}');
+    expect(read).toThrow(/"sub"[^]*"exp"[^]*"b c"[^]*no list/);
   });
 });
 
@@ -49,11 +53,11 @@ describe('ACCESS_TOKEN_CLAIMS', () => {
 
   test.each([
     ['["groups", ', 'is no JSON from line 1, column 11 on'],
-    ['{"groups": 1}', 'has no list'],
-    ['"groups"', 'has no list'],
+    ['{"groups": 1}', 'has no list of claims'],
+    ['"groups"', 'has no list of claims'],
     ['groups exp', 'has the claim "exp", which no setting can give'],
     ['["disabled"]', 'has the claim "disabled", which no setting can give'],
   ])('is at fault as %s', (given, fault) => {
-    expect(() => names(given)).toThrow(`ACCESS_TOKEN_CLAIMS ${fault}. It must be names of claims`);
+    expect(() => names(given)).toThrow(`- ACCESS_TOKEN_CLAIMS ${fault}.`);
   });
 });

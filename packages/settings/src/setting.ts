@@ -9,8 +9,11 @@ export interface Setting<T> {
   isRequired?: true;
   /** The value is never shown, and may come from a file whose path is in `NAME_FILE`. */
   isSecret?: true;
-  /** Why a text is wrong, as the end of a sentence that begins with the name. Without it, the text is shown. */
-  fault?: (text: string) => string | undefined;
+  /**
+   * What is wrong with a text, as sentences that begin after the name: for settings in which much can
+   * be. Without values if the setting is a secret. Asked in place of `wants`.
+   */
+  faults?: (text: string) => string[];
   /** Why a correct text is still not a good one, as a sentence that begins after the name. */
   doubt?: (text: string) => string | undefined;
   /** Other names for the same setting. The first one that is set counts. */

@@ -110,11 +110,12 @@ describe('a secret from a file', () => {
   });
 });
 
-test('a fault says what is wrong with a text, where the setting can tell', () => {
-  const fault = (text: string) => (text === '[' ? 'ends too early' : undefined);
-  const list = { NAMES: setting('a list', kind.matching(/^\[\]$/), { fault }) };
-  expect(() => readSettings(list, { NAMES: '[' })).toThrow('NAMES ends too early. It must be a');
+test('a setting can say what is wrong with a text', () => {
+  const faults = (text: string) => (text.length > 2 ? ['is long.', 'ends too late.'] : []);
+  const list = { NAMES: setting('a list', kind.matching(/^\[\]$/), { faults }) };
+  expect(() => readSettings(list, { NAMES: '[ ]' })).toThrow(/- NAMES is long.\n.*NAMES ends too/);
   expect(() => readSettings(list, { NAMES: 'x' })).toThrow('NAMES is "x". It must be a list.');
+  expect(readSettings(list, { NAMES: '[]' }).values).toEqual({ NAMES: '[]' });
 });
 
 test('a correct value that a setting doubts is a warning', () => {
