@@ -180,6 +180,12 @@ export interface Backend<S extends Settings = Settings> {
   /** Its own settings. They are read only when `IDENTITY` chooses this backend. */
   settings: S;
   /**
+   * What is wrong with settings that are correct one by one.
+   * @param values those that are correct
+   * @returns a sentence for each fault, without secrets
+   */
+  faults?(values: Partial<ValuesOf<S>>): string[];
+  /**
    * Opens the user store at start. The port opens after that.
    * @param values of its own settings
    * @throws IdentityError `down` when the user store is away: it is called again after a pause, so

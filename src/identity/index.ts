@@ -2,6 +2,7 @@ import { setting, type Environment, type Settings } from '@portico/settings';
 import type { Backend, BackendParts, Identity, IdentityLog } from './backend.ts';
 import { fileBackend } from './file.ts';
 import { httpBackend } from './http.ts';
+import { ldapBackend } from './ldap.ts';
 import { createPasswordChecker } from './password.ts';
 import { joinStores, type NamedStore } from './several.ts';
 import { waitForStore } from './wait-for-store.ts';
@@ -10,6 +11,7 @@ import { waitForStore } from './wait-for-store.ts';
 const backends = {
   file: fileBackend,
   http: httpBackend,
+  ldap: ldapBackend,
 } satisfies Record<string, Backend>;
 
 export type BackendName = keyof typeof backends;
