@@ -126,6 +126,7 @@ const doors: Record<string, RegExp> = {
   helmet: /^src\/web\/headers\.ts/,
   kysely: /^packages\/database\/src\/|^src\/(state\/|identity\/sql)/,
   pg: /^packages\/database\/src\//,
+  ldapts: /^src\/identity\/ldap-client\.ts/,
   pino: /^src\/web\/log\.ts/,
   unhomoglyph: /^src\/policy\/lookalike\.ts/,
   undici: /^packages\/hydra-admin\/src\/send-undici\.ts/,
