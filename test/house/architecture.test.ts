@@ -127,6 +127,7 @@ const doors: Record<string, RegExp> = {
   kysely: /^packages\/database\/src\/|^src\/(state\/|identity\/sql)/,
   pg: /^packages\/database\/src\//,
   'openid-client': /^(src\/identity\/openid-client\.ts|dev\/)/,
+  ldapts: /^src\/identity\/ldap-client\.ts/,
   pino: /^src\/web\/log\.ts/,
   unhomoglyph: /^src\/policy\/lookalike\.ts/,
   undici: /^packages\/hydra-admin\/src\/send-undici\.ts/,
