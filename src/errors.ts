@@ -85,3 +85,9 @@ export function publicCodeOf(error: unknown): ErrorCode | undefined {
   if (error instanceof StateError) return 'user_store_down';
   return undefined;
 }
+
+/** How many seconds the server or the user store wants to be left alone, if it says so. */
+export function waitOf(error: unknown): number | undefined {
+  const isTold = error instanceof HydraError || error instanceof IdentityError;
+  return isTold ? error.retryAfterSeconds : undefined;
+}

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { Failure, type Check } from '@portico/hydra-tools';
+import { Failure } from '@portico/command-line';
+import type { Check } from '@portico/hydra-tools';
 import type { AddressReport } from '../limits/address-watch.ts';
 import { control, controlSocketIn } from './control-client.ts';
 

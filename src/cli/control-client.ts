@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { dirname } from 'node:path';
-import { Failure, misuse } from '@portico/hydra-tools';
+import { Failure, misuse } from '@portico/command-line';
 import { controlSocketSetting, isOursAlone, usualControlSocket } from '../limits/control-path.ts';
 
 type Environment = Record<string, string | undefined>;

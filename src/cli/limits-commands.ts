@@ -1,4 +1,4 @@
-import { createTable, misuse, type Command, type Given } from '@portico/hydra-tools';
+import { createTable, misuse, type Command, type Given } from '@portico/command-line';
 import { bareAddress } from '../web/client-address.ts';
 import type { Standing } from '../limits/limit.ts';
 import { control } from './control-client.ts';

@@ -1,35 +1,24 @@
 import { createInterface } from 'node:readline';
 import { Writable, type Readable } from 'node:stream';
-
-export type Input = Readable & { isTTY?: boolean };
-
-/** The input cannot be used, or there is no terminal to ask on. */
-export class InputError extends Error {
-  override readonly name = 'InputError';
-  readonly exitCode: number;
-
-  constructor(message: string, exitCode = 1) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
+import { exitCodes, Failure, misuse, type Input } from '@portico/command-line';
 
 /**
  * Asks twice for a new password, without showing what is typed.
- * @throws InputError without a terminal, when nothing or two different passwords are typed, and on
+ * @throws Failure without a terminal, when nothing or two different passwords are typed, and on
  *   Ctrl-C
  */
 export async function askPassword(input: Input, output: Writable): Promise<string> {
-  if (!input.isTTY) throw new InputError('Without a terminal, use hash --stdin.', 2);
+  if (!input.isTTY)
+    throw misuse('There is no terminal to ask for a password: pipe it in with --stdin.');
   const [password, again] = await ask(['Password: ', 'Repeat it: '], input, output);
-  if (!password) throw new InputError('The password is empty.');
-  if (password !== again) throw new InputError('The two passwords are not the same.');
+  if (!password) throw new Failure('The password is empty.');
+  if (password !== again) throw new Failure('The two passwords are not the same.');
   return password;
 }
 
 /**
  * Reads a password from a pipe. One line break at the end does not belong to it.
- * @throws InputError when it is empty or not UTF-8
+ * @throws Failure when it is empty or not UTF-8
  */
 export async function readAll(input: Readable): Promise<string> {
   const chunks: Uint8Array[] = [];
@@ -38,10 +27,10 @@ export async function readAll(input: Readable): Promise<string> {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
   } catch {
-    throw new InputError('The password is not in UTF-8.');
+    throw new Failure('The password is not in UTF-8.');
   }
   const password = text.replace(/\r?\n$/, '');
-  if (password === '') throw new InputError('The password is empty.');
+  if (password === '') throw new Failure('The password is empty.');
   return password;
 }
 
@@ -56,12 +45,12 @@ async function ask(questions: string[], input: Input, output: Writable): Promise
       output.write(`\n${questions[answers.length] ?? ''}`);
       if (answers.length === questions.length) resolve(answers);
     });
-    const stop = (exitCode: number) => () => {
+    const stop = (exitCode: 1 | 130) => () => {
       if (answers.length < questions.length) output.write('\n');
-      reject(new InputError('Stopped: no password was given.', exitCode));
+      reject(new Failure('Stopped: no password was given.', exitCode));
     };
-    editor.once('SIGINT', stop(130));
-    editor.once('close', stop(1));
+    editor.once('SIGINT', stop(exitCodes.interrupted));
+    editor.once('close', stop(exitCodes.failed));
   });
   output.write(questions[0] ?? '');
   return answered.finally(() => editor.close());

@@ -1,5 +1,12 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import { PublicError, publicCodeOf, statusOf, type ErrorCode, type WayForward } from '../errors.ts';
+import {
+  PublicError,
+  publicCodeOf,
+  statusOf,
+  waitOf,
+  type ErrorCode,
+  type WayForward,
+} from '../errors.ts';
 import { formFault } from '../web/csrf.ts';
 import { fieldsOf } from '../web/form.ts';
 import { leave } from '../web/leave.ts';
@@ -124,9 +131,9 @@ export function errorHandler({
     }
     const known = code === 'challenge_elsewhere' ? {} : await challenges.wayForward(req);
     const way: WayForward = { ...known, ...(error instanceof PublicError && error.way) };
-    if (error instanceof HydraError) way.retryAfterSeconds = error.retryAfterSeconds;
-    if (code === 'busy') way.retryAfterSeconds = busySeconds;
-    if (way.retryAfterSeconds) res.setHeader('Retry-After', String(way.retryAfterSeconds));
+    way.retryAfterSeconds ??= waitOf(error);
+    const wait = way.retryAfterSeconds ?? (code === 'busy' ? busySeconds : undefined);
+    if (wait !== undefined) res.setHeader('Retry-After', String(wait));
     showFault(req, res, code, { way, base });
   };
 }

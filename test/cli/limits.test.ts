@@ -1,19 +1,16 @@
 /** `portico limits` and the doctor, at a running app by its control socket. */
 import { execFileSync, spawn } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { runHydra } from '@portico/hydra-tools';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { checkAddresses } from '../../src/cli/check-addresses.ts';
-import { limitsCommands } from '../../src/cli/limits-commands.ts';
 import { usualControlSocket } from '../../src/limits/control-path.ts';
 import { openControl, startControl, type Control } from '../../src/limits/control.ts';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { runPortico } from '../support/portico.ts';
 import { addressOf, foosLogin, newChallenge } from '../support/screens.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -37,20 +34,8 @@ afterAll(async () => {
   await stub.close();
 });
 
-async function run(args: string[], env: Record<string, string> = { CONTROL_SOCKET: socket }) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const surroundings = Object.assign(new EventEmitter(), {
-    env,
-    stdin: Readable.from(['']),
-    stdout,
-    stderr,
-  });
-  const additions = { commands: limitsCommands, checks: [checkAddresses] };
-  const code = await runHydra(args, surroundings, additions);
-  stdout.end();
-  stderr.end();
-  return { code, stdout: await text(stdout), stderr: await text(stderr) };
-}
+const run = async (args: string[], env: Record<string, string> = { CONTROL_SOCKET: socket }) =>
+  runPortico(args, { env });
 
 async function guess(email: string, from: string, times: number): Promise<number> {
   const browser = app.browser({ 'X-Forwarded-For': from });
@@ -65,7 +50,7 @@ async function guess(email: string, from: string, times: number): Promise<number
 
 describe('limits list', () => {
   test('says that nobody has to wait', async () => {
-    expect(await run(['limits', 'list'])).toEqual({
+    expect(await run(['limits', 'list'])).toMatchObject({
       code: 0,
       stdout: '',
       stderr: 'Nobody has to wait.\n',
@@ -202,7 +187,7 @@ describe('the control socket', () => {
     chmodSync(folder, 0o777);
     const theirs = await startControl(join(folder, '3999.sock'), app.parts);
     const clear = async (): Promise<string> => {
-      const args = ['--import', 'tsx', 'src/cli/hydra.ts', 'limits', 'clear', '--login', 'ada'];
+      const args = ['--import', 'tsx', 'src/cli/portico.ts', 'limits', 'clear', '--login', 'ada'];
       const env = { PATH: process.env['PATH'], TMPDIR, PORT: '3999' };
       const command = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
       return text(command.stderr);

@@ -1,3 +1,4 @@
+import { Failure, misuse, nameOf, printList, yesOption, type Given } from '@portico/command-line';
 import { HydraError, type RegisteredClient } from '@portico/hydra-admin';
 import {
   clientOptions,
@@ -9,13 +10,10 @@ import {
 } from './client-flags.ts';
 import { clientOf, newClientOf, settableOf } from './client-members.ts';
 import { clientColumns, printClient, shown } from './client-views.ts';
-import { yesOption, type Command, type Given } from './command.ts';
-import type { CommandContext } from './command-context.ts';
-import { Failure, misuse, orUnknown } from './failure.ts';
-import { printList } from './print-list.ts';
-import { nameOf } from './read-source.ts';
+import type { ServerCommand, ServerContext } from './server-command.ts';
+import { orUnknown } from './server-failure.ts';
 
-const create: Command = {
+const create: ServerCommand = {
   name: 'clients create',
   operands: [],
   summary: 'Registers a client, from options or from a file.',
@@ -42,7 +40,7 @@ by a file or the standard input: an option would stay in the history of the shel
   },
 };
 
-const list: Command = {
+const list: ServerCommand = {
   name: 'clients list',
   operands: [],
   summary: 'Lists the clients.',
@@ -63,7 +61,7 @@ const list: Command = {
   },
 };
 
-const show: Command = {
+const show: ServerCommand = {
   name: 'clients show',
   operands: ['ID'],
   summary: 'Shows everything about a client.',
@@ -73,7 +71,7 @@ const show: Command = {
   },
 };
 
-const update: Command = {
+const update: ServerCommand = {
   name: 'clients update',
   operands: ['ID'],
   summary: 'Changes the given members of a client and keeps the rest.',
@@ -103,7 +101,7 @@ const update: Command = {
   },
 };
 
-const remove: Command = {
+const remove: ServerCommand = {
   name: 'clients delete',
   operands: ['ID'],
   summary: 'Deletes a client and its consents, and makes its tokens inactive.',
@@ -123,7 +121,7 @@ const remove: Command = {
 export const clientCommands = [create, list, show, update, remove];
 
 async function getClient(
-  { hydra }: CommandContext,
+  { hydra }: ServerContext,
   { operands: [id = ''] }: Given,
 ): Promise<RegisteredClient> {
   return hydra.clients.get(id).catch(orUnknown(noSuch(id)));
@@ -131,7 +129,7 @@ async function getClient(
 
 /** Prints the client, with its secret only if the server generated it. */
 async function printResult(
-  context: CommandContext,
+  context: ServerContext,
   given: Given,
   { client_secret: secret, ...client }: RegisteredClient,
   { isSecretKnown }: { isSecretKnown: boolean },

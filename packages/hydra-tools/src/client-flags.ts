@@ -1,7 +1,12 @@
-import type { Given, Option, Options } from './command.ts';
-import type { CommandContext } from './command-context.ts';
-import { misuse } from './failure.ts';
-import { readJsonObject, readSecretLine } from './read-source.ts';
+import {
+  misuse,
+  readJsonObject,
+  readSecretLine,
+  type Given,
+  type Option,
+  type Options,
+} from '@portico/command-line';
+import type { ServerContext } from './server-command.ts';
 
 /** An option that sets one member. */
 interface MemberOption extends Option {
@@ -87,7 +92,7 @@ export function hasAnyClientOption(given: Given): boolean {
 /** The members that options set. An empty value empties a list. @throws Failure */
 export async function membersOf(
   given: Given,
-  { stdin }: CommandContext,
+  { stdin }: ServerContext,
 ): Promise<Record<string, unknown>> {
   refuseContradictions(given);
   const members: Record<string, unknown> = {};
@@ -108,7 +113,7 @@ export async function membersOf(
 /** The content of `--file`. */
 export async function fileOf(
   given: Given,
-  { stdin }: CommandContext,
+  { stdin }: ServerContext,
 ): Promise<Record<string, unknown>> {
   const path = given.text('file');
   return path === undefined ? {} : readJsonObject(path, stdin, 'the client');

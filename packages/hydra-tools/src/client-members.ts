@@ -1,5 +1,5 @@
+import { misuse } from '@portico/command-line';
 import type { NewClient, RegisteredClient } from '@portico/hydra-admin';
-import { misuse } from './failure.ts';
 
 type Kind = keyof typeof kindsOfValue;
 

@@ -1,7 +1,6 @@
+import { listOfValues, type Column, type Given } from '@portico/command-line';
 import type { RegisteredClient } from '@portico/hydra-admin';
-import type { Given } from './command.ts';
-import type { CommandContext } from './command-context.ts';
-import { listOfValues, type Column } from './table.ts';
+import type { ServerContext } from './server-command.ts';
 
 export const clientColumns: Column<RegisteredClient>[] = [
   { title: 'ID', of: (client) => client.client_id },
@@ -24,7 +23,7 @@ export function shown(client: RegisteredClient): object {
 
 /** Prints all members that are not empty, one a line; the secret comes last. */
 export async function printClient(
-  context: CommandContext,
+  context: ServerContext,
   given: Given,
   client: RegisteredClient,
 ): Promise<void> {

@@ -1,16 +1,15 @@
+import { exitCodes, plain } from '@portico/command-line';
 import { SettingsError } from '@portico/settings';
 import type { ToolConfig } from './settings.ts';
 import { examine } from './doctor/examine.ts';
 import { createReport, type Finding, type Report } from './doctor/report.ts';
-import type { Command } from './command.ts';
-import { exitCodes } from './failure.ts';
-import { plain } from './plain-text.ts';
+import type { ServerCommand } from './server-command.ts';
 
 /** A check of the app's own, which needs no OAuth2 server. */
 export type Check = (report: Report, env: Record<string, string | undefined>) => Promise<void>;
 
 /** @param checks further ones, made after those of the server */
-export const doctorCommand = (checks: readonly Check[]): Command => ({
+export const doctorCommand = (checks: readonly Check[]): ServerCommand => ({
   name: 'doctor',
   operands: [],
   summary: 'Checks that the OAuth2 server and this app fit together, and says what to change.',

@@ -1,9 +1,15 @@
+import {
+  createTable,
+  exitCodes,
+  Failure,
+  misuse,
+  plain,
+  yesOption,
+  type Column,
+  type Given,
+} from '@portico/command-line';
 import { HydraError, type Jwk } from '@portico/hydra-admin';
-import { yesOption, type Command, type Given } from './command.ts';
-import type { CommandContext } from './command-context.ts';
-import { exitCodes, Failure, misuse } from './failure.ts';
-import { plain } from './plain-text.ts';
-import { createTable, type Column } from './table.ts';
+import type { ServerCommand, ServerContext } from './server-command.ts';
 
 /** One key as people count: 1.x keeps it as two, each with a prefix. */
 interface WholeKey {
@@ -22,7 +28,7 @@ const columns: Column<Jwk>[] = [
   { title: 'HOLDS', of: (key) => (isSecret(key) ? 'the private key' : 'the public key') },
 ];
 
-const list: Command = {
+const list: ServerCommand = {
   name: 'keys list',
   operands: ['SET'],
   summary: 'Lists the keys of a set, newest first, without their secrets.',
@@ -38,7 +44,7 @@ with the newest one of hydra.jwt.access-token.`,
   },
 };
 
-const rotate: Command = {
+const rotate: ServerCommand = {
   name: 'keys rotate',
   operands: ['SET'],
   summary: 'Adds a key to a set: the server signs with the newest one.',
@@ -100,7 +106,7 @@ function readRotation(given: Given): { use: 'sig' | 'enc'; keep: number | undefi
 
 /** Removes the oldest first, one by one: after a failure the newer ones are still there. */
 async function removeAll(
-  { hydra, note }: CommandContext,
+  { hydra, note }: ServerContext,
   set: string,
   keys: WholeKey[],
 ): Promise<void> {
@@ -118,7 +124,7 @@ async function removeAll(
 }
 
 /** `undefined` if the set does not exist or is empty. */
-async function keysOf({ hydra }: CommandContext, set: string): Promise<Jwk[] | undefined> {
+async function keysOf({ hydra }: ServerContext, set: string): Promise<Jwk[] | undefined> {
   const found = await hydra.keys.getSet(set).catch((error: unknown) => {
     if (error instanceof HydraError && error.kind === 'unknown') return undefined;
     throw error;

@@ -1,8 +1,6 @@
+import { misuse, printList, yesOption, type Column, type Given } from '@portico/command-line';
 import type { ConsentSession } from '@portico/hydra-admin';
-import { yesOption, type Command, type Given } from './command.ts';
-import { misuse } from './failure.ts';
-import { printList } from './print-list.ts';
-import type { Column } from './table.ts';
+import type { ServerCommand } from './server-command.ts';
 
 const columns: Column<ConsentSession>[] = [
   { title: 'CLIENT', of: ({ consent_request: { client } }) => client.client_id },
@@ -12,7 +10,7 @@ const columns: Column<ConsentSession>[] = [
   { title: 'SCOPE', of: ({ grant_scope: scopes }) => scopes.join(' ') },
 ];
 
-const list: Command = {
+const list: ServerCommand = {
   name: 'sessions list',
   operands: ['SUBJECT'],
   summary: 'Lists the consents that a person has given to clients.',
@@ -24,7 +22,7 @@ const list: Command = {
   },
 };
 
-const revoke: Command = {
+const revoke: ServerCommand = {
   name: 'sessions revoke',
   operands: ['SUBJECT'],
   summary: 'Revokes consents, with their tokens, and ends login sessions.',

@@ -1,10 +1,8 @@
+import { listOfValues, misuse, readSecretLine, type Given } from '@portico/command-line';
 import type { Introspection } from '@portico/hydra-admin';
-import type { Command, Given } from './command.ts';
-import { misuse } from './failure.ts';
-import { readSecretLine } from './read-source.ts';
-import { listOfValues } from './table.ts';
+import type { ServerCommand } from './server-command.ts';
 
-const introspect: Command = {
+const introspect: ServerCommand = {
   name: 'tokens introspect',
   operands: [],
   summary: 'Shows whether an access or refresh token is active, and what it stands for.',
@@ -31,7 +29,7 @@ exit code is 0 also for a token that is not active: --json says "active".`,
 const inactive =
   'The token is not active: it is unknown, expired or revoked, or it lacks a scope that you asked for.\n';
 
-const flush: Command = {
+const flush: ServerCommand = {
   name: 'tokens flush',
   operands: [],
   summary:

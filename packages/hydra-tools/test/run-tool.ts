@@ -1,33 +1,38 @@
-/** Runs the tools in this process, with a pipe or an imitation of a terminal. */
-import { EventEmitter } from 'node:events';
-import { PassThrough, Readable, Writable } from 'node:stream';
-import { expect } from '@jest/globals';
-import { runHydra } from '../src/run-hydra.ts';
+/** Runs the tools as a program of their own. */
+import type { Program, Topic } from '@portico/command-line';
+import { run, type Outcome, type RunOptions } from '../../command-line/test/run.ts';
+import {
+  clientCommands,
+  doctorCommands,
+  keyCommands,
+  sessionCommands,
+  tokenCommands,
+} from '../src/index.ts';
 
-export interface ToolOptions {
-  /** The standard input. */
-  input?: string | Uint8Array;
-  /** Imitates a terminal where these are typed, one at each question. */
-  answers?: string[];
-  /** The output is a terminal with this number of columns. */
-  columns?: number;
-  /** Only the error output is a terminal. */
-  isOutputPiped?: boolean;
-  /** The reader closes the output after this number of writes. */
-  readsWrites?: number;
-  /** Ctrl-C is typed as soon as this text appears. */
-  interruptAt?: string;
-  /** Gets the imitated process, to send signals to it. */
-  seize?: (surroundings: EventEmitter) => void;
-}
-
-export interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
+export { expectSentence } from '../../command-line/test/run.ts';
+export type ToolOptions = RunOptions;
 
 type Settings = Record<string, string | undefined>;
+
+const commands = [
+  ...doctorCommands(),
+  ...clientCommands,
+  ...keyCommands,
+  ...sessionCommands,
+  ...tokenCommands,
+];
+
+const topics = [...new Set(commands.map(({ name }) => name.split(' ')[0]!))].map((word): Topic => {
+  const own = commands.filter(({ name }) => name.split(' ')[0] === word);
+  const actions = own.flatMap(({ name }) => name.split(' ')[1] ?? []);
+  return { name: word, summary: '', ...(actions.length > 0 && { actions }), load: async () => own };
+});
+
+const tools: Program = {
+  name: 'tools',
+  summary: 'The tools.',
+  sections: [{ title: 'All', topics }],
+};
 
 /** The tools with only these settings. */
 export function toolOf(env: Settings) {
@@ -37,50 +42,7 @@ export function toolOf(env: Settings) {
 
 export async function runTool(
   args: string[],
-  { env = {}, ...options }: ToolOptions & { env?: Settings } = {},
+  options: ToolOptions & { env?: Settings } = {},
 ): Promise<Outcome> {
-  const { seize, input = '', answers, columns, isOutputPiped, readsWrites, interruptAt } = options;
-  const left = [...(answers ?? [])];
-  const terminal = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => true });
-  const watch = (text: string) => {
-    if (text.includes('[y/N]') && left.length > 0) terminal.write(left.shift());
-    if (interruptAt !== undefined && text.includes(interruptAt)) surroundings.emit('SIGINT');
-  };
-  const stdout = collect(watch, readsWrites);
-  const stderr = collect(watch);
-  const surroundings = Object.assign(new EventEmitter(), {
-    env,
-    stdin: answers === undefined ? Readable.from([Buffer.from(input)]) : terminal,
-    stdout: Object.assign(stdout.stream, columns !== undefined && { isTTY: true, columns }),
-    stderr: Object.assign(stderr.stream, isOutputPiped && { isTTY: true }),
-  });
-  seize?.(surroundings);
-  const code = await runHydra(args, surroundings);
-  expect(surroundings.eventNames()).toEqual([]);
-  return { code, stdout: stdout.text(), stderr: stderr.text() };
-}
-
-/** Expects nothing but one sentence on the standard error. */
-export function expectSentence(outcome: Outcome, code: number, piece: string): void {
-  expect([outcome.code, outcome.stdout]).toEqual([code, '']);
-  expect(outcome.stderr).toContain(piece);
-  expect(outcome.stderr).toMatch(/^[^\n]+[.:]\n$/);
-}
-
-function collect(watch: (text: string) => void, readsWrites = Infinity) {
-  let text = '';
-  let writes = 0;
-  const stream = new Writable({
-    autoDestroy: false,
-    write(chunk: Buffer, _encoding, done) {
-      writes += 1;
-      if (writes > readsWrites) {
-        return done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
-      }
-      text += String(chunk);
-      setImmediate(watch, String(chunk));
-      return done();
-    },
-  });
-  return { stream, text: () => text };
+  return run(tools, args, options);
 }

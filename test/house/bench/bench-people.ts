@@ -6,7 +6,7 @@ export { password };
 
 /**
  * People who can be many at once: each visitor is somebody else, and is twice there, with a hash as
- * `npm run users -- hash` makes it, and with the cheapest that there is (argon2id, m=8, t=1).
+ * `portico users hash` makes it, and with the cheapest that there is (argon2id, m=8, t=1).
  */
 export async function benchPeople(): Promise<object[]> {
   const person = (subject: string, passwordHash: string) => ({

@@ -6,10 +6,10 @@ import {
   type Answer,
   detectDialect,
 } from '@portico/hydra-admin';
-import { sentenceOf } from '../failure.ts';
 import { isLoopback, isSecure } from './addresses.ts';
 import { checkClock } from './check-clock.ts';
 import type { Report } from './report.ts';
+import { sentenceOf } from '../server-failure.ts';
 
 /** A login request that no server has: to ask for it changes nothing and reveals nothing. */
 export const harmlessPath = '/oauth2/auth/requests/login?login_challenge=x';

@@ -1,7 +1,7 @@
 import type { ToolConfig } from '../settings.ts';
 import { type Hydra, HydraError } from '@portico/hydra-admin';
-import { sentenceOf } from '../failure.ts';
 import type { Report } from './report.ts';
+import { sentenceOf } from '../server-failure.ts';
 
 /** A client and a person that exist only during the checks. */
 export interface Probe {

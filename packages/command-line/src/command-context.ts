@@ -1,7 +1,5 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { loadToolConfig, type ToolConfig } from './settings.ts';
-import { createHydra, type Hydra } from '@portico/hydra-admin';
 import { exitCodes, Failure, misuse } from './failure.ts';
 import { plain, safeJson } from './plain-text.ts';
 
@@ -21,22 +19,23 @@ export interface Surroundings {
 
 export type CommandContext = ReturnType<typeof createCommandContext>;
 
-/**
- * What a command works with. Reads the settings and creates the client when they are first used.
- */
+/** What every command works with. */
 export function createCommandContext(surroundings: Surroundings) {
   const { stdin, stdout, stderr, env } = surroundings;
-  let config: ToolConfig | undefined;
-  let hydra: Hydra | undefined;
   let hasReader = true;
-  // A closed pipe (`| head`) is no failure: each write gets the error and handles it.
-  for (const stream of [stdout, stderr]) stream.on('error', () => {});
+  let isWatched = false;
 
-  const loadConfig = () => (config ??= loadToolConfig(env));
+  /** A closed pipe (`| head`) is no failure: each write gets the error and handles it. */
+  function watchOutputs(): void {
+    if (isWatched) return;
+    isWatched = true;
+    for (const stream of [stdout, stderr]) stream.on('error', () => {});
+  }
 
   /** @returns false if nobody reads any more, so the command can stop */
   async function print(text: string): Promise<boolean> {
     if (!hasReader || text === '') return hasReader;
+    watchOutputs();
     const error = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => {
       stdout.write(text, resolve);
     });
@@ -46,8 +45,10 @@ export function createCommandContext(surroundings: Surroundings) {
     throw new Failure(`The output cannot be written: ${error.message}.`);
   }
 
-  const note = (sentence: string) =>
-    void stderr.write(`${sentence.split('\n').map(plain).join('\n')}\n`);
+  function note(sentence: string): void {
+    watchOutputs();
+    stderr.write(`${sentence.split('\n').map(plain).join('\n')}\n`);
+  }
 
   /**
    * Asks for confirmation before something that cannot be undone.
@@ -104,16 +105,11 @@ export function createCommandContext(surroundings: Surroundings) {
     stdout,
     stderr,
     env,
-    config: loadConfig,
-    get hydra(): Hydra {
-      return (hydra ??= createHydra(loadConfig().hydra));
-    },
     print,
     printJson: async (value: unknown) => print(`${safeJson(value)}\n`),
     /** Prints a remark to `stderr`, in one or several lines. */
     note,
     confirm,
     untilInterrupted,
-    close: async () => hydra?.close(),
   };
 }

@@ -13,8 +13,9 @@ export interface Option {
 
 export type Options = Record<string, Option>;
 
-export interface Command {
-  /** Such as `clients show`. */
+/** @typeParam C what it works with */
+export interface Command<C = CommandContext> {
+  /** Such as `clients show`, or one word alone. */
   name: string;
   /** What must follow the name, such as `ID`. */
   operands: string[];
@@ -28,7 +29,7 @@ export interface Command {
   /** The sentence for an operand too many, if the usual one would not help. */
   operandRefusal?: string;
   /** @returns the exit code; nothing means 0 */
-  run(given: Given, context: CommandContext): Promise<number | void>;
+  run(given: Given, context: C): Promise<number | void>;
 }
 
 /** The operands and options of one call. */
@@ -52,7 +53,7 @@ export const yesOption: Options = { yes: { help: 'do not ask' } };
  * @throws Failure that says what is wrong, without values: they could be secrets
  */
 export function readGiven(
-  { name, operands, optionalOperand, options, operandRefusal }: Command,
+  { name, operands, optionalOperand, options, operandRefusal }: Omit<Command, 'run'>,
   args: string[],
 ): Given {
   const known: Options = { ...options, ...everywhere };

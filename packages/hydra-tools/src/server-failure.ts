@@ -1,37 +1,12 @@
-import { SettingsError } from '@portico/settings';
-import type { ToolConfig } from './settings.ts';
+import { exitCodes, Failure } from '@portico/command-line';
 import { HydraError } from '@portico/hydra-admin';
 import { connectionFault } from './connection-faults.ts';
+import type { ToolConfig } from './settings.ts';
 
-/** How a command ends. `docs/tools.md` and the help list them. */
-export const exitCodes = { done: 0, failed: 1, misused: 2, unknown: 3, interrupted: 130 } as const;
-
-type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
-
-/** Ends a command, with one sentence for the person and an exit code. */
-export class Failure extends Error {
-  override readonly name = 'Failure';
-  readonly exitCode: ExitCode;
-
-  constructor(message: string, exitCode: ExitCode = exitCodes.failed) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
-
-/** For a wrong command, input or setting: nothing was done. */
-export function misuse(message: string): Failure {
-  return new Failure(message, exitCodes.misused);
-}
-
-/** Any error as a `Failure`. */
-export function failureOf(error: unknown, config: () => ToolConfig): Failure {
-  if (error instanceof Failure) return error;
-  if (error instanceof SettingsError) return misuse(error.faults.join('\n'));
-  if (error instanceof HydraError) return new Failure(sentenceOf(error, config().hydra));
-  return new Failure(
-    `Something went wrong: ${error instanceof Error ? error.message : 'the reason is unknown'}`,
-  );
+/** An error of the admin API as a `Failure`; any other as it is. */
+export function serverFailure(error: unknown, config: () => ToolConfig): unknown {
+  if (!(error instanceof HydraError)) return error;
+  return new Failure(sentenceOf(error, config().hydra));
 }
 
 /** Turns an `unknown` record into this sentence, with exit code 3. */

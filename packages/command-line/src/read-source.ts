@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { findJsonPlaces, lineAndColumn } from '@portico/json-places';
-import { misuse } from './failure.ts';
+import { misuse, type Failure } from './failure.ts';
 
 /** More than any client, token or secret needs. */
 const maxBytes = 1_048_576;
@@ -68,15 +68,23 @@ async function readInput(stdin: Readable & { isTTY?: boolean }, what: string): P
 }
 
 async function readWhole(path: string): Promise<Buffer> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw misuse(`${path} cannot be read: ${reasons[error.code ?? ''] ?? error.code}.`);
+  return readFile(path).catch((error: unknown) => {
+    throw unreadable(path, error);
   });
+}
+
+/** Why a file cannot be read or written, as a wrong use. */
+export function unreadable(path: string, error: unknown, verb = 'read'): Failure {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return misuse(`${path} cannot be ${verb}: ${reasons[code] ?? (code || message)}.`);
 }
 
 const reasons: Record<string, string> = {
   ENOENT: 'it does not exist',
   EACCES: 'permission denied',
+  EEXIST: 'it exists already',
   EISDIR: 'it is a folder',
+  ENOSPC: 'the disk is full',
 };
 
 /** The name of the source, for sentences. */
