@@ -19,7 +19,7 @@ export function createAdmissionInDatabase(
   reserve: (stakes: readonly Stake[], lease: string) => Promise<Verdict>,
   placeOf: (stake: Stake) => string,
 ) {
-  const inTurn = createTurns();
+  const inTurn = createTurns<Verdict>();
   const lines = createWaitingLines<string>();
   const looking = new Set<string>();
 
@@ -43,7 +43,13 @@ export function createAdmissionInDatabase(
   async function ask(stakes: readonly Stake[], lease: string, from: string | undefined) {
     try {
       // Attempts of one address come one after the other, so that a crowd does not take all connections.
-      const verdict = await inTurn(placeOf(stakes.at(-1)!), () => reserve(stakes, lease));
+      const places = stakes.map(placeOf);
+      const verdict = await inTurn({
+        queue: places.at(-1)!,
+        about: places.join('\n'),
+        isForAll: (found) => typeof found === 'object' && 'limits' in found,
+        run: () => reserve(stakes, lease),
+      });
       const full = typeof verdict === 'object' && 'full' in verdict ? verdict.full : undefined;
       const place = full === undefined ? undefined : placeOf(stakes[full]!);
       if (from !== undefined && place !== from) lines.wakeNext(from);
