@@ -78,6 +78,7 @@ const appSettings = {
     { fallback: 'stdout' },
   ),
   ...databaseSettings,
+  STATE: setting('memory or database', kind.oneOf('memory', 'database')),
   IDENTITY: backendSetting,
 } satisfies Settings;
 
@@ -98,6 +99,7 @@ export function loadConfig(env: Environment) {
     ...brandFaults(known, env),
     ...faultsOfBackends(backends, known),
     ...databaseFaults(backends, env),
+    ...stateFaults(known, env),
   ]);
   const identity = settingsOfBackends(backends);
   const own = <T>(all: Record<string, T>) =>
@@ -134,6 +136,12 @@ function databaseFaults(backends: readonly BackendName[], env: Environment): str
   return [`DATABASE_URL is not set. IDENTITY=sql needs it: ${appSettings.DATABASE_URL.wants}.`];
 }
 
+function stateFaults({ STATE }: Partial<Values>, env: Environment): string[] {
+  const isGiven = [env['DATABASE_URL'], env['DATABASE_URL_FILE']].some((text) => text?.trim());
+  if (STATE !== 'database' || isGiven) return [];
+  return [`DATABASE_URL is not set. STATE=database needs it: ${appSettings.DATABASE_URL.wants}.`];
+}
+
 function arrange(
   { values: v, files, warnings }: ReadSettings<typeof appSettings>,
   ofBackends: Pick<IdentityConfig, 'backends' | 'settings' | 'secretFiles'>,
@@ -153,6 +161,8 @@ function arrange(
     },
     /** The address of the database, if there is one. */
     database: v.DATABASE_URL,
+    /** Where sessions, answers and counts of wrong attempts are. */
+    state: v.STATE ?? (v.DATABASE_URL ? 'database' : 'memory'),
     identity: {
       ...ofBackends,
       mayHaveDemoUsers: v.BASE_URL.isLoopback,
