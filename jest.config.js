@@ -8,6 +8,7 @@ export default {
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
+  reporters: ['default', ['<rootDir>/test/support/not-run-reporter.js', { run: 'unit' }]],
   coverageProvider: 'babel',
   testTimeout: 30_000,
   // A test that fails half-way may leave a server or a socket open, which would keep the run from

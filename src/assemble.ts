@@ -14,6 +14,8 @@ import { loadLocales, type Locales } from './screens/locale.ts';
 import { openAuditFile, type AuditOutput } from './audit/audit-file.ts';
 import { createAuditTrail, type Audit, type AuditTrail } from './audit/audit.ts';
 import { createAddressWatch, type AddressWatch } from './limits/address-watch.ts';
+import { createMemoryState } from './state/memory-state.ts';
+import type { State } from './state/state.ts';
 import { createAccountSwitch, type AccountSwitch } from './web/account-switch.ts';
 import { createBrowsers, type Browsers } from './web/browsers.ts';
 import { createCsrf, type Csrf } from './web/csrf.ts';
@@ -27,7 +29,7 @@ import {
 import { createLoginMark, type LoginMark } from './audit/login-mark.ts';
 import { adminCallLog, createLog, standardOutput, type Log, type Output } from './web/log.ts';
 import { createKeptSignIns, type KeptSignIns } from './web/kept-sign-ins.ts';
-import { createSessions, type Sessions, type SignIn } from './web/session.ts';
+import { createSessions, SessionStore, type Sessions, type SignIn } from './web/session.ts';
 
 /** What the app is made of. A route says which parts it needs: `Pick<Parts, 'hydra' | 'log'>`. */
 export interface Parts {
@@ -43,6 +45,7 @@ export interface Parts {
   browsers: Browsers;
   csrf: Csrf;
   sessions: Sessions;
+  state: State;
   keptSignIns: KeptSignIns;
   accountSwitch: AccountSwitch;
   leftApp: LeftApp;
@@ -88,6 +91,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
   const revoke = (subject: string) => hydra.loginSessions.revoke({ subject });
   const revocations = createRevocations({ revoke, log });
   const identity = await createIdentity(config.identity, log, revocations.soon);
+  const state = createMemoryState();
   const browsers = createBrowsers(baseUrl, secrets);
   const auditTrail = createAuditTrail({
     output: auditOutput(config.log.audit, log, output),
@@ -113,10 +117,14 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     hydra,
     identity,
     revocations,
-    challenges: createChallenges({ audit, browsers, csrf, secrets }),
+    challenges: createChallenges({ audit, browsers, csrf, log, rows: state.answers, secrets }),
     browsers,
     csrf,
-    sessions: createSessions(baseUrl, secrets, { isCurrent: provesToday(identity) }),
+    sessions: createSessions(baseUrl, secrets, {
+      store: new SessionStore(state.sessions),
+      isCurrent: provesToday(identity),
+    }),
+    state,
     keptSignIns: createKeptSignIns(baseUrl, secrets),
     accountSwitch: createAccountSwitch(baseUrl),
     leftApp: createLeftApp(baseUrl),

@@ -12,6 +12,7 @@ import {
 import {
   backendSetting,
   chosenBackends,
+  faultsOfBackends,
   settingsOfBackends,
   type IdentityConfig,
 } from './identity/index.ts';
@@ -86,11 +87,12 @@ export type Config = ReturnType<typeof loadConfig>;
  */
 export function loadConfig(env: Environment) {
   const settings = settingsFor(env);
+  const backends = chosenBackends(env);
   const { values, files, warnings } = readSettings(settings, env, (known) => [
     ...proxyFaults(known, env),
     ...brandFaults(known, env),
+    ...faultsOfBackends(backends, known),
   ]);
-  const backends = chosenBackends(env);
   const identity = settingsOfBackends(backends);
   const own = <T>(all: Record<string, T>) =>
     Object.fromEntries(Object.entries(all).filter(([name]) => Object.hasOwn(identity, name)));

@@ -1,5 +1,6 @@
 import { HydraError, type HydraErrorKind } from '@portico/hydra-admin';
 import { IdentityError, type IdentityErrorKind } from './identity/backend.ts';
+import { StateError } from './state/state-error.ts';
 import type { AppView } from './clients/app-view.ts';
 
 /** Every fault that has a page, with its HTTP status. Its words: `error.<code>.…` in `views/locales`. */
@@ -81,5 +82,12 @@ export function publicCodeOf(error: unknown): ErrorCode | undefined {
   if (error instanceof PublicError) return error.code;
   if (error instanceof HydraError) return codeOfHydraError[error.kind];
   if (error instanceof IdentityError) return codeOfIdentityError[error.kind];
+  if (error instanceof StateError) return 'user_store_down';
   return undefined;
+}
+
+/** How many seconds the server or the user store wants to be left alone, if it says so. */
+export function waitOf(error: unknown): number | undefined {
+  const isTold = error instanceof HydraError || error instanceof IdentityError;
+  return isTold ? error.retryAfterSeconds : undefined;
 }

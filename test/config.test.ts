@@ -295,6 +295,15 @@ describe('where people are stored', () => {
     ]);
   });
 
+  test('has settings that go together, which are checked with all others', () => {
+    const half = { PEOPLE_API_URL: api, PEOPLE_API_CERT_FILE: usersFile };
+    expect(faultsOf({ IDENTITY: 'file,http', PORT: 'x', ...half })).toEqual([
+      expect.stringMatching(/^PORT is/),
+      'PEOPLE_API_CERT_FILE and PEOPLE_API_KEY_FILE go together.',
+    ]);
+    expect(faultsOf({ IDENTITY: 'file', ...half })).toEqual([]);
+  });
+
   test('needs nothing of a place that is not chosen', () => {
     const elsewhere = { USERS_FILE: undefined, PEOPLE_API_URL: api };
     const { identity } = load({ IDENTITY: 'http', ...elsewhere });

@@ -1,6 +1,9 @@
 import { hash } from 'node:crypto';
 import { PublicError } from '../errors.ts';
-import { createFairCache } from '../web/fair-cache.ts';
+import { createFairCache } from '../state/fair-cache.ts';
+import { createMemoryState } from '../state/memory-state.ts';
+import { StateError } from '../state/state-error.ts';
+import type { AnswerRows } from '../state/state.ts';
 import {
   bytesForAnonymousAnswers,
   bytesForAnswers,
@@ -8,6 +11,7 @@ import {
   lifeMs,
   longestKept,
 } from './bounds.ts';
+import { createSharedAnswers, type SharedAnswer } from './shared-answers.ts';
 
 /** Who answers a challenge, and how. */
 export interface Answer {
@@ -24,6 +28,10 @@ export interface Answer {
   /** Anything that can be written as JSON. Answers are equal when their decisions are. */
   decision: unknown;
   giver: Giver;
+  /** The key of what ends with this answer: nothing more can be answered under it. */
+  ends?: string | undefined;
+  /** Giving it twice does no harm: so it is given even when nobody can note that it was. */
+  isSafeTwice?: boolean | undefined;
 }
 
 /** Whose answer it is. Answers of one giver never displace those of others. */
@@ -37,7 +45,7 @@ export interface Giver {
 }
 
 /** An answer that the OAuth2 server has accepted. */
-interface Given {
+export interface Given {
   browsers: readonly string[] | undefined;
   /** A hash. */
   decision: string;
@@ -53,12 +61,26 @@ type Pending = Omit<Given, 'target'> & { result: Promise<string> };
 const entryBytes = 400;
 const usedBytes = 150;
 
+interface AnswersOptions {
+  /** What other instances know; by default there are no others. */
+  rows?: AnswerRows;
+  /** The cookie secrets. */
+  secrets?: readonly string[];
+}
+
 /**
- * One answer for each challenge, however often its form is posted. After a double click the browser
- * drops the first response and follows the second, so both must be the same. Servers since 2.2 do
- * not remember which challenges were answered: only we do.
+ * One answer for each challenge, however often its form is posted, and to whichever instance. After a
+ * double click the browser drops the first response and follows the second, so both must be the same.
+ * Servers since 2.2 do not remember which challenges were answered: only we do.
+ *
+ * What this process has given or read is kept here, because it does not change; `shared` knows the
+ * rest.
  */
-export function createAnswers() {
+export function createAnswers({
+  rows = createMemoryState().answers,
+  secrets = [],
+}: AnswersOptions = {}) {
+  const shared = createSharedAnswers(rows, secrets);
   const pending = new Map<string, Pending>();
   const used = createFairCache<Giver>({
     maxSize: bytesForUsed,
@@ -72,18 +94,43 @@ export function createAnswers() {
     used.set(key, giver.subject ?? giver.network, giver);
   }
 
+  function noteGiven(key: string, { browsers, decision, giver, target }: Given): void {
+    const answer = { browsers, decision, giver, target };
+    if (giver.subject === undefined) givenAnonymously.set(key, giver.network, answer);
+    else given.set(key, giver.subject, answer);
+  }
+
   const givenOf = (key: string): Given | undefined => given.get(key) ?? givenAnonymously.get(key);
+
+  /** What another instance knows, unless this one knows it. */
+  async function elsewhereOf(key: string): Promise<SharedAnswer | undefined> {
+    if (used.has(key)) return undefined;
+    const found = await shared.find(key);
+    if (found?.stage === 'given') noteGiven(key, found);
+    if (found?.stage === 'ended') noteUsed(key, found.giver);
+    return found;
+  }
+
+  /** @throws PublicError `challenge_used` when this browser must not learn the answer that there is */
+  function mustBeTheirs(earlier: Pick<Given, 'browsers'>, browser: string | undefined): void {
+    // The address holds a verifier, which signs in whoever follows it.
+    const isTheirs = !earlier.browsers || earlier.browsers.includes(browser ?? '');
+    if (!isTheirs) throw new PublicError('challenge_used');
+  }
 
   /**
    * The answer that this challenge got, if any.
    * @throws PublicError `challenge_used` when this browser must not learn it, or it was not kept
    */
-  function earlierOf(key: string, browser: string | undefined): Pending | Given | undefined {
-    const earlier = pending.get(key) ?? givenOf(key);
+  async function earlierOf(
+    key: string,
+    browser: string | undefined,
+  ): Promise<Pending | Given | SharedAnswer | undefined> {
+    const here = pending.get(key) ?? givenOf(key);
+    const earlier = here ?? (await elsewhereOf(key));
     if (!earlier && !used.has(key)) return undefined;
-    // The address holds a verifier, which signs in whoever follows it.
-    const isTheirs = !earlier?.browsers || earlier.browsers.includes(browser ?? '');
-    if (!earlier || !isTheirs) throw new PublicError('challenge_used');
+    if (!earlier || isEnded(earlier)) throw new PublicError('challenge_used');
+    mustBeTheirs(earlier, browser);
     return earlier;
   }
 
@@ -93,20 +140,21 @@ export function createAnswers() {
    * @throws PublicError `challenge_used` when another browser answered, or the address was not kept
    */
   async function recall(key: string, browser: string | undefined): Promise<string | undefined> {
-    const earlier = earlierOf(key, browser);
+    const earlier = await earlierOf(key, browser);
     if (!earlier) return undefined;
-    return 'result' in earlier ? earlier.result.catch(() => undefined) : targetOf(earlier);
+    if ('result' in earlier) return earlier.result.catch(() => undefined);
+    if (!('stage' in earlier)) return targetOf(earlier);
+    const settled = await shared.settled(key, earlier);
+    return settled?.stage === 'given' ? targetOf(settled) : undefined;
   }
 
   /**
    * The answer that this challenge got, if it is the same.
    * @throws PublicError `challenge_used` when it is another, and as `earlierOf` does
    */
-  function sameOf(wanted: { key: string; browser: string | undefined; decision: unknown }) {
-    const earlier = earlierOf(wanted.key, wanted.browser);
-    if (earlier && earlier.decision !== digestOf(wanted.decision)) {
-      throw new PublicError('challenge_used');
-    }
+  async function sameOf(key: string, browser: string | undefined, decision: unknown) {
+    const earlier = await earlierOf(key, browser);
+    if (earlier) mustBeSame(earlier, digestOf(decision));
     return earlier;
   }
 
@@ -118,25 +166,53 @@ export function createAnswers() {
    * @throws PublicError `challenge_used` after another decision or one of another browser; and
    *   whatever `act` throws
    */
-  async function once(
-    { key, challengeLength = 0, browsers, decision, giver }: Answer,
-    act: () => Promise<string>,
-  ): Promise<string> {
-    const earlier = sameOf({ key, browser: browsers?.[0], decision });
-    if (earlier) return 'result' in earlier ? earlier.result : targetOf(earlier);
+  async function once(answer: Answer, act: () => Promise<string>): Promise<string> {
+    const { key, browsers, decision, giver } = answer;
     const digest = digestOf(decision);
-    const result = act();
+    const check = (earlier: Pending | Given | SharedAnswer) => {
+      if (isEnded(earlier)) throw new PublicError('challenge_used');
+      mustBeTheirs(earlier, browsers?.[0]);
+      mustBeSame(earlier, digest);
+    };
+    const here = pending.get(key) ?? givenOf(key);
+    if (here) {
+      check(here);
+      return 'result' in here ? here.result : targetOf(here);
+    }
+    if (used.has(key)) throw new PublicError('challenge_used');
+    const result = give(answer, { digest, check, act });
     pending.set(key, { browsers, decision: digest, giver, result });
     try {
-      const target = await result;
-      const isShort = target.length <= longestKept + challengeLength;
-      const answer = { browsers, decision: digest, giver, target: isShort ? target : undefined };
-      if (giver.subject === undefined) givenAnonymously.set(key, giver.network, answer);
-      else given.set(key, giver.subject, answer);
-      return target;
+      return await result;
     } finally {
       pending.delete(key);
     }
+  }
+
+  interface Giving {
+    digest: string;
+    check: (earlier: SharedAnswer) => void;
+    act: () => Promise<string>;
+  }
+
+  async function give(answer: Answer, { digest, check, act }: Giving): Promise<string> {
+    const { key, browsers, giver, ends, challengeLength = 0 } = answer;
+    const claiming = shared.claim({ key, browsers, decision: digest, giver }, check);
+    const claim = await (answer.isSafeTwice ? claiming.catch(undefinedIfAway) : claiming);
+    if (claim && 'stage' in claim) {
+      noteGiven(key, claim);
+      return targetOf(claim);
+    }
+    const target = await act().catch(async (error: unknown) => {
+      await claim?.release();
+      throw error;
+    });
+    const isShort = target.length <= longestKept + challengeLength;
+    const kept = { browsers, decision: digest, giver, target: isShort ? target : undefined };
+    noteGiven(key, kept);
+    if (ends !== undefined) noteUsed(ends, giver);
+    if (claim) await shared.save(claim, { key, ...kept }, ends);
+    return target;
   }
 
   return {
@@ -146,24 +222,28 @@ export function createAnswers() {
      * Who gave the same answer to this challenge before; `undefined` when it has none.
      * @throws PublicError `challenge_used` when it has another, or another browser answered
      */
-    giverOf: (key: string, browser: string | undefined, decision: unknown): Giver | undefined =>
-      sameOf({ key, browser, decision })?.giver,
+    giverOf: async (
+      key: string,
+      browser: string | undefined,
+      decision: unknown,
+    ): Promise<Giver | undefined> => (await sameOf(key, browser, decision))?.giver,
     /** @throws PublicError `challenge_used` when another browser answered */
-    mustNotBeOthers: (key: string, browser: string | undefined): void =>
-      void earlierOf(key, browser),
+    mustNotBeOthers: async (key: string, browser: string | undefined): Promise<void> =>
+      void (await earlierOf(key, browser)),
     /** Whether the answer to this challenge, given or under way, has all these marks. */
-    isAnsweredBy(key: string, ...marks: string[]): boolean {
-      const { browsers } = pending.get(key) ?? givenOf(key) ?? {};
+    async isAnsweredBy(key: string, ...marks: string[]): Promise<boolean> {
+      const { browsers } = pending.get(key) ?? givenOf(key) ?? (await elsewhereOf(key)) ?? {};
       return browsers !== undefined && marks.every((mark) => browsers.includes(mark));
     },
-    /** Whether the answer to this challenge has given the browser this mark in place of another. */
+    /** Whether the answer that `once` has given has this mark for the browser in place of another. */
     hasRenewed(key: string, mark: string): boolean {
       const [before, after] = givenOf(key)?.browsers ?? [];
       return after === mark && before !== mark;
     },
-    /** Notes that what this key stands for has ended. */
-    close: (key: string, giver: Giver): void => noteUsed(key, giver),
-    isClosed: (key: string) => used.has(key),
+    /** Whether this has ended with an answer. */
+    async isClosed(key: string): Promise<boolean> {
+      return used.has(key) || (await elsewhereOf(key)) !== undefined;
+    },
   };
 }
 
@@ -179,11 +259,23 @@ function createGiven(maxSize: number, noteUsed: (key: string, giver: Giver) => v
   });
 }
 
+const isEnded = (earlier: object): boolean => 'stage' in earlier && earlier.stage === 'ended';
+
+/** @throws PublicError `challenge_used` when another decision was given */
+function mustBeSame({ decision }: Pick<Given, 'decision'>, digest: string): void {
+  if (decision !== digest) throw new PublicError('challenge_used');
+}
+
 function digestOf(decision: unknown): string {
   return hash('sha256', JSON.stringify(decision), 'base64');
 }
 
-function targetOf({ target }: Given): string {
+function targetOf({ target }: Pick<Given, 'target'>): string {
   if (target === undefined) throw new PublicError('challenge_used');
   return target;
+}
+
+function undefinedIfAway(error: unknown): undefined {
+  if (!(error instanceof StateError)) throw error;
+  return undefined;
 }

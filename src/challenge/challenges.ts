@@ -1,9 +1,11 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, hash, randomBytes } from 'node:crypto';
 import type { AcceptLogin } from '@portico/hydra-admin';
 import type { Request, Response } from 'express';
 import { PublicError, type WayForward } from '../errors.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { User } from '../identity/backend.ts';
+import { StateError } from '../state/state-error.ts';
+import type { AnswerRows } from '../state/state.ts';
 import type { Browser, Browsers } from '../web/browsers.ts';
 import { formFault, refuseForm, type Csrf } from '../web/csrf.ts';
 import { postedFields, postedText } from '../web/form.ts';
@@ -11,6 +13,7 @@ import { createAnswers } from './answers.ts';
 import { lifeMs } from './bounds.ts';
 import { baseFacts, readFacts, readSealed, type Facts, type FactsSchema } from './facts.ts';
 import { leave } from '../web/leave.ts';
+import type { Log } from '../web/log.ts';
 import {
   challengeField,
   readChallenge,
@@ -38,6 +41,9 @@ interface ChallengesOptions {
   audit: Audit;
   browsers: Browsers;
   csrf: Pick<Csrf, 'tokenFor'>;
+  log: Pick<Log, 'warn'>;
+  /** Where instances share what was answered. */
+  rows: AnswerRows;
   secrets: readonly string[];
 }
 
@@ -54,8 +60,8 @@ const kinds: ChallengeKind[] = ['login', 'consent', 'logout', 'device'];
  * Everything about the challenge being answered: it is read from the address, sealed into the form,
  * bound to the browser, answered once, and left by a redirect.
  */
-export function createChallenges({ audit, browsers, csrf, secrets }: ChallengesOptions) {
-  const answers = createAnswers();
+export function createChallenges({ audit, browsers, csrf, log, rows, secrets }: ChallengesOptions) {
+  const answers = createAnswers({ rows, secrets });
   const sealer = createSealer(secrets, 'form');
   const restarts = createRestarts();
 
@@ -68,22 +74,49 @@ export function createChallenges({ audit, browsers, csrf, secrets }: ChallengesO
     createStep({ answers, browsers, csrf, restarts, sealer }, req, res, challenge);
 
   /** Whether a mark is this browser's, now or before an answer to this challenge renewed it. */
-  function isSame(req: Request, key: string, mark: string): boolean {
+  async function isSame(req: Request, key: string, mark: string): Promise<boolean> {
     const current = markOf(req);
     if (current === undefined) return false;
     return mark === current || answers.isAnsweredBy(key, mark, current);
   }
 
   /** The facts sealed into the posted form, if they are of this challenge and this browser. */
-  function sealedFacts<F extends Facts>(
+  async function sealedFacts<F extends Facts>(
     req: Request,
     key: string,
     schema: FactsSchema<F>,
-  ): F | undefined {
+  ): Promise<F | undefined> {
     const text = postedText(req, sealedField);
     const sealed = text === '' ? undefined : readSealed(sealer.open(text));
     if (!sealed || sealed.key !== key || Date.now() - sealed.at > lifeMs) return undefined;
-    return isSame(req, key, sealed.browser) ? readFacts(schema, sealed.facts) : undefined;
+    const isOfThisBrowser = await isSame(req, key, sealed.browser);
+    return isOfThisBrowser ? readFacts(schema, sealed.facts) : undefined;
+  }
+
+  /** Where the answer that this browser gave leads. Another one asks for nothing that was answered. */
+  async function earlierTarget(
+    req: Request,
+    { key, kind }: Challenge,
+  ): Promise<string | undefined> {
+    try {
+      return await answers.recall(key, markOf(req));
+    } catch (error) {
+      if (!(error instanceof StateError) || kind !== 'logout') throw error;
+      log.warn({ request: req.id, reason: error.message }, 'signing out without the database');
+      return undefined;
+    }
+  }
+
+  /** What an error page can offer for the challenge of this request; empty when nothing is known. */
+  async function wayForward(req: Request): Promise<Facts> {
+    const fields = { ...req.query, ...postedFields(req) };
+    const kind = kinds.find((one) => fields[challengeField(one)] !== undefined);
+    const key = kind ? keyOf(fields, kind) : '';
+    const known = restarts.get(key);
+    const { browser, app, startAgain } = known ?? {};
+    if (browser && (await isSame(req, key, browser))) return { app, startAgain };
+    const sealed = await sealedFacts(req, key, baseFacts);
+    return sealed ?? { startAgain: restartForAnybody(startAgain) };
   }
 
   return {
@@ -94,8 +127,7 @@ export function createChallenges({ audit, browsers, csrf, secrets }: ChallengesO
      */
     async open(req: Request, res: Response, kind: ChallengeKind) {
       const challenge = readChallenge(req.query, kind);
-      const target =
-        req.method === 'GET' ? await answers.recall(challenge.key, markOf(req)) : undefined;
+      const target = req.method === 'GET' ? await earlierTarget(req, challenge) : undefined;
       if (target === undefined) return stepOf(req, res, challenge);
       leave(res, target);
       return undefined;
@@ -109,17 +141,17 @@ export function createChallenges({ audit, browsers, csrf, secrets }: ChallengesO
      * @throws PublicError as `readChallenge` does; `challenge_used` when the form would be shown
      *   again, but another browser has answered
      */
-    posted<F extends Facts>(
+    async posted<F extends Facts>(
       req: Request,
       res: Response,
       kind: ChallengeKind,
       schema: FactsSchema<F>,
-    ): PostedStep<F> {
+    ): Promise<PostedStep<F>> {
       const challenge = readChallenge(postedFields(req), kind);
       const step = stepOf(req, res, challenge);
-      const facts = formFault(res) ? undefined : sealedFacts(req, challenge.key, schema);
+      const facts = formFault(res) ? undefined : await sealedFacts(req, challenge.key, schema);
       if (!facts) {
-        answers.mustNotBeOthers(challenge.key, markOf(req));
+        await answers.mustNotBeOthers(challenge.key, markOf(req));
         if (!formFault(res)) {
           refuseForm(res, 'form_expired');
           audit(req, 'form_refused', { reason: 'wrong_seal' });
@@ -166,27 +198,18 @@ export function createChallenges({ audit, browsers, csrf, secrets }: ChallengesO
     },
 
     /** @throws PublicError `challenge_used` when this sign-in has ended, under whichever challenge */
-    mustBeOpen(flow: Flow | undefined, way: WayForward): void {
-      if (flow && answers.isClosed(flowKey(flow))) throw new PublicError('challenge_used', way);
-    },
-
-    /** Notes that the sign-in of this person has ended: servers since 2.2 would issue new challenges for it. */
-    close(flow: Flow | undefined, subject: string): void {
-      if (flow) answers.close(flowKey(flow), { subject, network: '' });
-    },
-
-    /** What an error page can offer for the challenge of this request; empty when nothing is known. */
-    wayForward(req: Request): Facts {
-      const fields = { ...req.query, ...postedFields(req) };
-      const kind = kinds.find((one) => fields[challengeField(one)] !== undefined);
-      const key = kind ? keyOf(fields, kind) : '';
-      const known = restarts.get(key);
-      const { browser, app, startAgain } = known ?? {};
-      if (!browser || !isSame(req, key, browser)) {
-        return sealedFacts(req, key, baseFacts) ?? { startAgain: restartForAnybody(startAgain) };
+    async mustBeOpen(flow: Flow | undefined, way: WayForward): Promise<void> {
+      if (flow && (await answers.isClosed(flowKey(flow)))) {
+        throw new PublicError('challenge_used', way);
       }
-      return { app, startAgain };
     },
+
+    /** Like `wayForward`, also while the database cannot be asked. */
+    wayForward: (req: Request): Promise<Facts> =>
+      wayForward(req).catch((error: unknown) => {
+        if (error instanceof StateError) return {};
+        throw error;
+      }),
   };
 }
 
@@ -203,8 +226,9 @@ function proofOf(id: string, credential: string | undefined, secret: string): st
   return hmac.digest().toString('base64url', 0, proofBytes);
 }
 
-function flowKey({ id }: Flow): string {
-  return `flow ${id}`;
+/** A hash, like `Challenge.key`: what stands for a sign-in where its end is noted. */
+export function flowKey({ id }: Pick<Flow, 'id'>): string {
+  return hash('sha256', `flow ${id}`, 'base64');
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

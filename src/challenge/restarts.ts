@@ -1,5 +1,5 @@
 import type { WayForward } from '../errors.ts';
-import { createFairCache } from '../web/fair-cache.ts';
+import { createFairCache } from '../state/fair-cache.ts';
 import { bytesForRestarts, lifeMs } from './bounds.ts';
 
 /** Where a sign-in can start again, and the browser that it belongs to. */

@@ -38,6 +38,10 @@ export interface AnswerFacts {
   credential?: string | undefined;
   /** What the browser is to hold after the answer. */
   after?: Browser;
+  /** `flowKey` of the sign-in that ends with the answer. */
+  ends?: string | undefined;
+  /** Giving the answer twice does no harm: see `Answer`. */
+  isSafeTwice?: boolean;
 }
 
 /** One for all: who posts the same answer at the same moment gets the refusal of the first. */
@@ -68,14 +72,13 @@ export function createStep(
     act: () => Promise<string>,
     about: AnswerFacts = {},
   ): Promise<string> {
-    const { after } = about;
+    const { after, ends, isSafeTwice } = about;
     const before = markOf() ?? '';
     const marks = [before, ...(after ? [browsers.markOf(after)] : [])];
+    const how = { decision, giver: giverOf(about), ends, isSafeTwice };
+    const target = await answers.once({ key, challengeLength, browsers: marks, ...how }, act);
     // A double click may arrive with the renewed secret: it must not be renewed once more.
-    const isRenewed = answers.hasRenewed(key, before);
-    const answer = { key, challengeLength, browsers: marks, decision, giver: giverOf(about) };
-    const target = await answers.once(answer, act);
-    if (after && !isRenewed) browsers.keep(req, res, after);
+    if (after && !answers.hasRenewed(key, before)) browsers.keep(req, res, after);
     return target;
   }
 
@@ -112,7 +115,8 @@ export function createStep(
      * there is no answer yet.
      * @throws PublicError `challenge_used` after another decision or one of another browser
      */
-    giverOf: (decision: unknown): Giver | undefined => answers.giverOf(key, markOf(), decision),
+    giverOf: (decision: unknown): Promise<Giver | undefined> =>
+      answers.giverOf(key, markOf(), decision),
 
     /**
      * Like `once`, for an answer that the OAuth2 server may refuse, such as a wrong device code. A
@@ -148,10 +152,10 @@ export function createStep(
     onceUnasked: (
       decision: unknown,
       act: () => Promise<string>,
-      { subject }: Pick<AnswerFacts, 'subject'> = {},
+      { subject, ends, isSafeTwice }: Omit<AnswerFacts, 'after'> = {},
     ): Promise<string> => {
-      const giver = giverOf({ subject });
-      return answers.once({ key, challengeLength, browsers: undefined, decision, giver }, act);
+      const how = { decision, giver: giverOf({ subject }), ends, isSafeTwice };
+      return answers.once({ key, challengeLength, browsers: undefined, ...how }, act);
     },
 
     /** What the browser is to hold once this person has signed in with this challenge. */

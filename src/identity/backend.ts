@@ -74,8 +74,8 @@ export interface Identity {
    * Checks a login and a password. Must take as long for an unknown login as for a wrong password.
    * @param login an email address or a username, as typed
    * @param origin where the attempt comes from
-   * @returns the person, or why not. The reason is for the audit trail alone: the screen must not
-   *   show it.
+   * @returns the person, or why not. The screen shows one reason alone, `password_expired`: that must
+   *   never be said of a password that is not right. The others are for the audit trail.
    * @throws IdentityError `busy` when too many passwords are being checked, `down` when the user
    *   store cannot be asked: that must never look like a wrong password
    */
@@ -120,7 +120,7 @@ export interface Way {
    * @returns the person, or why there is none
    * @throws IdentityError `down` when our own store of people cannot be asked
    */
-  finish(address: URL, departed: { wish: WayWish; keep: string }): Promise<Arrival>;
+  finish(address: URL, departed: { wish: KeptWish; keep: string }): Promise<Arrival>;
   /**
    * Where the browser can go to be signed out over there too; `undefined` when it should not, or when
    * the other site has no such address or cannot be asked.
@@ -149,6 +149,9 @@ export interface WayWish {
   /** Wanted classes, OpenID Connect Core 3.1.2.1, the best first. */
   acr?: readonly string[] | undefined;
 }
+
+/** What is still known of a wish when the browser is back. */
+export type KeptWish = Omit<WayWish, 'login' | 'locales' | 'acr'>;
 
 export interface Departure {
   /** Where the browser goes. */
@@ -179,6 +182,11 @@ export type WayRefusal = 'cancelled' | 'unavailable' | 'stale' | 'unproven';
 export interface Backend<S extends Settings = Settings> {
   /** Its own settings. They are read only when `IDENTITY` chooses this backend. */
   settings: S;
+  /**
+   * What is wrong with these settings together, in sentences that name them. For the list at start.
+   * @param values those that are right by themselves
+   */
+  faults?(values: Partial<ValuesOf<S>>): string[];
   /**
    * Opens the user store at start. The port opens after that.
    * @param values of its own settings
@@ -219,9 +227,17 @@ export type IdentityErrorKind = 'busy' | 'down';
 export class IdentityError extends Error {
   override readonly name = 'IdentityError';
   readonly kind: IdentityErrorKind;
+  /** When the user store says how long to wait. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(kind: IdentityErrorKind, message: string, cause?: unknown) {
+  constructor(
+    kind: IdentityErrorKind,
+    message: string,
+    cause?: unknown,
+    retryAfterSeconds?: number,
+  ) {
     super(message, { cause });
     this.kind = kind;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }

@@ -33,6 +33,10 @@ const settings = {
 /** People behind an API of yours, which checks the passwords: `docs/people-api.yaml`. */
 export const httpBackend: Backend<typeof settings> = {
   settings,
+  faults: ({ PEOPLE_API_CERT_FILE: cert, PEOPLE_API_KEY_FILE: key }) =>
+    (cert === undefined) === (key === undefined)
+      ? []
+      : ['PEOPLE_API_CERT_FILE and PEOPLE_API_KEY_FILE go together.'],
   create: async (values, parts) => createHttpIdentity(values, parts),
 };
 
@@ -114,9 +118,6 @@ function openConnections(
   log: BackendParts['log'],
 ) {
   const { PEOPLE_API_CERT_FILE: certFile, PEOPLE_API_KEY_FILE: keyFile } = values;
-  if ((certFile === undefined) !== (keyFile === undefined)) {
-    throw new SettingsError(['PEOPLE_API_CERT_FILE and PEOPLE_API_KEY_FILE go together.']);
-  }
   const { PEOPLE_API_URL: url, PEOPLE_API_TOKEN: token, PEOPLE_API_CA_FILE: caFile } = values;
   try {
     return createConnections({ url, token, tokenFile, caFile, certFile, keyFile }, log);
@@ -165,7 +166,17 @@ function reasonIn(text: string): Refusal | undefined {
   }
 }
 
-function faultOf({ status }: Answer): IdentityError {
-  const isBusy = status === 429;
-  return new IdentityError(isBusy ? 'busy' : 'down', `the API for people answers ${status}`);
+function faultOf({ status, headers }: Answer): IdentityError {
+  const kind = status === 429 ? 'busy' : 'down';
+  const seconds = kind === 'busy' ? retryAfterOf(headers['retry-after']) : undefined;
+  return new IdentityError(kind, `the API for people answers ${status}`, undefined, seconds);
+}
+
+/** Nobody is told to wait for longer, whatever the API says. */
+const longestWaitSeconds = 600;
+
+/** `Retry-After` in seconds (RFC 9110, section 10.2.3). A date counts as none: it needs equal clocks. */
+function retryAfterOf(header: string | undefined): number | undefined {
+  const seconds = /^\d{1,9}$/.test(header ?? '') ? Number(header) : 0;
+  return seconds > 0 ? Math.min(seconds, longestWaitSeconds) : undefined;
 }

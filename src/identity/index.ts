@@ -55,6 +55,17 @@ export function settingsOfBackends(names: readonly BackendName[]): Settings {
   return Object.assign({}, ...names.map((name) => backends[name].settings));
 }
 
+/** What is wrong with the settings of these backends together, see `Backend.faults`. */
+export function faultsOfBackends(
+  names: readonly BackendName[],
+  values: Readonly<Record<string, unknown>>,
+): string[] {
+  return names.flatMap((name) => {
+    const backend: Backend = backends[name];
+    return backend.faults?.(ownOf(values, name)) ?? [];
+  });
+}
+
 export interface IdentityConfig {
   /** In the order in which they are asked. */
   backends: readonly BackendName[];
@@ -83,14 +94,14 @@ export async function createIdentity(
   const opened: NamedStore[] = [];
   try {
     for (const name of config.backends) {
-      const own = ownOf(config, name);
-      const ownLog = config.backends.length > 1 ? logOf(log, name) : log;
       const { mayHaveDemoUsers } = config;
-      const { secretFiles } = own;
+      const settings = ownOf(config.settings, name);
+      const secretFiles = ownOf(config.secretFiles ?? {}, name);
+      const ownLog = config.backends.length > 1 ? logOf(log, name) : log;
       const parts = { log: ownLog, passwords, mayHaveDemoUsers, credentialsChanged, secretFiles };
       const backend: Backend = backends[name];
       // oxlint-disable-next-line no-await-in-loop -- the log says which one is waited for
-      const identity = await waitForStore(() => backend.create(own.settings, parts), ownLog);
+      const identity = await waitForStore(() => backend.create(settings, parts), ownLog);
       opened.push({ name, identity });
     }
     const [first] = opened;
@@ -101,13 +112,10 @@ export async function createIdentity(
   }
 }
 
-/** What a backend gets: its own settings, and nothing of the others. */
-function ownOf({ settings, secretFiles = {} }: IdentityConfig, name: BackendName) {
-  const pick = <T>(all: Readonly<Record<string, T>>) =>
-    Object.fromEntries(
-      Object.entries(all).filter(([one]) => Object.hasOwn(backends[name].settings, one)),
-    );
-  return { settings: pick(settings), secretFiles: pick(secretFiles) };
+/** What a backend gets: what belongs to its own settings, and nothing of the others. */
+function ownOf<T>(all: Readonly<Record<string, T>>, name: BackendName): Record<string, T> {
+  const { settings } = backends[name];
+  return Object.fromEntries(Object.entries(all).filter(([one]) => Object.hasOwn(settings, one)));
 }
 
 /** A log whose lines name the store. */

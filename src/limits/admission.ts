@@ -1,4 +1,6 @@
 import type { Limit } from './limit.ts';
+import { verdictOf, type Allowance } from './limit-rule.ts';
+import { createWaitingLines } from './waiting-lines.ts';
 
 /** The result of an attempt. */
 export interface Attempt<T> {
@@ -32,27 +34,29 @@ interface Admission {
 /** One key of one limit, while attempts on it are being made. */
 interface Place {
   underWay: number;
-  /** Who waits for their results, the first first. */
-  waiting: ((mayAsk: boolean) => void)[];
 }
 
-const mostWaiting = 200;
+/** Makes one attempt, or tells how long to wait. */
+export type Attempting = <T>(
+  stakes: Stake[],
+  prove: () => Promise<T | undefined>,
+) => Promise<Attempt<T>>;
 
 /**
- * Applies limits to attempts, so that many at the same time get no further than one after the other.
- * Only as many are made at once as may still be wrong; the others wait for their results.
+ * Applies limits that count in this process. Only as many attempts are made at once as may still be
+ * wrong; the others wait for their results.
  * @returns makes one attempt, or tells how long to wait. `prove` returns `undefined` for a wrong
  *   attempt; when it throws, nothing is counted.
  */
-export function createAdmission() {
+export function createAdmission(): Attempting {
   const inTurn = createTurns();
   const places = new Map<Limit, Map<string, Place>>();
-  let waiting = 0;
+  const lines = createWaitingLines<Place>();
 
   function placeOf({ limit, key }: Stake): Place {
     const ofLimit = places.get(limit) ?? new Map<string, Place>();
     places.set(limit, ofLimit);
-    const place = ofLimit.get(key) ?? { underWay: 0, waiting: [] };
+    const place = ofLimit.get(key) ?? { underWay: 0 };
     ofLimit.set(key, place);
     return place;
   }
@@ -67,62 +71,34 @@ export function createAdmission() {
       admission = decide(standings, from);
       return admission;
     } finally {
-      if (from && admission?.place !== from) wakeNext(from);
+      if (from && admission?.place !== from) lines.wakeNext(from);
       tidy(stakes);
     }
   }
 
   /** Has no `await`: the last attempt under way could end unnoticed, and wake nobody. */
-  function decide(
-    standings: (Stake & Awaited<ReturnType<Limit['standing']>>)[],
-    from: Place | undefined,
-  ): Admission {
-    const waitSeconds = Math.max(...standings.map((standing) => standing.waitSeconds));
-    if (waitSeconds > 0) {
-      const held = standings.filter((standing) => standing.waitSeconds > 0);
-      return { waitSeconds, limits: held.map(({ limit }) => limit.name) };
-    }
-    const full = standings.find((standing) => placeOf(standing).underWay >= standing.free);
-    if (!full) {
-      for (const stake of standings) placeOf(stake).underWay += 1;
+  function decide(asked: (Stake & Allowance)[], from: Place | undefined): Admission {
+    const verdict = verdictOf(
+      asked.map((stake) => ({
+        ...stake,
+        name: stake.limit.name,
+        underWay: placeOf(stake).underWay,
+      })),
+    );
+    if (verdict === 'go') {
+      for (const stake of asked) placeOf(stake).underWay += 1;
       return { waitSeconds: 0, limits: [] };
     }
-    const place = placeOf(full);
-    if (!makeRoomAt(place)) return { waitSeconds: 1, limits: [] };
-    waiting += 1;
-    const woken = new Promise<boolean>((wake) => {
-      if (place === from) place.waiting.unshift(wake);
-      else place.waiting.push(wake);
-    });
-    return { waitSeconds: 0, limits: [], place, woken };
-  }
-
-  /** When too many wait, the last of the longest line goes. */
-  function makeRoomAt(place: Place): boolean {
-    if (waiting < mostWaiting) return true;
-    let longest = place;
-    for (const ofLimit of places.values()) {
-      for (const other of ofLimit.values()) {
-        if (other.waiting.length > longest.waiting.length) longest = other;
-      }
-    }
-    if (longest === place) return false;
-    waiting -= 1;
-    longest.waiting.pop()?.(false);
-    return true;
-  }
-
-  function wakeNext(place: Place): void {
-    const wake = place.waiting.shift();
-    if (!wake) return;
-    waiting -= 1;
-    wake(true);
+    if ('limits' in verdict) return verdict;
+    const place = placeOf(asked[verdict.full]!);
+    const woken = lines.join(place, { isFirst: place === from });
+    return woken ? { waitSeconds: 0, limits: [], place, woken } : { waitSeconds: 1, limits: [] };
   }
 
   function tidy(stakes: Stake[]): void {
     for (const { limit, key } of stakes) {
       const place = places.get(limit)?.get(key);
-      if (place?.underWay === 0 && place.waiting.length === 0) places.get(limit)?.delete(key);
+      if (place?.underWay === 0 && !lines.has(place)) places.get(limit)?.delete(key);
     }
   }
 
@@ -138,7 +114,7 @@ export function createAdmission() {
 
   function end(stakes: Stake[]): void {
     for (const stake of stakes) placeOf(stake).underWay -= 1;
-    for (const stake of stakes) wakeNext(placeOf(stake));
+    for (const stake of stakes) lines.wakeNext(placeOf(stake));
     tidy(stakes);
   }
 

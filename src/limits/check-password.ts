@@ -7,8 +7,11 @@ import { postedText } from '../web/form.ts';
 
 type Needs = Pick<Parts, 'audit' | 'identity' | 'knownBrowsers' | 'loginLimiter' | 'loginMark'>;
 
-/** A wrong login or password, or the seconds until the next attempt is allowed. */
-export type PasswordRefused = { isWrong: true } | { seconds: number };
+/**
+ * What the screen may say: a wrong login or password; a password that is right but has to be changed
+ * first; or the seconds until the next attempt is allowed. All other reasons look like a wrong one.
+ */
+export type PasswordRefused = { isWrong: true } | { isExpired: true } | { seconds: number };
 
 /**
  * Asks the user store about the posted password, unless too many were wrong before. Writes the audit
@@ -31,7 +34,7 @@ export async function checkPassword(
     address,
     turn: { payers: browser ? [mark] : networksOf(address), isKnown: browser !== undefined },
   };
-  let refused: Refusal = 'wrong';
+  let refused = 'wrong' as Refusal;
 
   async function prove(): Promise<User | undefined> {
     const found = await identity.verify(login, postedText(req, 'password'), origin);
@@ -52,5 +55,5 @@ export async function checkPassword(
   }
   audit(req, 'refused', { reason: refused, login, client });
   for (const reason of limits) audit(req, 'limit_hit', { reason, login, client });
-  return { isWrong: true };
+  return refused === 'password_expired' ? { isExpired: true } : { isWrong: true };
 }

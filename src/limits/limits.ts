@@ -1,10 +1,12 @@
 /**
- * How often somebody may guess. Wrong attempts are counted in memory: each instance of the app has
- * its own counts, and starts with none.
+ * How often somebody may guess. Wrong attempts are counted where instances share what they know, or
+ * else in memory: then each has its own counts, and starts with none.
  */
 import { networksOf } from '../web/client-address.ts';
-import { createAdmission, type Attempt, type Stake } from './admission.ts';
-import { createLimit, doubling, type Limit, type LimitRule, type Standing } from './limit.ts';
+import type { Attempt, Stake } from './admission.ts';
+import type { Standing, Limit } from './limit.ts';
+import { doubling, type LimitRule } from './limit-rule.ts';
+import { limitsInMemory, type LimitHome } from './limit-home.ts';
 import { createNetworkLimits } from './networks.ts';
 
 const minute = 60;
@@ -54,6 +56,7 @@ const knownBrowser: LimitRule = {
 /** Until it has run out, the browser is a new one. */
 const knownBrowserInARow: LimitRule = {
   ...knownBrowser,
+  id: 'account_from_known_browser_in_a_row',
   tries: mostInARow,
   pause: () => 24 * hour,
 };
@@ -69,17 +72,21 @@ const knownBrowserInARow: LimitRule = {
  * address. So nobody else can lock it out. After 100 times in a row it is a new browser, until the
  * right password comes or a day has passed; then it has one attempt a day.
  */
-export function createLoginLimiter({ addressTries, trustedNetworks }: LimitsConfig) {
-  const attempt = createAdmission();
+export function createLoginLimiter(
+  { addressTries, trustedNetworks }: LimitsConfig,
+  home: LimitHome = limitsInMemory,
+) {
+  const attempt = home.createAdmission();
   const limits = {
-    pair: createLimit(accountHere),
-    account: createLimit(account),
-    known: createLimit(knownBrowser),
-    knownInARow: createLimit(knownBrowserInARow),
+    pair: home.createLimit(accountHere),
+    account: home.createLimit(account),
+    known: home.createLimit(knownBrowser),
+    knownInARow: home.createLimit(knownBrowserInARow),
   };
   const networks = createNetworkLimits(
     { tries: addressTries, seconds: 15 * minute },
     trustedNetworks,
+    home,
   );
 
   async function stakesOf({ login, address, browser }: Guesser): Promise<Stake[]> {
@@ -109,8 +116,8 @@ export function createLoginLimiter({ addressTries, trustedNetworks }: LimitsConf
   }
 
   /** The right password ends the row of wrong ones, also when it counted for a new browser. */
-  async function endRowOf({ login, browser }: Guesser): Promise<void> {
-    if (browser === undefined) return;
+  async function endRowOf({ login, browser }: Guesser, stakes: readonly Stake[]): Promise<void> {
+    if (browser === undefined || stakes.some(({ limit }) => limit === limits.knownInARow)) return;
     await limits.known.clear(keyOfKnown(login, browser));
     await limits.knownInARow.clear(keyOfKnown(login, browser));
   }
@@ -121,8 +128,9 @@ export function createLoginLimiter({ addressTries, trustedNetworks }: LimitsConf
      * @param prove checks the password; `undefined` counts as wrong, an exception does not count
      */
     async attempt<T>(guesser: Guesser, prove: () => Promise<T | undefined>): Promise<Attempt<T>> {
-      const made = await attempt(await stakesOf(guesser), prove);
-      if (made.proven !== undefined) await endRowOf(guesser);
+      const stakes = await stakesOf(guesser);
+      const made = await attempt(stakes, prove);
+      if (made.proven !== undefined) await endRowOf(guesser, stakes);
       return made;
     },
     ...limitSet([...Object.values(limits), ...networks.limits]),
@@ -148,9 +156,12 @@ export type LoginLimiter = ReturnType<typeof createLoginLimiter>;
  * each pause of 30 seconds and so on up to 10 minutes; 20 times in 10 minutes from one address, which
  * then slows down as for passwords.
  */
-export function createDeviceLimiter({ trustedNetworks }: Pick<LimitsConfig, 'trustedNetworks'>) {
-  const attempt = createAdmission();
-  const inBrowser = createLimit({
+export function createDeviceLimiter(
+  { trustedNetworks }: Pick<LimitsConfig, 'trustedNetworks'>,
+  home: LimitHome = limitsInMemory,
+) {
+  const attempt = home.createAdmission();
+  const inBrowser = home.createLimit({
     name: 'device_code_in_browser',
     mostKeys: 5_000,
     tries: 5,
@@ -160,6 +171,7 @@ export function createDeviceLimiter({ trustedNetworks }: Pick<LimitsConfig, 'tru
   const networks = createNetworkLimits(
     { tries: 20, seconds: 10 * minute, prefix: 'device_code_' },
     trustedNetworks,
+    home,
   );
 
   return {

@@ -2,7 +2,8 @@
 import { BlockList, isIP } from 'node:net';
 import { networksOf } from '../web/client-address.ts';
 import type { Stake } from './admission.ts';
-import { createLimit, doubling } from './limit.ts';
+import type { LimitHome } from './limit-home.ts';
+import { doubling } from './limit-rule.ts';
 
 /** In seconds. Nobody is sent away from a whole network for longer: others there are innocent. */
 const longestPause = 60;
@@ -22,6 +23,7 @@ const widths = [
 export function createNetworkLimits(
   { tries, seconds, prefix = '' }: { tries: number; seconds: number; prefix?: string },
   trustedNetworks: readonly string[],
+  { createLimit }: Pick<LimitHome, 'createLimit'>,
 ) {
   const isTrusted = createNetworkMatcher(trustedNetworks);
   const limits = widths.map(({ name, times, mostKeys }) =>

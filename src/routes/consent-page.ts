@@ -52,7 +52,7 @@ export async function showForm(
 ): Promise<void> {
   const { challenges, policy } = needs;
   challenges.mustBeBound(req, facts.flow, facts.startAgain);
-  challenges.mustBeOpen(facts.flow, facts);
+  await challenges.mustBeOpen(facts.flow, facts);
   const [user, past] = await Promise.all([personOf(needs, req, facts), readPast(needs, request)]);
   const action = await actionDue(needs, req, { step, user, facts });
   if (action) return leave(res, action);

@@ -1,6 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import type { Reject } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
+import { flowKey } from '../challenge/challenges.ts';
 import { orWhereItLed } from '../challenge/conflict.ts';
 import type { Step } from '../challenge/step.ts';
 import type { User } from '../identity/backend.ts';
@@ -19,6 +20,7 @@ import {
 import { isSilent } from '../policy/login.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, preferLocales } from '../screens/locale.ts';
+import { orWithoutStore } from '../screens/without-store.ts';
 import { postedList, postedText, readDecision } from '../web/form.ts';
 import { leave } from '../web/leave.ts';
 import { consentFacts, factsOf, type ConsentFacts } from './consent-facts.ts';
@@ -36,6 +38,7 @@ type Needs = Pick<
   | 'identity'
   | 'keptSignIns'
   | 'locales'
+  | 'log'
   | 'policy'
   | 'requiredActions'
   | 'revocations'
@@ -67,12 +70,12 @@ async function showConsent(needs: Needs, req: Request, res: Response): Promise<v
     action
       ? deny(needs, req, step, { facts, reject: interactionRequired })
       : accept(needs, req, step, { facts, user, grant, reason });
-  const target = await step.onceUnasked(reason, answer, facts);
+  const target = await step.onceUnasked(reason, answer, aboutAnswer(facts));
   leave(res, target);
 }
 
 async function submitConsent(needs: Needs, req: Request, res: Response): Promise<void> {
-  const step = needs.challenges.posted(req, res, 'consent', consentFacts);
+  const step = await needs.challenges.posted(req, res, 'consent', consentFacts);
   const { facts } = step;
   if (!facts || isLanguageSwitch(req)) return showAgain(needs, req, res, step, facts);
 
@@ -83,11 +86,11 @@ async function submitConsent(needs: Needs, req: Request, res: Response): Promise
   needs.challenges.mustBeBound(req, facts.flow, facts.startAgain);
   if (readDecision(req) === 'reject') {
     const denial = { facts, reject: consentDenied };
-    return step.answer('reject', () => deny(needs, req, step, denial), facts);
+    return step.answer('reject', () => deny(needs, req, step, denial), aboutAnswer(facts));
   }
   const grant = grantOf(facts, postedList(req, 'grant_scope'), needs.policy);
   if (!grant) {
-    step.giverOf('nothing ticked'); // throws where the challenge has an answer: there is no other
+    await step.giverOf('nothing ticked'); // throws where the challenge has an answer: there is no other
     return showAgain(needs, req, res, step, facts, { isNothingTicked: true });
   }
   const user = await personOf(needs, req, facts);
@@ -99,8 +102,14 @@ async function submitConsent(needs: Needs, req: Request, res: Response): Promise
     if (facts.isDevice) await noteConnected(needs, req, res, facts);
     return redirectTo;
   };
-  await step.answer(['accept', grant, isRemembered], answer, facts);
+  await step.answer(['accept', grant, isRemembered], answer, aboutAnswer(facts));
 }
+
+/** Servers since 2.2 would issue new challenges for a sign-in: it ends with the answer to its consent. */
+const aboutAnswer = ({ flow, subject }: ConsentFacts) => ({
+  subject,
+  ends: flow && flowKey(flow),
+});
 
 /** The question as the OAuth2 server has it, in the language that the app wishes for. */
 async function ask({ hydra, locales, ...needs }: Needs, res: Response, step: Step) {
@@ -148,7 +157,7 @@ async function letSomebodyElseIn(
     if (!isDevice) return addresses.signOutOfServer ?? startAgain;
     return startAgain.replace(/\/oauth2\/device\/verify$/i, '/oauth2/sessions/logout');
   };
-  const target = await step.once('somebody_else', signOut, { subject, after });
+  const target = await step.once('somebody_else', signOut, { subject, after, isSafeTwice: true });
   await sessions.end(req, res);
   keptSignIns.forget(req, res);
   accountSwitch.begin(res, startAgain);
@@ -169,7 +178,7 @@ async function accept(
   step: Step,
   { facts, user, grant, ...how }: Accepted,
 ): Promise<string> {
-  challenges.mustBeOpen(facts.flow, facts);
+  await challenges.mustBeOpen(facts.flow, facts);
   const claims = await claimsFor(user, grant.scopes, facts);
   const session = claimsOfGranted(grant.scopes, claims);
   const decision = consentDecision(grant, session, rememberDecision(how, policy));
@@ -179,7 +188,6 @@ async function accept(
   const { isRemembered, reason } = how;
   const remember = isRemembered && decision.remember;
   audit(req, 'granted', { subject, client, ...grant, remember, reason });
-  challenges.close(facts.flow, facts.subject);
   return redirectTo;
 }
 
@@ -189,22 +197,22 @@ async function deny(
   step: Step,
   { facts, reject }: { facts: ConsentFacts; reject: Reject },
 ): Promise<string> {
-  challenges.mustBeOpen(facts.flow, facts);
+  await challenges.mustBeOpen(facts.flow, facts);
   const answer = hydra.consent.reject(step.challenge, reject);
   const redirectTo = await orWhereItLed(answer, () => hydra.consent.get(step.challenge));
   const reason = reject === consentDenied ? 'consent_denied' : 'interaction_required';
   audit(req, 'denied', { subject: facts.subject, client: facts.clientId, reason });
-  challenges.close(facts.flow, facts.subject);
   // In a device flow the server would show raw JSON to the person and tell the device nothing.
   return facts.isDevice ? addresses.denied : redirectTo;
 }
 
+/** Never fails because of the database: the answer is given by then. */
 async function noteConnected(
-  { sessions }: Needs,
+  { log, sessions }: Needs,
   req: Request,
   res: Response,
   { app, clientId }: ConsentFacts,
 ): Promise<void> {
-  const session = await sessions.data(req, res);
+  const session = await orWithoutStore({ log }, req, sessions.data(req, res), undefined);
   if (session && app) session.connectedApp = { clientId, name: app.name };
 }

@@ -8,6 +8,7 @@ import { PublicError } from '../errors.ts';
 import { appView } from '../clients/app-view.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, keepLocale } from '../screens/locale.ts';
+import { orWithoutStore } from '../screens/without-store.ts';
 import { clientAddress } from '../web/client-address.ts';
 import { postedFields, readDecision } from '../web/form.ts';
 import { normalised, readForm, showForm, showGiven, type CodeRefused } from './device-page.ts';
@@ -21,6 +22,7 @@ type Needs = Pick<
   | 'deviceLimiter'
   | 'hydra'
   | 'locales'
+  | 'log'
   | 'sessions'
 >;
 
@@ -51,7 +53,7 @@ async function submitDevice(needs: Needs, req: Request, res: Response): Promise<
   const { typed, given } = readForm(req);
   const isGiven = given !== '';
   mustHaveChallenge(needs, postedFields(req));
-  const step = needs.challenges.posted(req, res, 'device', baseFacts);
+  const step = await needs.challenges.posted(req, res, 'device', baseFacts);
   const { facts } = step;
   if (!facts || isLanguageSwitch(req)) {
     return isGiven ? showGiven(needs, res, step, given) : showForm(needs, res, step, { typed });
@@ -115,7 +117,8 @@ function leadToForm({ addresses }: Needs, req: Request, res: Response): void {
 }
 
 async function showDone(needs: Needs, req: Request, res: Response): Promise<void> {
-  const app = (await needs.sessions.data(req, res))?.connectedApp;
+  const session = await orWithoutStore(needs, req, needs.sessions.data(req, res), undefined);
+  const app = session?.connectedApp;
   const isSame = app !== undefined && app.clientId === req.query['client_id'];
   const client = isSame && { client_id: app.clientId, client_name: app.name };
   res.render('device-done', client ? { app: appView(client) } : {});

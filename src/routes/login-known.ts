@@ -47,7 +47,7 @@ export async function knownPerson(
 ): Promise<Known | undefined> {
   if (!showsLastPerson(request)) return undefined;
   if (isSomebodyElse(req) || isForSomebodyElse(request.request_url)) return undefined;
-  const session = await needs.sessions.lastSignIn(req, res);
+  const session = await orWithoutStore(needs, req, needs.sessions.lastSignIn(req, res), undefined);
   const kept = needs.keptSignIns.of(req);
   const last = session ?? kept;
   if (!last) return undefined;

@@ -44,7 +44,7 @@ interface LoginPage {
   failure?: Failure;
 }
 
-/** Empty fields, a wrong login or password, or the seconds until the next attempt is allowed. */
+/** Empty fields, or why the password was refused. */
 type Failure = { missing: Field[] } | PasswordRefused;
 type Field = 'email' | 'password';
 
@@ -60,10 +60,12 @@ export function showForm(
   if (failure) res.status('seconds' in failure ? 429 : 400);
   if (failure && 'seconds' in failure) res.setHeader('Retry-After', String(failure.seconds));
   const { loginRememberSeconds } = policy;
-  const { forgotPasswordUrl, registerUrl } = config.account;
+  const { changePasswordUrl, forgotPasswordUrl, registerUrl } = config.account;
   const sealed: LoginFacts = { ...facts, lang, known: known && factsOfKnown(known) };
   const { hidden } = step.form(sealed);
   const challenge = { login_challenge: step.challenge };
+  const forgotHref = forgotPasswordUrl && withChallenge(forgotPasswordUrl, challenge);
+  const newPasswordHref = changePasswordUrl ?? forgotHref;
   allowOwnScript(res);
   res.render('login', {
     hidden: { ...hidden, ...(isSomebodyElse(req) && { [somebodyElse]: 'true' }) },
@@ -75,12 +77,12 @@ export function showForm(
     app: facts.app,
     isDevice: facts.isDevice,
     lookalike: facts.lookalike && { ago: ago(facts.lookalike.createdAt) },
-    notice: failure ? noticeOf(res, failure, known) : refusalNotice(res),
+    notice: failure ? noticeOf(res, failure, { known, newPasswordHref }) : refusalNotice(res),
     isWrong: failure !== undefined && 'isWrong' in failure,
     missing: failure && 'missing' in failure ? failure.missing : [],
     hasUsernames: identity.hasUsernames(),
     rememberTime: loginRememberSeconds > 0 ? time(loginRememberSeconds) : undefined,
-    forgotHref: forgotPasswordUrl && withChallenge(forgotPasswordUrl, challenge),
+    forgotHref,
     registerHref: registerUrl && withChallenge(registerUrl, challenge),
   });
 }
@@ -131,13 +133,27 @@ const factsOfKnown = ({ subject, login, isConfirmation }: Known) => ({
 
 const queryOf = (values: Record<string, string>): string => new URLSearchParams(values).toString();
 
-function noticeOf(res: Response, failure: Failure, known: Known | undefined): Notice | undefined {
+function noticeOf(
+  res: Response,
+  failure: Failure,
+  {
+    known,
+    newPasswordHref: href,
+  }: { known: Known | undefined; newPasswordHref?: string | undefined },
+): Notice | undefined {
   if ('missing' in failure) return undefined; // said at the fields
   const { t, time } = localeOf(res);
+  const kind = 'danger';
   if ('seconds' in failure) {
     const values = { time: time(failure.seconds) };
-    return { kind: 'danger', title: t('login.wait.title'), text: t('login.wait.text', values) };
+    return { kind, title: t('login.wait.title'), text: t('login.wait.text', values) };
+  }
+  if ('isExpired' in failure) {
+    const title = t('login.expired.title');
+    if (href === undefined) return { kind, title, text: t('login.expired.text_nowhere') };
+    const way = { href, label: t('login.expired.choose') };
+    return { kind, title, text: t('login.expired.text'), way };
   }
   const text = t(known ? 'login.wrong.text_known' : 'login.wrong.text');
-  return { kind: 'danger', title: t('login.wrong.title'), text };
+  return { kind, title: t('login.wrong.title'), text };
 }

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { Router, type Request, type Response } from 'express';
 import type { AcceptLogin, LoginRequest } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
@@ -7,10 +7,12 @@ import { restartAsSomebodyElse } from '../challenge/restart.ts';
 import type { Step } from '../challenge/step.ts';
 import { PublicError } from '../errors.ts';
 import type { User } from '../identity/backend.ts';
+import { foldLogin } from '../identity/login-key.ts';
 import { checkPassword } from '../limits/check-password.ts';
 import { loginDecision, loginDenied, passwordMethods, rememberedUntil } from '../policy/login.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, keepLocale, preferLocales } from '../screens/locale.ts';
+import { orWithoutStore } from '../screens/without-store.ts';
 import { postedText, readDecision } from '../web/form.ts';
 import { credentialMark } from '../web/kept-sign-ins.ts';
 import { leave } from '../web/leave.ts';
@@ -31,6 +33,7 @@ type Needs = Pick<
   Parts,
   | 'addresses'
   | 'audit'
+  | 'browsers'
   | 'challenges'
   | 'apps'
   | 'config'
@@ -84,7 +87,7 @@ async function show(
 
 async function submitLogin(needs: Needs, req: Request, res: Response): Promise<void> {
   const form = readForm(req);
-  const step = needs.challenges.posted(req, res, 'login', loginFacts);
+  const step = await needs.challenges.posted(req, res, 'login', loginFacts);
   const { facts } = step;
   if (!facts || isLanguageSwitch(req)) {
     // It may not be answered: it is shown once more, with what was typed into it.
@@ -134,7 +137,9 @@ async function signIn(
   const about = { subject, credential, after: browser };
   const target = await step.once(decisionOn(needs, req, form), accept, about);
   const at = Date.now();
-  await needs.sessions.begin(req, res, { subject, at, amr, credential, login });
+  // The answer is given: without the database there is only no session.
+  const session = needs.sessions.begin(req, res, { subject, at, amr, credential, login });
+  await orWithoutStore(needs, req, session, undefined);
   needs.knownBrowsers.remember(req, res, login, user);
   const until = before ? before.until : rememberedUntil(needs.policy, at);
   const proof = credentialMark(credential);
@@ -161,23 +166,22 @@ async function signedInBefore(
   step: Step,
   decision: unknown,
 ): Promise<User | undefined> {
-  const giver = step.giverOf(decision);
+  const giver = await step.giverOf(decision);
   if (giver?.subject === undefined) return undefined;
   const user = await identity.find(giver.subject);
   if (user && !user.disabled && user.credential === giver.credential) return user;
   throw new PublicError('challenge_used');
 }
 
-/** In this process only, so that what is kept of an answer says nothing about a password. */
-const passwordKey = randomBytes(32);
-
 /**
  * What makes two posts the same answer: a second click has the same password, a guess has not, and
- * neither has to be checked against the person's hash.
+ * neither has to be checked against the person's hash. Its key is a secret that only the browser has,
+ * so what is kept of the answer does not help to guess the password.
  */
-function decisionOn({ loginMark }: Needs, req: Request, form: LoginForm): unknown {
-  const password = createHmac('sha256', passwordKey).update(postedText(req, 'password'));
-  return ['accept', form.isRemembered, loginMark(form.login), password.digest('base64')];
+function decisionOn({ browsers }: Needs, req: Request, form: LoginForm): unknown {
+  const key = browsers.of(req)?.csrf ?? '';
+  const typed = JSON.stringify([foldLogin(form.login), postedText(req, 'password')]);
+  return ['accept', form.isRemembered, createHmac('sha256', key).update(typed).digest('base64')];
 }
 
 async function cancel(needs: Needs, req: Request, step: Step, facts: LoginFacts): Promise<void> {

@@ -63,7 +63,8 @@ async function showLogout(needs: Needs, req: Request, res: Response): Promise<vo
   }
   const facts = factsOf(needs, res, request);
   const isOurs = await isOfThisBrowser(needs, req, res, facts);
-  const target = await step.onceUnasked('unasked', () => signOut(needs, req, step, facts), facts);
+  const about = { subject: facts.subject, isSafeTwice: true };
+  const target = await step.onceUnasked('unasked', () => signOut(needs, req, step, facts), about);
   needs.leftApp.keep(req, res, facts.app);
   if (isOurs) {
     await forget(needs, req, res, facts);
@@ -73,7 +74,7 @@ async function showLogout(needs: Needs, req: Request, res: Response): Promise<vo
 }
 
 async function submitLogout(needs: Needs, req: Request, res: Response): Promise<void> {
-  const step = needs.challenges.posted(req, res, 'logout', logoutFacts);
+  const step = await needs.challenges.posted(req, res, 'logout', logoutFacts);
   const { facts } = step;
   if (!facts || isLanguageSwitch(req)) {
     const request = await needs.hydra.logout.get(step.challenge);
@@ -82,14 +83,16 @@ async function submitLogout(needs: Needs, req: Request, res: Response): Promise<
 
   keepLocale(needs.locales, res, facts.lang);
   if (readDecision(req) === 'reject') {
-    await step.once('reject', () => stay(needs, req, step, facts), { subject: facts.subject });
+    const about = { subject: facts.subject, isSafeTwice: true };
+    await step.once('reject', () => stay(needs, req, step, facts), about);
     return showStayed(needs, req, res, facts);
   }
   const isOurs = await isOfThisBrowser(needs, req, res, facts);
   const accept = () => signOut(needs, req, step, facts);
   const { subject } = facts;
   const after = isOurs ? step.browserAfterSignOut() : undefined;
-  const target = await step.once('accept', accept, { subject, ...(after && { after }) });
+  const about = { subject, isSafeTwice: true, ...(after && { after }) };
+  const target = await step.once('accept', accept, about);
   if (isOurs) await forget(needs, req, res, facts);
   needs.leftApp.keep(req, res, facts.app);
   leave(res, target);
@@ -115,13 +118,13 @@ async function forget(
  * else, whose ID token it holds; without an app, the OAuth2 server goes by the browser itself.
  */
 async function isOfThisBrowser(
-  { browsers, sessions }: Needs,
+  { browsers, log, sessions }: Needs,
   req: Request,
   res: Response,
   { subject, clientId }: LogoutFacts,
 ): Promise<boolean> {
   if (clientId === undefined) return true;
-  const last = await sessions.lastSignIn(req, res);
+  const last = await orWithoutStore({ log }, req, sessions.lastSignIn(req, res), undefined);
   return last ? last.subject === subject : browsers.mayBeOf(req, subject);
 }
 

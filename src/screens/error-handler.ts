@@ -1,5 +1,12 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import { PublicError, publicCodeOf, statusOf, type ErrorCode, type WayForward } from '../errors.ts';
+import {
+  PublicError,
+  publicCodeOf,
+  statusOf,
+  waitOf,
+  type ErrorCode,
+  type WayForward,
+} from '../errors.ts';
 import { formFault } from '../web/csrf.ts';
 import { fieldsOf } from '../web/form.ts';
 import { leave } from '../web/leave.ts';
@@ -109,7 +116,7 @@ export function errorHandler({
   log,
 }: Pick<Parts, 'audit' | 'challenges' | 'config' | 'log'>): ErrorRequestHandler {
   const base = config.web.baseUrl.path;
-  return function errorHandler(error: unknown, req, res, _next) {
+  return async function errorHandler(error: unknown, req, res, _next) {
     if (res.headersSent) {
       res.destroy();
       return;
@@ -122,11 +129,11 @@ export function errorHandler({
       leave(res, error.redirectTo);
       return;
     }
-    const known = code === 'challenge_elsewhere' ? {} : challenges.wayForward(req);
+    const known = code === 'challenge_elsewhere' ? {} : await challenges.wayForward(req);
     const way: WayForward = { ...known, ...(error instanceof PublicError && error.way) };
-    if (error instanceof HydraError) way.retryAfterSeconds = error.retryAfterSeconds;
-    if (code === 'busy') way.retryAfterSeconds = busySeconds;
-    if (way.retryAfterSeconds) res.setHeader('Retry-After', String(way.retryAfterSeconds));
+    way.retryAfterSeconds ??= waitOf(error);
+    const wait = way.retryAfterSeconds ?? (code === 'busy' ? busySeconds : undefined);
+    if (wait !== undefined) res.setHeader('Retry-After', String(wait));
     showFault(req, res, code, { way, base });
   };
 }

@@ -7,6 +7,8 @@ export interface Notice {
   kind: 'danger' | 'caution' | 'good' | 'neutral';
   title: string;
   text: string;
+  /** A link behind the text. */
+  way?: { href: string; label: string };
 }
 
 /** Says why the posted form was refused; `undefined` when it was not. */

@@ -4,8 +4,8 @@ import { publicCodeOf } from '../errors.ts';
 
 /**
  * For what a page can do without, such as the name of who is signed in.
- * @param asked what the user store was asked
- * @param otherwise the answer while the user store cannot be asked; the log says so
+ * @param asked what the user store was asked, or the database that instances share
+ * @param otherwise the answer while it cannot be asked; the log says so
  * @throws any other error
  */
 export async function orWithoutStore<T>(

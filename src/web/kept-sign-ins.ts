@@ -1,12 +1,15 @@
-import { createCipheriv, createDecipheriv, createHmac, hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
+import { createEncryption } from './encryption.ts';
 
 /** The last sign-in in a browser, of a person who asked to be kept signed in there. */
 export interface KeptSignIn {
   subject: string;
-  /** As typed, so that a password manager finds what it saved. */
+  /** As typed, so that a password manager finds what it saved; empty for a `way`. */
   login: string;
+  /** The id of the way to sign in, if it was another one than a password. */
+  way?: string | undefined;
   /** When it was proven last, in milliseconds since 1970. */
   at: number;
   /** When the OAuth2 server forgets it; `undefined` if that is for the server to decide. */
@@ -30,9 +33,6 @@ export function isProvenToday(
 export const isOver = ({ until }: KeptSignIn): boolean =>
   until !== undefined && until <= Date.now();
 
-const cipher = 'aes-256-gcm';
-const ivBytes = 12;
-const tagBytes = 16;
 /** As long as a browser stays known, see `known-browser.ts`, or the sign-in is kept. */
 const leastMs = 90 * 24 * 60 * 60 * 1000;
 const lifeMs = ({ at, until = 0 }: KeptSignIn): number => Math.max(leastMs, until - at);
@@ -45,31 +45,22 @@ const lifeMs = ({ at, until = 0 }: KeptSignIn): number => Math.max(leastMs, unti
  */
 export function createKeptSignIns(home: CookieHome, secrets: readonly string[]) {
   const name = cookieName(home, 'kept');
-  const keys = secrets.map((secret) =>
-    createHmac('sha256', `portico kept sign-in ${secret}`).digest(),
-  );
-
-  function sealed(signIn: KeptSignIn): string {
-    const iv = randomBytes(ivBytes);
-    const encrypting = createCipheriv(cipher, keys[0]!, iv);
-    const text = Buffer.concat([encrypting.update(JSON.stringify(signIn)), encrypting.final()]);
-    return Buffer.concat([iv, encrypting.getAuthTag(), text]).toString('base64url');
-  }
+  const encryption = createEncryption(secrets, 'kept sign-in');
 
   return {
     /** `undefined` when nobody asked to be kept, has signed out since, or has long not been here. */
     of(req: Request): KeptSignIn | undefined {
       const cookie: unknown = req.cookies?.[name];
       if (typeof cookie !== 'string') return undefined;
-      for (const key of keys) {
-        const signIn = opened(cookie, key);
-        if (signIn) return Date.now() - signIn.at < lifeMs(signIn) ? signIn : undefined;
-      }
-      return undefined;
+      const opened = encryption.open(cookie);
+      if (!opened) return undefined;
+      const signIn = JSON.parse(opened.toString()) as KeptSignIn;
+      return Date.now() - signIn.at < lifeMs(signIn) ? signIn : undefined;
     },
 
     keep(res: Response, signIn: KeptSignIn): void {
-      res.cookie(name, sealed(signIn), { ...cookieOptions(home), maxAge: lifeMs(signIn) });
+      const sealed = encryption.seal(Buffer.from(JSON.stringify(signIn)));
+      res.cookie(name, sealed, { ...cookieOptions(home), maxAge: lifeMs(signIn) });
     },
 
     /** After a sign-out, or when somebody signs in who does not ask for it. */
@@ -80,18 +71,3 @@ export function createKeptSignIns(home: CookieHome, secrets: readonly string[]) 
 }
 
 export type KeptSignIns = ReturnType<typeof createKeptSignIns>;
-
-/** @returns `undefined` when this key did not make it */
-function opened(cookie: string, key: Buffer): KeptSignIn | undefined {
-  const bytes = Buffer.from(cookie, 'base64url');
-  if (bytes.length <= ivBytes + tagBytes) return undefined;
-  const decrypting = createDecipheriv(cipher, key, bytes.subarray(0, ivBytes));
-  decrypting.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
-  try {
-    const text = decrypting.update(bytes.subarray(ivBytes + tagBytes));
-    const whole = Buffer.concat([text, decrypting.final()]).toString();
-    return JSON.parse(whole) as KeptSignIn;
-  } catch {
-    return undefined;
-  }
-}

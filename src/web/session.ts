@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto';
+import { callbackify } from 'node:util';
 import session, { Store, type SessionData } from 'express-session';
 import type { Request, Response } from 'express';
-import { createFairCache } from './fair-cache.ts';
+import type { SessionRows } from '../state/state.ts';
 import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
 
 /** Who has signed in in this browser, when and how. */
@@ -14,6 +16,10 @@ export interface SignIn {
   credential?: string | undefined;
   /** As typed, so that a password manager finds what it saved. */
   login?: string | undefined;
+  /** The authentication context class, where another site named one. */
+  acr?: string | undefined;
+  /** The id of the way to sign in, if it was another one than a password. */
+  way?: string | undefined;
 }
 
 declare module 'express-session' {
@@ -25,7 +31,7 @@ declare module 'express-session' {
 }
 
 interface SessionsOptions {
-  store?: Store;
+  store: Store;
   /** Whether a sign-in still counts: the password may have changed since, or the person be gone. */
   isCurrent: (signIn: SignIn) => Promise<boolean>;
 }
@@ -37,7 +43,7 @@ interface SessionsOptions {
 export function createSessions(
   home: CookieHome,
   secrets: readonly string[],
-  { store = new BoundedStore(), isCurrent }: SessionsOptions,
+  { store, isCurrent }: SessionsOptions,
 ) {
   const name = cookieName(home, 'session');
   const open = session({
@@ -56,9 +62,7 @@ export function createSessions(
     if (!req.session) {
       // express-session sends no secure cookie otherwise. Browsers use https, even if the proxy does not.
       if (home.isSecure) Object.defineProperty(req, 'secure', { value: true });
-      await new Promise<void>((resolve, reject) => {
-        void open(req, res, (error?: unknown) => (error ? reject(error) : resolve()));
-      });
+      await done((callback) => void open(req, res, callback));
     }
     return req.session;
   }
@@ -73,13 +77,21 @@ export function createSessions(
   }
 
   return {
-    /** Begins a session with a new id, so that an id known before the sign-in is worthless (fixation). */
+    /**
+     * Begins a session with a new id, so that an id known before the sign-in is worthless (fixation).
+     * When that fails, the browser has no session any more.
+     */
     async begin(req: Request, res: Response, signIn: SignIn): Promise<void> {
-      const before = await opened(req, res);
-      await new Promise<void>((resolve, reject) => {
-        before.regenerate((error?: unknown) => (error ? reject(error) : resolve()));
-      });
-      req.session.signIn = signIn;
+      try {
+        const before = await opened(req, res);
+        if (hasCookie(req)) await done((callback) => before.regenerate(callback));
+        req.session.signIn = signIn;
+        await done((callback) => req.session.save(callback));
+      } catch (error) {
+        Reflect.deleteProperty(req, 'session');
+        if (hasCookie(req)) res.clearCookie(name, cookieOptions(home));
+        throw error;
+      }
     },
 
     /**
@@ -100,13 +112,12 @@ export function createSessions(
       return data.signIn && data;
     },
 
-    /** Ends the session of this browser, if it has one. */
+    /** Ends the session of this browser, if it has one. It need not be read for that. */
     async end(req: Request, res: Response): Promise<void> {
       if (!hasCookie(req)) return;
-      const data = await opened(req, res);
-      await new Promise<void>((resolve, reject) => {
-        data.destroy((error?: unknown) => (error ? reject(error) : resolve()));
-      });
+      const id: unknown = req.session?.id ?? req.signedCookies?.[name];
+      Reflect.deleteProperty(req, 'session');
+      if (typeof id === 'string') await done((callback) => store.destroy(id, callback));
       res.clearCookie(name, cookieOptions(home));
     },
   };
@@ -114,40 +125,57 @@ export function createSessions(
 
 export type Sessions = ReturnType<typeof createSessions>;
 
-/** Bounded in bytes, like all that strangers can make us keep: about 20,000 sessions of the usual size. */
-const mostBytes = 8 * 1024 * 1024;
-const entryBytes = 200;
-const longestIdleMs = 30 * 24 * 60 * 60 * 1000;
-
-/**
- * Keeps a limited number of sessions in memory. When there is no room, the person with the most
- * sessions loses the oldest one.
- */
-class BoundedStore extends Store {
-  private readonly sessions = createFairCache<string>({
-    maxSize: mostBytes,
-    sizeOf: (stored) => entryBytes + stored.length,
-    ttlMs: longestIdleMs,
+function done(begin: (callback: (error?: unknown) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    begin((error) => (error ? reject(error) : resolve()));
   });
+}
+
+/** Keeps sessions where instances share them, by a hash of their id. */
+export class SessionStore extends Store {
+  readonly #rows: SessionRows;
+  /** The end of a response saves again what `begin` has saved. */
+  readonly #saved = new WeakMap<SessionData, string>();
+
+  constructor(rows: SessionRows) {
+    super();
+    this.#rows = rows;
+  }
 
   override get(id: string, callback: (error: unknown, session?: SessionData | null) => void): void {
-    const stored = this.sessions.get(id);
-    callback(null, stored === undefined ? null : (JSON.parse(stored) as SessionData));
+    const read = this.#rows.read(keyOf(id));
+    settle(
+      read.then((text) => (text === undefined ? null : (JSON.parse(text) as SessionData))),
+      callback,
+    );
   }
 
   override set(id: string, data: SessionData, callback?: (error?: unknown) => void): void {
-    this.sessions.set(id, data.signIn?.subject ?? '', JSON.stringify(data));
-    callback?.();
+    const text = JSON.stringify(data);
+    if (this.#saved.get(data) === id + text) return callback?.();
+    const write = this.#rows.write(keyOf(id), data.signIn?.subject ?? '', text);
+    settle(
+      write.then(() => void this.#saved.set(data, id + text)),
+      callback,
+    );
   }
 
-  /** Called when a session is read: it is used, so it is kept longer. */
-  override touch(id: string, data: SessionData, callback?: () => void): void {
-    if (this.sessions.has(id)) this.set(id, data);
+  /** To read a session keeps it longer. */
+  override touch(_id: string, _data: SessionData, callback?: () => void): void {
     callback?.();
   }
 
   override destroy(id: string, callback?: (error?: unknown) => void): void {
-    this.sessions.delete(id);
-    callback?.();
+    settle(this.#rows.remove(keyOf(id)), callback);
   }
+}
+
+/** Whoever reads where sessions are kept does not learn their ids. */
+const keyOf = (id: string): string => hash('sha256', id, 'base64');
+
+function settle<T>(
+  result: Promise<T>,
+  callback: ((error: unknown, value?: T) => void) | undefined,
+): void {
+  callbackify(() => result)((error, value) => callback?.(error, value));
 }

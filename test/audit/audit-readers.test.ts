@@ -95,16 +95,22 @@ test('the filter for fail2ban finds guesses and their address, and nothing else'
   const time = '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z';
   const date = setting('datepattern').replace(/%%Y.*%%z/, time);
   const rule = new RegExp(setting('failregex'));
-  const found = raw().map((line) => {
+  const addressIn = (line: string): string | undefined => {
     const withoutDate = line.replace(new RegExp(date), '');
     expect(withoutDate).not.toBe(line);
     return rule.exec(withoutDate)?.groups?.['address'];
-  });
+  };
+  const found = raw().map(addressIn);
   const guesses = lines().map(({ audit, reason, address }) =>
     ['refused', 'code_refused'].includes(audit) && reason !== 'disabled' ? address : undefined,
   );
   expect(found).toEqual(guesses);
   expect(new Set(found)).toEqual(new Set([attacker, attacker6, honest, undefined]));
+  const wrong = raw().find((line) => line.includes('"reason":"wrong"'))!;
+  const otherwise = ['locked', 'password_expired', 'busy'].map((reason) =>
+    addressIn(wrong.replace('"reason":"wrong"', `"reason":"${reason}"`)),
+  );
+  expect(otherwise).toEqual([addressIn(wrong), undefined, undefined]);
   expect(lines().some(({ reason }) => reason === 'paused')).toBe(true);
   expect(lines().some(({ reason }) => reason === 'cross_site')).toBe(true);
 });

@@ -43,8 +43,8 @@ describe('an answer', () => {
     await answers.once({ ...yes, browsers: ['b', 'renewed'] }, async () => '/next');
     expect(await answers.recall('c', 'b')).toBe('/next');
     expect(await answers.recall('c', 'renewed')).toBe('/next');
-    expect(answers.isAnsweredBy('c', 'b', 'renewed')).toBe(true);
-    expect(answers.isAnsweredBy('c', 'b', 'other')).toBe(false);
+    expect(await answers.isAnsweredBy('c', 'b', 'renewed')).toBe(true);
+    expect(await answers.isAnsweredBy('c', 'b', 'other')).toBe(false);
     expect(answers.hasRenewed('c', 'renewed')).toBe(true);
     expect(answers.hasRenewed('c', 'b')).toBe(false);
   });
@@ -80,8 +80,9 @@ describe('an answer', () => {
 
   test('that closes a flow is remembered without an address', async () => {
     const answers = createAnswers();
-    answers.close('flow', giver);
-    expect(answers.isClosed('flow')).toBe(true);
+    expect(await answers.isClosed('flow')).toBe(false);
+    await answers.once({ ...yes, ends: 'flow' }, async () => '/next');
+    expect(await answers.isClosed('flow')).toBe(true);
     await expect(answers.recall('flow', undefined)).rejects.toThrow('challenge_used');
     await expect(answers.once({ ...yes, key: 'flow' }, async () => '/')).rejects.toThrow(
       'challenge_used',

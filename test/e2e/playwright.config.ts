@@ -12,7 +12,7 @@ export default defineConfig({
   /** Whatever hangs: all of it takes three minutes on two cores. */
   globalTimeout: 20 * 60_000,
   forbidOnly: Boolean(process.env['CI']),
-  reporter: [['line']],
+  reporter: [['line'], ['../support/not-run-reporter.js', { run: 'browser' }]],
   use: {
     launchOptions: await chromiumLaunchOptions(),
     trace: 'retain-on-failure',

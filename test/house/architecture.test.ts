@@ -24,7 +24,9 @@ const dynamics = /()()\bimport\('([^']+)'\)/g;
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, 'utf8');
   return [...text.matchAll(statics), ...text.matchAll(dynamics)].map(([, type, sort, name]) => {
-    const what = name!.startsWith('.') ? posix.join(posix.dirname(file), name!) : name!;
+    const what = name!.startsWith('.')
+      ? posix.join(posix.dirname(file), name!)
+      : name!.replace(/^(@[^/]+\/[^/]+|[^@/][^/]*)\/.*/, '$1');
     return { file, isType: Boolean(type ?? sort), what };
   });
 }
@@ -110,6 +112,7 @@ test('nothing goes in a circle, types left out', () => {
 
 /** The one door of each library, so that it can be replaced in one place. */
 const doors: Record<string, RegExp> = {
+  '@electric-sql/pglite': /^packages\/database\/src\/pglite\.ts/,
   '@node-rs/argon2': /^packages\/password-hashes\/src\/argon2\.ts/,
   '@node-rs/bcrypt': /^packages\/password-hashes\/src\/bcrypt\.ts/,
   '@portico/password-hashes': /^src\/identity\/password\.ts/,
@@ -121,6 +124,8 @@ const doors: Record<string, RegExp> = {
   'express-session': /^src\/web\/session\.ts/,
   got: /^packages\/hydra-admin\/src\/send-got\.ts/,
   helmet: /^src\/web\/headers\.ts/,
+  kysely: /^packages\/database\/src\/|^src\/(state\/|identity\/sql)/,
+  pg: /^packages\/database\/src\//,
   pino: /^src\/web\/log\.ts/,
   unhomoglyph: /^src\/policy\/lookalike\.ts/,
   undici: /^packages\/hydra-admin\/src\/send-undici\.ts/,

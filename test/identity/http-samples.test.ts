@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Identity } from '../../src/identity/backend.ts';
 import { foldLogin } from '../../src/identity/login-key.ts';
 import { normalPassword } from '../../src/identity/password.ts';
+import { notRun } from '../support/not-run.ts';
 import { origin } from '../support/origin.ts';
 import { max, password, passwordOf, people } from '../support/people.ts';
 import { openHttpIdentity, token } from '../support/people-api.ts';
@@ -51,7 +52,9 @@ const isThere = ([program, ...parameters]: readonly string[]) =>
 const [there, missing] = [true, false].map((wanted) =>
   samples.filter(({ needs }) => isThere(needs) === wanted),
 ) as [(typeof samples)[number][], (typeof samples)[number][]];
-for (const { name } of missing) console.warn(`Not run: the sample in ${name}, which is not here.`);
+for (const { name, needs } of missing) {
+  notRun(`the API for people in ${name}`, `${needs[0]} is not installed`);
+}
 
 const running: ChildProcess[] = [];
 afterAll(() => {

@@ -156,6 +156,20 @@ describe('an answer to a password', () => {
     expect(await verify(identity)).toEqual({ refused: 'wrong' });
   });
 
+  test.each([
+    ['7', 7],
+    ['86400', 600],
+    ['999999999', 600],
+    ['0', undefined],
+    ['-1', undefined],
+    ['soon', undefined],
+    ['9'.repeat(400), undefined],
+    ['Fri, 27 Nov 2099 00:00:00 GMT', undefined],
+  ])('of 429 that wants %s seconds is told to the page as %s', async (given, retryAfterSeconds) => {
+    const { identity } = await start(answering(429, {}, { 'Retry-After': given }));
+    await expect(verify(identity)).rejects.toMatchObject({ kind: 'busy', retryAfterSeconds });
+  });
+
   test('of 429 asks to come again', async () => {
     const { identity } = await start(answering(429));
     const busy = { name: 'IdentityError', kind: 'busy' };

@@ -583,6 +583,18 @@ describe('many wrong passwords', () => {
   });
 });
 
+test('a user store that wants to be left alone for a while says how long', async () => {
+  const fault = new IdentityError('busy', 'too much to do', undefined, 90);
+  const verify = () => Promise.reject(fault);
+  const change = (parts: Parts) => ({ ...parts, identity: { ...parts.identity, verify } });
+  const busy = await startApp(stub, {}, { change });
+  const browser = busy.browser();
+  const page = await browser.submit(await browser.get(login()), { fill: foosLogin });
+  expect([page.status, page.headers['retry-after']]).toEqual([503, '90']);
+  expect(page.text).toContain(words('error.busy.text', { time: '90 seconds' }));
+  await busy.close();
+});
+
 describe('a person whom the server remembers', () => {
   const remembered = { skip: true, subject: ada.subject };
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { readSettings } from '@portico/settings';
 import type { IdentityLog } from '../../src/identity/backend.ts';
-import { createIdentity, settingsOfBackends } from '../../src/identity/index.ts';
+import { createIdentity, faultsOfBackends, settingsOfBackends } from '../../src/identity/index.ts';
 
 export const token = 'the-token-of-the-people-api';
 
@@ -57,7 +57,9 @@ export async function openHttpIdentity(env: Record<string, string>) {
   const lines: LogEntry[] = [];
   const write = (details: object, message: string) => void lines.push({ details, message });
   const log: IdentityLog = { info: write, warn: write, error: write };
-  const { values, files } = readSettings(settingsOfBackends(['http']), env);
+  const { values, files } = readSettings(settingsOfBackends(['http']), env, (known) =>
+    faultsOfBackends(['http'], known),
+  );
   const identity = await createIdentity(
     {
       backends: ['http'],

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { createFairCache } from '../../src/web/fair-cache.ts';
+import { createFairCache } from '../../src/state/fair-cache.ts';
 
 afterEach(() => {
   jest.useRealTimers();

@@ -1,0 +1,80 @@
+import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
+import type { PostgresPool, PostgresPoolClient } from 'kysely';
+import { DatabaseError } from './errors.ts';
+
+/** As the driver takes it; its types do not say so. */
+type TimedQuery = QueryConfig & { query_timeout?: number };
+
+export interface Limits {
+  /** How long to wait for the answer to a query; 0 for ever. */
+  queryTimeoutMs: number;
+  /** Lift the limit of the server, too. */
+  isSlow?: boolean;
+}
+
+/**
+ * A view of a pool for Kysely. A connection that did not answer in time, or was left in the middle of
+ * a transaction, is closed instead of used again.
+ */
+export function limitedPool(pool: Pool, { queryTimeoutMs, isSlow = false }: Limits): PostgresPool {
+  return {
+    async connect() {
+      const client = await connect(pool);
+      if (isSlow) await liftLimit(client);
+      return limitedClient(client, queryTimeoutMs, isSlow);
+    },
+    async end() {
+      throw new Error('close the database, not one view of it');
+    },
+  };
+}
+
+/** Whatever stands in the way of a connection, the database cannot be asked. */
+async function connect(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (cause) {
+    const reason = cause instanceof Error ? reasonOf(cause) : 'no reason given';
+    throw new DatabaseError(`no connection to the database: ${reason}`, { isAway: true, cause });
+  }
+}
+
+/** An error for several addresses of one host has no message of its own. */
+function reasonOf(error: Error): string {
+  if (error.message) return error.message;
+  const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [];
+  return first instanceof Error ? first.message : error.name;
+}
+
+async function liftLimit(client: PoolClient): Promise<void> {
+  try {
+    await client.query('SET statement_timeout = 0');
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
+
+function limitedClient(client: PoolClient, timeoutMs: number, isSlow: boolean): PostgresPoolClient {
+  let isUnclear = false;
+
+  async function query(text: string, values: readonly unknown[]): Promise<QueryResult> {
+    const config: TimedQuery = { text, values: [...values] };
+    if (timeoutMs > 0) config.query_timeout = timeoutMs;
+    try {
+      return await client.query(config);
+    } catch (error) {
+      // Its answer may still come, and would be taken for that of the next query.
+      if (error instanceof Error && error.message === 'Query read timeout') isUnclear = true;
+      throw error;
+    }
+  }
+
+  return {
+    query: query as unknown as PostgresPoolClient['query'], // there are no cursors
+    release() {
+      const isInTransaction = (client.getTransactionStatus() ?? 'I') !== 'I';
+      client.release(isUnclear || isInTransaction || isSlow);
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import type { Pool } from 'pg';
+import type { DatabaseAddress } from './address.ts';
+import { limitedPool } from './limited-pool.ts';
+import { LocklessDialect } from './lockless-dialect.ts';
+
+/** The operator's log; a pino logger is one. */
+export interface DatabaseLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
+
+export interface Database {
+  /** Queries with the types of your tables. A query ends after a few seconds, if only by an error. */
+  kysely<T>(): Kysely<T>;
+  /** The same without limits of time, for migrations and imports: a connection of its own each time. */
+  slow<T>(): Kysely<T>;
+  /** Whether the database answers now. Takes two seconds at most, and never throws. */
+  ready(): Promise<boolean>;
+  /** Waits for queries under way. */
+  close(): Promise<void>;
+}
+
+/** What the two kinds give. */
+export interface Opened {
+  pool: Pool;
+  /** In milliseconds; 0 for none. */
+  queryTimeoutMs: number;
+  close(): Promise<void>;
+}
+
+const readyWithinMs = 2000;
+
+/**
+ * Opens a database. PostgreSQL is not asked for anything yet: it may be away. After that, too, it may
+ * go and come back at any time; queries in between fail with errors for which `isAway` is true.
+ * @throws DatabaseError when the folder of PGlite cannot be used, or the address names files that
+ *   cannot be read; the message is for the operator
+ */
+export async function openDatabase(
+  address: DatabaseAddress,
+  { log }: { log: DatabaseLog },
+): Promise<Database> {
+  const opened = await open(address, log);
+  const { pool, queryTimeoutMs } = opened;
+  const usual = limitedPool(pool, { queryTimeoutMs });
+  const slow = limitedPool(pool, { queryTimeoutMs: 0, isSlow: true });
+  // oxlint-disable no-explicit-any -- the caller says which tables there are
+  const usualView = new Kysely<any>({ dialect: new PostgresDialect({ pool: usual }) });
+  const slowView = new Kysely<any>({ dialect: new LocklessDialect({ pool: slow }) });
+  // oxlint-enable no-explicit-any
+  let closing: Promise<void> | undefined;
+
+  return {
+    kysely: () => usualView,
+    slow: () => slowView,
+    async ready() {
+      const asked = pool.query('select 1').then(
+        () => true,
+        () => false,
+      );
+      return Promise.race([asked, falseAfter(readyWithinMs)]);
+    },
+    close() {
+      closing ??= opened.close();
+      return closing;
+    },
+  };
+}
+
+/** The libraries are loaded here, so that a Portico without a database pays nothing for them. */
+async function open(address: DatabaseAddress, log: DatabaseLog): Promise<Opened> {
+  if (address.folder === undefined) {
+    const { openPostgres } = await import('./postgres.ts');
+    return openPostgres(address, log);
+  }
+  const { openPglite } = await import('./pglite.ts');
+  return openPglite(address.folder, log);
+}
+
+function falseAfter(ms: number): Promise<boolean> {
+  return new Promise((done) => {
+    setTimeout(done, ms, false).unref();
+  });
+}

@@ -1,0 +1,121 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { PglitePgConnection } from '@electric-sql/pglite/node-postgres';
+import { Client, Pool, type ClientConfig } from 'pg';
+import { DatabaseError } from './errors.ts';
+import { lockFile, lockFolder, type FolderLock } from './folder-lock.ts';
+import type { DatabaseLog, Opened } from './open-database.ts';
+
+/** The PostgreSQL that PGlite is made of. */
+const major = '18';
+const newMark = 'portico.new';
+const waitForConnectionMs = 10_000;
+
+/**
+ * PostgreSQL inside this process, with its files in a folder that is made if need be. There is one
+ * connection, so one transaction at a time.
+ * @throws DatabaseError when another process uses the folder, or it is of another version
+ */
+export async function openPglite(folder: string, log: DatabaseLog): Promise<Opened> {
+  makeFolder(folder);
+  const lock = lockFolder(folder);
+  let pglite: PGlite;
+  try {
+    pglite = await openFolder(folder, log);
+  } catch (cause) {
+    lock.release();
+    if (cause instanceof DatabaseError) throw cause;
+    throw new DatabaseError(`PGlite cannot open ${folder}`, { isAway: false, cause });
+  }
+  const pool = poolOf(pglite);
+  pool.on('error', (error) => log.warn({ reason: error.message }, 'the database connection ended'));
+  return { pool, queryTimeoutMs: 0, close: () => close(pool, pglite, lock) };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new DatabaseError(`the folder ${folder} cannot be made`, { isAway: false, cause });
+  }
+}
+
+async function openFolder(folder: string, log: DatabaseLog): Promise<PGlite> {
+  const mark = join(folder, newMark);
+  const entries = readdirSync(folder);
+  if (entries.includes(newMark)) clear(folder, entries);
+  const version = versionIn(folder);
+  if (version === undefined) {
+    refuseForeign(folder, readdirSync(folder));
+    log.info({ folder }, 'a new database is made: this takes some seconds once');
+    writeFileSync(mark, 'A database is being made here.\n');
+  } else if (version !== major) {
+    throw new DatabaseError(
+      `${folder} holds data of PostgreSQL ${version}, but this PGlite is PostgreSQL ${major}: ` +
+        'export with the Portico that wrote it, and import into a new folder',
+      { isAway: false },
+    );
+  }
+  const pglite = await PGlite.create({
+    dataDir: folder,
+    startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'],
+  });
+  rmSync(mark, { force: true });
+  return pglite;
+}
+
+function versionIn(folder: string): string | undefined {
+  try {
+    return readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** What we need not mind: the lock, and what file systems put into an empty volume. */
+const isHarmless = (entry: string) =>
+  entry === lockFile || entry === 'lost+found' || entry.startsWith('.');
+
+/** The process ended while it made the database. Nobody has stored anything in it. */
+function clear(folder: string, entries: string[]): void {
+  for (const entry of entries) {
+    if (isHarmless(entry) || entry === newMark) continue;
+    rmSync(join(folder, entry), { recursive: true });
+  }
+}
+
+function refuseForeign(folder: string, entries: string[]): void {
+  if (entries.every((entry) => isHarmless(entry) || entry === newMark)) return;
+  throw new DatabaseError(`${folder} is neither empty nor a database: choose another folder`, {
+    isAway: false,
+  });
+}
+
+/**
+ * A client for each connection, because one that is shared stays broken after an error. A transaction
+ * that the last client left open is rolled back.
+ */
+function poolOf(pglite: PGlite): Pool {
+  class EmbeddedClient extends Client {
+    constructor() {
+      const connection = new PglitePgConnection({ pglite });
+      super({ connection, user: 'postgres', password: 'none' } as unknown as ClientConfig);
+    }
+  }
+  return new Pool({
+    Client: EmbeddedClient,
+    max: 1,
+    idleTimeoutMillis: 0,
+    connectionTimeoutMillis: waitForConnectionMs,
+    onConnect: async (client) => {
+      await client.query('ROLLBACK');
+    },
+  });
+}
+
+async function close(pool: Pool, pglite: PGlite, lock: FolderLock): Promise<void> {
+  await pool.end();
+  await pglite.close();
+  lock.release();
+}

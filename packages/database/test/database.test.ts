@@ -1,0 +1,101 @@
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { testDatabases } from '@portico/database/testing';
+import {
+  databaseAddress,
+  isAway,
+  migrate,
+  openDatabase,
+  type Database,
+  type Migrations,
+} from '../src/index.ts';
+
+interface Tables {
+  thing: { name: string };
+}
+
+const log = { info() {}, warn() {} };
+const migrations: Migrations = {
+  '2026-01-01-things': {
+    up: (db) =>
+      db.schema
+        .createTable('thing')
+        .addColumn('name', 'text', (column) => column.primaryKey())
+        .execute(),
+  },
+};
+const things = { name: 'things', migrations };
+
+describe.each(testDatabases())('a database of $name', (home) => {
+  const opened: Database[] = [];
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((database) => database.close()));
+  });
+  afterAll(() => home.close(), 30_000);
+
+  async function open(address?: string): Promise<Database> {
+    const where = databaseAddress(address ?? (await home.fresh()))!;
+    const database = await openDatabase(where, { log });
+    opened.push(database);
+    return database;
+  }
+
+  test('is brought up to date once, and keeps what is stored', async () => {
+    const address = await home.fresh();
+    const database = await open(address);
+    expect(await migrate(database, things)).toEqual(['2026-01-01-things']);
+    expect(await migrate(database, things)).toEqual([]);
+    await database.kysely<Tables>().insertInto('thing').values({ name: 'a' }).execute();
+    await database.close();
+    const again = await open(address);
+    expect(await migrate(again, things)).toEqual([]);
+    expect(await again.kysely<Tables>().selectFrom('thing').selectAll().execute()).toEqual([
+      { name: 'a' },
+    ]);
+  }, 60_000);
+
+  test('refuses tables that a newer program made, in a sentence', async () => {
+    const database = await open();
+    await migrate(database, things);
+    await expect(migrate(database, { name: 'things', migrations: {} })).rejects.toThrow(
+      'the tables of things are newer than this Portico: it does not know "2026-01-01-things"',
+    );
+  }, 60_000);
+
+  test('is as before when a migration fails', async () => {
+    const database = await open();
+    const oops: Migrations = {
+      '2026-01-02-oops': {
+        async up(db) {
+          await sql`oops`.execute(db);
+        },
+      },
+    };
+    const failing = migrate(database, { name: 'things', migrations: { ...migrations, ...oops } });
+    await expect(failing).rejects.toThrow('syntax error');
+    expect(await migrate(database, things)).toEqual(['2026-01-01-things']);
+  }, 60_000);
+
+  test('can be used after a transaction that failed', async () => {
+    const database = await open();
+    await migrate(database, things);
+    const db = database.kysely<Tables>();
+    const failing = db.transaction().execute(async (within) => {
+      await within.insertInto('thing').values({ name: 'b' }).execute();
+      await sql`select 1 / 0`.execute(within);
+    });
+    await expect(failing).rejects.toThrow('division by zero');
+    expect(await db.selectFrom('thing').selectAll().execute()).toEqual([]);
+  }, 60_000);
+
+  test('tells a wrong query from a database that cannot be asked', async () => {
+    const database = await open();
+    const wrong = await sql`select * from nowhere`.execute(database.kysely()).catch((e) => e);
+    expect(isAway(wrong)).toBe(false);
+    expect(await database.ready()).toBe(true);
+    await database.close();
+    expect(await database.ready()).toBe(false);
+    const closed = await sql`select 1`.execute(database.kysely()).catch((e) => e);
+    expect(isAway(closed)).toBe(true);
+  }, 60_000);
+});

@@ -1,0 +1,6 @@
+/**
+ * Databases for tests: PGlite always; PostgreSQL where `TEST_DATABASE_URL` names one or Debian's
+ * `postgresql` is installed. Not part of what is built.
+ */
+export { testDatabases, type TestDatabase } from './test-databases.ts';
+export { whyNoPostgres } from './find-postgres.ts';
