@@ -1,7 +1,9 @@
+import type { Database } from '@portico/database';
 import { createHydra, type Hydra } from '@portico/hydra-admin';
 import { createChallenges, type Challenges } from './challenge/challenges.ts';
 import { createSealer } from './challenge/sealer.ts';
 import type { Config } from './config.ts';
+import { openSharedDatabase } from './database.ts';
 import { folders } from './folders.ts';
 import { createIdentity } from './identity/index.ts';
 import type { Identity } from './identity/backend.ts';
@@ -40,6 +42,8 @@ export interface Parts {
   audit: Audit;
   auditTrail: AuditTrail;
   hydra: Hydra;
+  /** The database of DATABASE_URL, if there is one. */
+  database: Database | undefined;
   identity: Identity;
   revocations: Revocations;
   challenges: Challenges;
@@ -81,7 +85,7 @@ export interface Addresses {
 /**
  * Builds the parts, once. Does not wait for the OAuth2 server, which may start later than we do.
  * @param output takes the lines of the log and, unless AUDIT_LOG names a file, of the audit trail
- * @throws Error when people or languages cannot be read, or the audit log cannot be opened; the
+ * @throws Error when the database, people or languages cannot be read, or the audit log cannot be opened; the
  *   message is for the operator
  */
 export async function assemble(config: Config, output = standardOutput()): Promise<Parts> {
@@ -92,7 +96,9 @@ export async function assemble(config: Config, output = standardOutput()): Promi
   const hydra = createHydra(config.hydra, adminCallLog(log), (text) => log.warn(text));
   const revoke = (subject: string) => hydra.loginSessions.revoke({ subject });
   const revocations = createRevocations({ revoke, log });
-  const identity = await createIdentity(config.identity, log, revocations.soon);
+  const database = await openSharedDatabase(config.database, log);
+  const shared = { database, endSignIns: revocations.now };
+  const identity = await createIdentity({ ...config.identity, ...shared }, log, revocations.soon);
   const state = createMemoryState();
   const browsers = createBrowsers(baseUrl, secrets);
   const auditTrail = createAuditTrail({
@@ -117,6 +123,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     audit,
     auditTrail,
     hydra,
+    database,
     identity,
     revocations,
     challenges: createChallenges({ audit, browsers, csrf, log, rows: state.answers, secrets }),

@@ -14,8 +14,10 @@ import {
   chosenBackends,
   faultsOfBackends,
   settingsOfBackends,
+  type BackendName,
   type IdentityConfig,
 } from './identity/index.ts';
+import { databaseSettings } from './database.ts';
 import { brandFaults, brandOf, brandSettings } from './screens/brand-settings.ts';
 
 /** In the order of `.env.example`. */
@@ -73,6 +75,7 @@ const appSettings = {
     kind.matching(/^stdout$|\//),
     { fallback: 'stdout' },
   ),
+  ...databaseSettings,
   IDENTITY: backendSetting,
 } satisfies Settings;
 
@@ -92,6 +95,7 @@ export function loadConfig(env: Environment) {
     ...proxyFaults(known, env),
     ...brandFaults(known, env),
     ...faultsOfBackends(backends, known),
+    ...databaseFaults(backends, env),
   ]);
   const identity = settingsOfBackends(backends);
   const own = <T>(all: Record<string, T>) =>
@@ -121,6 +125,13 @@ function proxyFaults({ BASE_URL, TRUST_PROXY }: Partial<Values>, env: Environmen
   ];
 }
 
+/** A value that is there and wrong has been told already. */
+function databaseFaults(backends: readonly BackendName[], env: Environment): string[] {
+  const names = ['DATABASE_URL', 'PEOPLE_DATABASE_URL'].flatMap((name) => [name, `${name}_FILE`]);
+  if (!backends.includes('sql') || names.some((name) => env[name]?.trim())) return [];
+  return [`DATABASE_URL is not set. IDENTITY=sql needs it: ${appSettings.DATABASE_URL.wants}.`];
+}
+
 function arrange(
   { values: v, files, warnings }: ReadSettings<typeof appSettings>,
   ofBackends: Pick<IdentityConfig, 'backends' | 'settings' | 'secretFiles'>,
@@ -138,6 +149,8 @@ function arrange(
       addressTries: v.LIMIT_ADDRESS_TRIES,
       trustedNetworks: v.LIMIT_TRUSTED_NETWORKS ?? [],
     },
+    /** The address of the database, if there is one. */
+    database: v.DATABASE_URL,
     identity: {
       ...ofBackends,
       mayHaveDemoUsers: v.BASE_URL.isLoopback,

@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const endAtOnce = () => process.exit(0);
   for (const signal of stopSignals) process.once(signal, endAtOnce);
   const parts = await assemble(loadConfig(process.env));
-  const { auditTrail, config, log, hydra, identity, revocations } = parts;
+  const { auditTrail, config, log, hydra, database, identity, revocations } = parts;
   const control = await openControl(config.controlSocket, config.server.port, parts);
   const server = await startServer(createApp(parts), {
     ...config.server,
@@ -29,6 +29,7 @@ async function main(): Promise<void> {
     auditTrail.close();
     revocations.close();
     await Promise.all([control?.close(), hydra.close(), identity.close()]);
+    await database?.close();
     log.info('stopped');
   };
   for (const signal of stopSignals) {

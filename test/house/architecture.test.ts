@@ -52,7 +52,7 @@ const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/app\.ts/, /^src\/(routes|screens|challenge|web|folders)/],
   [
     /^src\/assemble\.ts/,
-    /^src\/(identity|policy\/required-actions|clients|challenge|screens|limits|audit|web|folders)/,
+    /^src\/(identity|database|policy\/required-actions|clients|challenge|screens|limits|audit|web|folders)/,
   ],
   [
     /^src\/routes\//,
@@ -62,9 +62,9 @@ const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/(challenge|screens)\//, /^src\/(web|errors)/],
   [/^src\/(limits|audit)\//, /^src\/(web|errors|identity\/login-key)/],
   [/^src\/web\//, /^src\/errors/],
-  [/^src\/config\.ts/, /^src\/(identity\/index|screens\/brand-settings)/],
+  [/^src\/config\.ts/, /^src\/(database|identity\/index|screens\/brand-settings)/],
   [/^src\/errors\.ts/, /^src\/identity\/backend/],
-  [/^src\/(policy|identity)\/|^src\/folders\.ts/, /^$/],
+  [/^src\/(policy|identity)\/|^src\/(folders|database)\.ts/, /^$/],
 ];
 
 describe('the app', () => {

@@ -6,6 +6,7 @@ import { Client, Pool, type ClientConfig } from 'pg';
 import { DatabaseError } from './errors.ts';
 import { lockFile, lockFolder, type FolderLock } from './folder-lock.ts';
 import type { DatabaseLog, Opened } from './open-database.ts';
+import { plainTypes } from './plain-types.ts';
 
 /** The PostgreSQL that PGlite is made of. */
 const major = '18';
@@ -19,7 +20,7 @@ const waitForConnectionMs = 10_000;
  */
 export async function openPglite(folder: string, log: DatabaseLog): Promise<Opened> {
   makeFolder(folder);
-  const lock = lockFolder(folder);
+  const lock = await lockFolder(folder);
   let pglite: PGlite;
   try {
     pglite = await openFolder(folder, log);
@@ -97,10 +98,11 @@ function refuseForeign(folder: string, entries: string[]): void {
  * that the last client left open is rolled back.
  */
 function poolOf(pglite: PGlite): Pool {
+  const config = { user: 'postgres', password: 'none', types: plainTypes };
   class EmbeddedClient extends Client {
     constructor() {
       const connection = new PglitePgConnection({ pglite });
-      super({ connection, user: 'postgres', password: 'none' } as unknown as ClientConfig);
+      super({ ...config, connection } as unknown as ClientConfig);
     }
   }
   return new Pool({

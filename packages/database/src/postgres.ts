@@ -1,6 +1,7 @@
 import { Client, Pool, type ClientBase, type PoolConfig } from 'pg';
 import type { DatabaseAddress } from './address.ts';
 import { DatabaseError } from './errors.ts';
+import { plainTypes } from './plain-types.ts';
 import type { DatabaseLog, Opened } from './open-database.ts';
 
 const mostConnections = 10;
@@ -23,6 +24,7 @@ export function openPostgres(address: DatabaseAddress, log: DatabaseLog): Opened
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     onConnect: limitStatements,
+    types: plainTypes,
   };
   checkFiles(config);
   const pool = new Pool(config);
