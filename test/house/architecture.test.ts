@@ -124,7 +124,7 @@ const doors: Record<string, RegExp> = {
   'express-session': /^src\/web\/session\.ts/,
   got: /^packages\/hydra-admin\/src\/send-got\.ts/,
   helmet: /^src\/web\/headers\.ts/,
-  kysely: /^packages\/database\/src\/|^src\/(state\/|identity\/sql)/,
+  kysely: /^packages\/database\/src\/|^src\/(state\/|identity\/(sql|openid-people-table))/,
   pg: /^packages\/database\/src\//,
   'openid-client': /^(src\/identity\/openid-client\.ts|dev\/)/,
   ldapts: /^src\/identity\/ldap-client\.ts/,
