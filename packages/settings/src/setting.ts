@@ -9,6 +9,11 @@ export interface Setting<T> {
   isRequired?: true;
   /** The value is never shown, and may come from a file whose path is in `NAME_FILE`. */
   isSecret?: true;
+  /**
+   * What is wrong with a text, as sentences that begin after the name, such as `must be …`: for
+   * settings in which much can be wrong. Asked in place of `wants`; without values if it is a secret.
+   */
+  faults?: (text: string) => string[];
   /** Why a correct text is still not a good one, as a sentence that begins after the name. */
   doubt?: (text: string) => string | undefined;
   /** Other names for the same setting. The first one that is set counts. */
