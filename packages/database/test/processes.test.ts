@@ -1,4 +1,4 @@
-/** Several processes at one database. */
+/** Several processes at one database, and a network in between. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { testDatabases } from '@portico/database/testing';
-import { databaseAddress, openDatabase } from '../src/index.ts';
+import { databaseAddress, isAway, openDatabase } from '../src/index.ts';
+import { startNetwork } from './network.ts';
 
 const log = { info() {}, warn() {} };
 const longMs = 120_000;
@@ -127,6 +129,31 @@ if (postgres) {
       const processes = [hold(address), hold(address), hold(address)];
       const opened = await Promise.all(processes.map((one) => one.line('open')));
       expect(opened.toSorted()).toEqual(['open 0', 'open 0', 'open 1']);
+    },
+    longMs,
+  );
+
+  test(
+    'a query without an answer ends, and its connection is not used again',
+    async () => {
+      const url = new URL(await postgres.fresh());
+      const network = await startNetwork(url.hostname, Number(url.port));
+      url.hostname = '127.0.0.1';
+      url.port = String(network.port);
+      url.searchParams.set('max', '1');
+      const database = await openDatabase(databaseAddress(url.href)!, { log });
+      const ask = (text: string) =>
+        sql<{ answer: string }>`select cast(${text} as text) as answer`.execute(database.kysely());
+      expect((await ask('a')).rows).toEqual([{ answer: 'a' }]);
+      network.stall();
+      const failed = await ask('b').catch((error: unknown) => error);
+      expect(isAway(failed)).toBe(true);
+      expect(await database.ready()).toBe(false);
+      network.goOn();
+      expect((await ask('c')).rows).toEqual([{ answer: 'c' }]);
+      expect(await database.ready()).toBe(true);
+      await database.close();
+      network.close();
     },
     longMs,
   );
