@@ -96,10 +96,10 @@ export function readProviders(json: string): Provider[] | undefined {
   return (parse(json) as Record<string, unknown>[]).map(providerOf);
 }
 
-/** What is wrong, as sentences that begin after the name of the setting, without values. */
+/** What is wrong, as `Setting.faults` has it. */
 export function providerFaults(json: string): string[] {
   const list = parse(json);
-  if (!Array.isArray(list) || list.length === 0) return [`must be ${providersWanted}.`];
+  if (!Array.isArray(list) || list.length === 0) return [` must be ${providersWanted}.`];
   const faults = list.flatMap((entry: unknown, place) => {
     const who = `, provider ${place + 1}:`;
     if (!isObject(entry)) return [`${who} must be an object.`];
@@ -107,7 +107,7 @@ export function providerFaults(json: string): string[] {
   });
   const ids = list.map((entry: unknown) => (isObject(entry) ? entry['id'] : undefined));
   const twice = ids.filter((id, place) => isText(id) && ids.indexOf(id) !== place);
-  return [...faults, ...(twice.length > 0 ? ['has an "id" more than once.'] : [])];
+  return [...faults, ...(twice.length > 0 ? [' has an "id" more than once.'] : [])];
 }
 
 function faultsOf(entry: Record<string, unknown>): string[] {
