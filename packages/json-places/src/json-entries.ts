@@ -5,7 +5,8 @@ import { createScanner, type JsonEntry } from './json-scanner.ts';
 /**
  * Takes a JSON list apart while it is being read: memory holds no more of it than a piece and an
  * entry. `valueOf` gives the value of an entry.
- * @param pieces the text in UTF-8, cut anywhere; a byte order mark in front of it is left out
+ * @param pieces the text in UTF-8, cut anywhere; a byte order mark in front of it is left out.
+ *   They may share their memory: entries are given before the next piece is asked for
  * @returns the entries of one piece after the other, perhaps none
  * @throws JsonFault when it stops being JSON between two entries, or is no list. Entries before the
  *   fault have been given then

@@ -69,7 +69,7 @@ export function createScanner() {
   }
 
   function keep(part: Buffer): void {
-    begun.push(part);
+    begun.push(Buffer.from(part)); // the piece may be filled again
     begunLength += part.length;
     if (begunLength <= longestEntry) return;
     throw new JsonFault(state === 'entry' ? 'length' : 'list', place);
