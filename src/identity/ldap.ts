@@ -109,7 +109,7 @@ async function createLdapIdentity(
     });
     if (judged === 'proven' && entry) return entry;
     // Most directories refuse an unknown name without the work that a password hash takes.
-    if (!entry) await sleep(Math.max(0, refusedTimes.one() - tookMs));
+    if (!entry) await pause(refusedTimes.one() - tookMs);
     else if (judged === 'wrong') refusedTimes.note(tookMs);
     return judged === 'proven' ? 'wrong' : judged;
   }
@@ -185,6 +185,11 @@ async function createLdapIdentity(
       directory.close();
     },
   };
+}
+
+/** Timers are not for parts of milliseconds. */
+async function pause(ms: number): Promise<void> {
+  if (ms >= 1) await sleep(Math.floor(ms));
 }
 
 function openSecrets(
