@@ -64,7 +64,10 @@ function createHttpIdentity(
   function warnOnce(claim: string): void {
     if (dropped.has(claim)) return;
     dropped.add(claim);
-    log.warn({ claim }, 'the API for people gives a claim of a wrong type: it is left out');
+    log.warn(
+      { claim },
+      'the API for people gives a claim that cannot be one, or not of this type: it is left out',
+    );
   }
 
   const get = (subject: string) => {

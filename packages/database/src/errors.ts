@@ -3,10 +3,13 @@ export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   /** Whether it may well work later, without anybody who changes a setting. */
   readonly isAway: boolean;
+  /** As in other errors for operators. */
+  readonly faults: readonly string[];
 
   constructor(message: string, { isAway, cause }: { isAway: boolean; cause?: unknown }) {
     super(message, { cause });
     this.isAway = isAway;
+    this.faults = [message];
   }
 }
 
@@ -25,6 +28,11 @@ export function isAway(error: unknown): boolean {
 export function isConflict(error: unknown): boolean {
   const { code } = partsOf(error);
   return code === '40001' || code === '40P01';
+}
+
+/** Whether a row has a key that another row has already. */
+export function isConflictOfKeys(error: unknown): boolean {
+  return partsOf(error).code === '23505';
 }
 
 /**

@@ -1,5 +1,6 @@
 export { databaseAddress, databaseDoubt, type DatabaseAddress } from './address.ts';
 export { migrate, MigrationError, type Migrations } from './migrate.ts';
-export { isAway, DatabaseError } from './errors.ts';
+export { DatabaseError, isAway, isConflictOfKeys } from './errors.ts';
+export type { Description } from './describe.ts';
 export { openDatabase, type Database, type DatabaseLog } from './open-database.ts';
 export { tryAgain } from './try-again.ts';

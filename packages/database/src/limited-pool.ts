@@ -1,6 +1,6 @@
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
-import { DatabaseError } from './errors.ts';
+import { connect } from './connect.ts';
 
 /** As the driver takes it; its types do not say so. */
 type TimedQuery = QueryConfig & { query_timeout?: number };
@@ -27,23 +27,6 @@ export function limitedPool(pool: Pool, { queryTimeoutMs, isSlow = false }: Limi
       throw new Error('close the database, not one view of it');
     },
   };
-}
-
-/** Whatever stands in the way of a connection, the database cannot be asked. */
-async function connect(pool: Pool): Promise<PoolClient> {
-  try {
-    return await pool.connect();
-  } catch (cause) {
-    const reason = cause instanceof Error ? reasonOf(cause) : 'no reason given';
-    throw new DatabaseError(`no connection to the database: ${reason}`, { isAway: true, cause });
-  }
-}
-
-/** An error for several addresses of one host has no message of its own. */
-function reasonOf(error: Error): string {
-  if (error.message) return error.message;
-  const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [];
-  return first instanceof Error ? first.message : error.name;
 }
 
 async function liftLimit(client: PoolClient): Promise<void> {

@@ -1,4 +1,4 @@
-import { Migrator, sql, type Kysely, type Migration } from 'kysely';
+import type { Kysely, Migration } from 'kysely';
 import { DatabaseError } from './errors.ts';
 import type { Database } from './open-database.ts';
 
@@ -8,6 +8,13 @@ export type Migrations = Readonly<Record<string, Migration>>;
 /** The tables cannot be brought up to date. The message is for the operator. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
+  /** As in other errors for operators. */
+  readonly faults: readonly string[];
+
+  constructor(message: string) {
+    super(message);
+    this.faults = [message];
+  }
 }
 
 /** Any number will do, as long as every Portico takes the same. */
@@ -26,6 +33,7 @@ export async function migrate(
   database: Database,
   { name, migrations }: { name: string; migrations: Migrations },
 ): Promise<string[]> {
+  const { sql } = await import('kysely');
   return database
     .slow<unknown>()
     .connection()
@@ -47,6 +55,7 @@ export async function migrate(
 
 /** In the transaction that the connection is in, where the Migrator would begin others. */
 async function run(db: Kysely<unknown>, name: string, migrations: Migrations): Promise<string[]> {
+  const { Migrator } = await import('kysely');
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => ({ ...migrations }) },
@@ -68,6 +77,7 @@ async function run(db: Kysely<unknown>, name: string, migrations: Migrations): P
 }
 
 async function currentSchema(db: Kysely<unknown>): Promise<string> {
+  const { sql } = await import('kysely');
   const { rows } = await sql<{ schema: string | null }>`select current_schema() as schema`.execute(
     db,
   );

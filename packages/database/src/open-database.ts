@@ -1,8 +1,7 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import type { DatabaseAddress } from './address.ts';
-import { limitedPool } from './limited-pool.ts';
-import { LocklessDialect } from './lockless-dialect.ts';
+import type { Description } from './describe.ts';
 
 /** The operator's log; a pino logger is one. */
 export interface DatabaseLog {
@@ -15,6 +14,11 @@ export interface Database {
   kysely<T>(): Kysely<T>;
   /** The same without limits of time, for migrations and imports: a connection of its own each time. */
   slow<T>(): Kysely<T>;
+  /**
+   * Prepares a query without running it.
+   * @throws the error of the database when it is no query, or its tables and columns are not there
+   */
+  describe(text: string): Promise<Description>;
   /** Whether the database answers now. Takes two seconds at most, and never throws. */
   ready(): Promise<boolean>;
   /** Waits for queries under way. */
@@ -43,17 +47,22 @@ export async function openDatabase(
 ): Promise<Database> {
   const opened = await open(address, log);
   const { pool, queryTimeoutMs } = opened;
+  const { Kysely: View, PostgresDialect } = await import('kysely');
+  const { LocklessDialect } = await import('./lockless-dialect.ts');
+  const { limitedPool } = await import('./limited-pool.ts');
+  const { describe } = await import('./describe.ts');
   const usual = limitedPool(pool, { queryTimeoutMs });
   const slow = limitedPool(pool, { queryTimeoutMs: 0, isSlow: true });
   // oxlint-disable no-explicit-any -- the caller says which tables there are
-  const usualView = new Kysely<any>({ dialect: new PostgresDialect({ pool: usual }) });
-  const slowView = new Kysely<any>({ dialect: new LocklessDialect({ pool: slow }) });
+  const usualView = new View<any>({ dialect: new PostgresDialect({ pool: usual }) });
+  const slowView = new View<any>({ dialect: new LocklessDialect({ pool: slow }) });
   // oxlint-enable no-explicit-any
   let closing: Promise<void> | undefined;
 
   return {
     kysely: () => usualView,
     slow: () => slowView,
+    describe: (text) => describe(pool, text),
     async ready() {
       const asked = pool.query('select 1').then(
         () => true,
@@ -68,7 +77,7 @@ export async function openDatabase(
   };
 }
 
-/** The libraries are loaded here, so that a Portico without a database pays nothing for them. */
+/** The libraries are loaded when they are needed, so that a Portico without a database pays nothing for them. */
 async function open(address: DatabaseAddress, log: DatabaseLog): Promise<Opened> {
   if (address.folder === undefined) {
     const { openPostgres } = await import('./postgres.ts');

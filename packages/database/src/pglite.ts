@@ -5,7 +5,9 @@ import { PglitePgConnection } from '@electric-sql/pglite/node-postgres';
 import { Client, Pool, type ClientConfig } from 'pg';
 import { DatabaseError } from './errors.ts';
 import { lockFile, lockFolder, type FolderLock } from './folder-lock.ts';
+import { listenToPool } from './listen-to-pool.ts';
 import type { DatabaseLog, Opened } from './open-database.ts';
+import { plainTypes } from './plain-types.ts';
 
 /** The PostgreSQL that PGlite is made of. */
 const major = '18';
@@ -19,7 +21,7 @@ const waitForConnectionMs = 10_000;
  */
 export async function openPglite(folder: string, log: DatabaseLog): Promise<Opened> {
   makeFolder(folder);
-  const lock = lockFolder(folder);
+  const lock = await lockFolder(folder);
   let pglite: PGlite;
   try {
     pglite = await openFolder(folder, log);
@@ -29,7 +31,7 @@ export async function openPglite(folder: string, log: DatabaseLog): Promise<Open
     throw new DatabaseError(`PGlite cannot open ${folder}`, { isAway: false, cause });
   }
   const pool = poolOf(pglite);
-  pool.on('error', (error) => log.warn({ reason: error.message }, 'the database connection ended'));
+  listenToPool(pool, log);
   return { pool, queryTimeoutMs: 0, close: () => close(pool, pglite, lock) };
 }
 
@@ -97,10 +99,11 @@ function refuseForeign(folder: string, entries: string[]): void {
  * that the last client left open is rolled back.
  */
 function poolOf(pglite: PGlite): Pool {
+  const config = { user: 'postgres', password: 'none', types: plainTypes };
   class EmbeddedClient extends Client {
     constructor() {
       const connection = new PglitePgConnection({ pglite });
-      super({ connection, user: 'postgres', password: 'none' } as unknown as ClientConfig);
+      super({ ...config, connection } as unknown as ClientConfig);
     }
   }
   return new Pool({
