@@ -1,4 +1,5 @@
 /** The settings of the backend `ldap`, checked before anything is asked. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { readSettings, SettingsError } from '@portico/settings';
 import { faultsOfBackends, settingsOfBackends } from '../../src/identity/index.ts';
@@ -45,6 +46,22 @@ test('all faults are in one list, each with the name of its setting', () => {
     expect(faults).toContain(part);
   }
   expect(faultsOf({ LDAP_ATTRIBUTES: '{"mail": ' })).toContain('line 1, column');
+});
+
+test('the settings in our document have no faults', () => {
+  const page = readFileSync('docs/people-ldap.md', 'utf8');
+  const blocks = [...page.matchAll(/^```(sh|json)\n([^]*?)^```$/gm)].map(([, kind, text = '']) =>
+    kind === 'json' ? `LDAP_ATTRIBUTES='${text}'` : text,
+  );
+  const settings = blocks.flatMap((block) => [
+    ...block.matchAll(/^(LDAP_[A-Z_]+)=(?:'([^']*)'|(\S+))/gm),
+  ]);
+  const names = settings.map(([, name = '']) => name);
+  expect(names).toEqual(expect.arrayContaining(['LDAP_FILTER', 'LDAP_ATTRIBUTES', 'LDAP_GROUPS']));
+  const ofFiles = /_FILE$|^LDAP_BIND_DN$/;
+  for (const [, name = '', quoted, plain] of settings.filter(([, name]) => !ofFiles.test(name!))) {
+    expect(faultsOf({ [name]: quoted ?? plain ?? '' })).toBe('');
+  }
 });
 
 test('what is required is asked for', () => {
