@@ -107,6 +107,12 @@ export interface CountRows {
   /** @returns the count as it is stored, and the time of the state's clock */
   read(key: CountKey): Promise<{ count: OpenCount; now: number }>;
   /**
+   * Takes a place at these counts, if nothing was wrong at any and nobody has one: the usual case, in
+   * one statement.
+   * @returns `false` when `change` has to decide; some of the places may be taken then
+   */
+  take(lease: string, keys: readonly CountKey[], leaseMs: number): Promise<boolean>;
+  /**
    * Reads counts, lets `decide` change them, and writes them, while nobody else can.
    * @param decide gets the counts in the order of `keys`, and returns their changes in the same
    *   order, or none. May be called more than once, and must not wait
