@@ -23,6 +23,7 @@ import type { State } from './state/state.ts';
 import { createAccountSwitch, type AccountSwitch } from './web/account-switch.ts';
 import { createBrowsers, type Browsers } from './web/browsers.ts';
 import { createCsrf, type Csrf } from './web/csrf.ts';
+import { createDepartures, type Departures } from './web/departures.ts';
 import { createKnownBrowsers, type KnownBrowsers } from './limits/known-browser.ts';
 import {
   createDeviceLimiter,
@@ -55,6 +56,7 @@ export interface Parts {
   sessions: Sessions;
   state: State;
   keptSignIns: KeptSignIns;
+  departures: Departures;
   accountSwitch: AccountSwitch;
   leftApp: LeftApp;
   knownBrowsers: KnownBrowsers;
@@ -138,6 +140,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     }),
     state,
     keptSignIns: createKeptSignIns(baseUrl, secrets),
+    departures: createDepartures(baseUrl, secrets),
     accountSwitch: createAccountSwitch(baseUrl),
     leftApp: createLeftApp(baseUrl),
     knownBrowsers: createKnownBrowsers(baseUrl, secrets),

@@ -9,6 +9,7 @@ import {
   type Settings,
   type ValuesOf,
 } from '@portico/settings';
+import { claimSettings } from './identity/claim-settings.ts';
 import {
   backendSetting,
   chosenBackends,
@@ -59,6 +60,7 @@ const appSettings = {
   CONSENT_REMEMBER_SECONDS: setting('seconds, 0 or more', kind.seconds, { fallback: '0' }),
   CONSENT_PRESELECT: setting('all or none', kind.oneOf('all', 'none'), { fallback: 'all' }),
   SELF_REGISTRATION: setting('on or off', kind.oneOf('on', 'off'), { fallback: 'off' }),
+  ...claimSettings,
   ...brandSettings,
   CLIENT_LOGOS: setting('on or off', kind.oneOf('on', 'off'), { fallback: 'on' }),
   FORGOT_PASSWORD_URL: setting('an http(s) address', kind.webLink, { doubt: kind.plainLink }),
@@ -171,6 +173,10 @@ function arrange(
       consentRememberSeconds: v.CONSENT_REMEMBER_SECONDS,
       consentPreselect: v.CONSENT_PRESELECT,
       isSelfRegistrationOn: v.SELF_REGISTRATION === 'on',
+    },
+    claims: {
+      ofScope: v.SCOPE_CLAIMS ?? new Map<string, readonly string[]>(),
+      inAccessToken: v.ACCESS_TOKEN_CLAIMS ?? [],
     },
     brand,
     hasClientLogos: v.CLIENT_LOGOS === 'on',

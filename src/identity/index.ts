@@ -2,6 +2,8 @@ import { setting, type Environment, type Settings } from '@portico/settings';
 import type { Backend, BackendParts, Identity, IdentityLog } from './backend.ts';
 import { fileBackend } from './file.ts';
 import { httpBackend } from './http.ts';
+import { ldapBackend } from './ldap.ts';
+import { openidBackend } from './openid.ts';
 import { sqlBackend } from './sql.ts';
 import { createPasswordChecker } from './password.ts';
 import { joinStores, type NamedStore } from './several.ts';
@@ -10,8 +12,10 @@ import { waitForStore } from './wait-for-store.ts';
 /** CHANGE HERE: the user stores. A new one is a file beside this one and a line here. */
 const backends = {
   file: fileBackend,
-  http: httpBackend,
   sql: sqlBackend,
+  http: httpBackend,
+  ldap: ldapBackend,
+  openid: openidBackend,
 } satisfies Record<string, Backend>;
 
 export type BackendName = keyof typeof backends;
