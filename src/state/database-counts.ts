@@ -116,7 +116,7 @@ export function createDatabaseCounts(db: Kysely<StateTables>, later: Later): Cou
         sql<StoredCount>`
           select key, ${times}, wrong, leases from portico_counts
           where limit_name = ${limit} and (wrong > ${least} or leases <> '{}'::jsonb)
-          order by key limit ${fewKeys}`.execute(db),
+          order by wrong desc, key limit ${fewKeys}`.execute(db),
       );
       const counts = rows.map(({ key, wrong, at, leases }) => ({ key, wrong, at, leases }));
       return { now: rows[0]?.now ?? 0, counts };

@@ -72,7 +72,10 @@ export interface Claim {
 export interface SessionRows {
   /** @returns what was written; the session is kept longer, because it is used */
   read(key: string): Promise<string | undefined>;
-  /** @param person whose session it is: see `mostSessions` */
+  /**
+   * @param person stands for whose session it is: see `mostSessions`
+   * @param text encrypted, where others may read it
+   */
   write(key: string, person: string, text: string): Promise<void>;
   /** Never throws: what cannot be removed now is removed later. */
   remove(key: string): Promise<void>;
