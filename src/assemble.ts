@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { openSharedDatabase } from './database.ts';
 import { folders } from './folders.ts';
 import { createIdentity } from './identity/index.ts';
+import { waitForStore } from './identity/wait-for-store.ts';
 import type { Identity } from './identity/backend.ts';
 import { createRevocations, type Revocations } from './identity/revocations.ts';
 import { requiredActions, type RequiredAction } from './policy/required-actions.ts';
@@ -17,6 +18,7 @@ import { openAuditFile, type AuditOutput } from './audit/audit-file.ts';
 import { createAuditTrail, type Audit, type AuditTrail } from './audit/audit.ts';
 import { createAddressWatch, type AddressWatch } from './limits/address-watch.ts';
 import { createMemoryState } from './state/memory-state.ts';
+import { StateError } from './state/state-error.ts';
 import type { State } from './state/state.ts';
 import { createAccountSwitch, type AccountSwitch } from './web/account-switch.ts';
 import { createBrowsers, type Browsers } from './web/browsers.ts';
@@ -29,6 +31,8 @@ import {
   type DeviceLimiter,
   type LoginLimiter,
 } from './limits/limits.ts';
+import { limitsInMemory } from './limits/limit-home.ts';
+import { createLimitsInDatabase } from './limits/limits-in-database.ts';
 import { createLoginMark, type LoginMark } from './audit/login-mark.ts';
 import { adminCallLog, createLog, standardOutput, type Log, type Output } from './web/log.ts';
 import { createKeptSignIns, type KeptSignIns } from './web/kept-sign-ins.ts';
@@ -97,9 +101,9 @@ export async function assemble(config: Config, output = standardOutput()): Promi
   const revoke = (subject: string) => hydra.loginSessions.revoke({ subject });
   const revocations = createRevocations({ revoke, log });
   const database = await openSharedDatabase(config.database, log);
+  const state = await openState(config, database, log);
   const shared = { database, endSignIns: revocations.now };
   const identity = await createIdentity({ ...config.identity, ...shared }, log, revocations.soon);
-  const state = createMemoryState();
   const browsers = createBrowsers(baseUrl, secrets);
   const auditTrail = createAuditTrail({
     output: auditOutput(config.log.audit, log, output),
@@ -108,6 +112,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     base: baseUrl.path,
   });
   const { audit } = auditTrail;
+  const limitHome = state.counts ? createLimitsInDatabase(state.counts) : limitsInMemory;
   const csrf = createCsrf(browsers, baseUrl.origin, audit);
   const clientLogos = createClientLogos({
     isOn: config.hasClientLogos,
@@ -140,8 +145,8 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     leftApp: createLeftApp(baseUrl),
     knownBrowsers: createKnownBrowsers(baseUrl, secrets),
     loginMark: createLoginMark(secrets),
-    loginLimiter: createLoginLimiter(config.limits),
-    deviceLimiter: createDeviceLimiter(config.limits),
+    loginLimiter: createLoginLimiter(config.limits, limitHome),
+    deviceLimiter: createDeviceLimiter(config.limits, limitHome),
     addressWatch: createAddressWatch(log),
     locales: loadLocales(folders.locales),
     clientLogos,
@@ -149,6 +154,20 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     addresses: addressesOf(config),
     requiredActions,
   };
+}
+
+/** What instances share; a database may start later than we do. */
+async function openState(
+  { state }: Config,
+  database: Database | undefined,
+  log: Log,
+): Promise<State> {
+  if (state === 'memory' || !database) return createMemoryState();
+  const { createDatabaseState } = await import('./state/database-state.ts');
+  return waitForStore(() => createDatabaseState(database, log), log, undefined, {
+    name: 'the database',
+    isAway: (error) => error instanceof StateError,
+  });
 }
 
 function auditOutput(target: string, log: Log, output: Output): AuditOutput {

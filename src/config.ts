@@ -9,6 +9,7 @@ import {
   type Settings,
   type ValuesOf,
 } from '@portico/settings';
+import { claimSettings } from './identity/claim-settings.ts';
 import {
   backendSetting,
   chosenBackends,
@@ -59,6 +60,7 @@ const appSettings = {
   CONSENT_REMEMBER_SECONDS: setting('seconds, 0 or more', kind.seconds, { fallback: '0' }),
   CONSENT_PRESELECT: setting('all or none', kind.oneOf('all', 'none'), { fallback: 'all' }),
   SELF_REGISTRATION: setting('on or off', kind.oneOf('on', 'off'), { fallback: 'off' }),
+  ...claimSettings,
   ...brandSettings,
   CLIENT_LOGOS: setting('on or off', kind.oneOf('on', 'off'), { fallback: 'on' }),
   FORGOT_PASSWORD_URL: setting('an http(s) address', kind.webLink, { doubt: kind.plainLink }),
@@ -76,6 +78,7 @@ const appSettings = {
     { fallback: 'stdout' },
   ),
   ...databaseSettings,
+  STATE: setting('memory or database', kind.oneOf('memory', 'database')),
   IDENTITY: backendSetting,
 } satisfies Settings;
 
@@ -96,6 +99,7 @@ export function loadConfig(env: Environment) {
     ...brandFaults(known, env),
     ...faultsOfBackends(backends, known),
     ...databaseFaults(backends, env),
+    ...stateFaults(known, env),
   ]);
   const identity = settingsOfBackends(backends);
   const own = <T>(all: Record<string, T>) =>
@@ -132,6 +136,12 @@ function databaseFaults(backends: readonly BackendName[], env: Environment): str
   return [`DATABASE_URL is not set. IDENTITY=sql needs it: ${appSettings.DATABASE_URL.wants}.`];
 }
 
+function stateFaults({ STATE }: Partial<Values>, env: Environment): string[] {
+  const isGiven = [env['DATABASE_URL'], env['DATABASE_URL_FILE']].some((text) => text?.trim());
+  if (STATE !== 'database' || isGiven) return [];
+  return [`DATABASE_URL is not set. STATE=database needs it: ${appSettings.DATABASE_URL.wants}.`];
+}
+
 function arrange(
   { values: v, files, warnings }: ReadSettings<typeof appSettings>,
   ofBackends: Pick<IdentityConfig, 'backends' | 'settings' | 'secretFiles'>,
@@ -151,6 +161,8 @@ function arrange(
     },
     /** The address of the database, if there is one. */
     database: v.DATABASE_URL,
+    /** Where sessions, answers and counts of wrong attempts are. */
+    state: v.STATE ?? (v.DATABASE_URL ? 'database' : 'memory'),
     identity: {
       ...ofBackends,
       mayHaveDemoUsers: v.BASE_URL.isLoopback,
@@ -161,6 +173,10 @@ function arrange(
       consentRememberSeconds: v.CONSENT_REMEMBER_SECONDS,
       consentPreselect: v.CONSENT_PRESELECT,
       isSelfRegistrationOn: v.SELF_REGISTRATION === 'on',
+    },
+    claims: {
+      ofScope: v.SCOPE_CLAIMS ?? new Map<string, readonly string[]>(),
+      inAccessToken: v.ACCESS_TOKEN_CLAIMS ?? [],
     },
     brand,
     hasClientLogos: v.CLIENT_LOGOS === 'on',

@@ -2,18 +2,20 @@ import { setting, type Environment, type Settings } from '@portico/settings';
 import type { Backend, BackendParts, Identity, IdentityLog } from './backend.ts';
 import { fileBackend } from './file.ts';
 import { httpBackend } from './http.ts';
+import { ldapBackend } from './ldap.ts';
 import { openidBackend } from './openid.ts';
+import { sqlBackend } from './sql.ts';
 import { createPasswordChecker } from './password.ts';
 import { joinStores, type NamedStore } from './several.ts';
-import { sqlBackend } from './sql.ts';
 import { waitForStore } from './wait-for-store.ts';
 
 /** CHANGE HERE: the user stores. A new one is a file beside this one and a line here. */
 const backends = {
   file: fileBackend,
-  http: httpBackend,
-  openid: openidBackend,
   sql: sqlBackend,
+  http: httpBackend,
+  ldap: ldapBackend,
+  openid: openidBackend,
 } satisfies Record<string, Backend>;
 
 export type BackendName = keyof typeof backends;

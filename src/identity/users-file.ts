@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { User } from './backend.ts';
 import { findJsonPlaces, lineAndColumn } from '@portico/json-places';
-import { furtherClaims, isFurtherClaim, longestFurtherClaim } from './further-claims.ts';
+import { furtherClaims, isFurtherClaim, longestFurtherClaims } from './further-claims.ts';
 import { foldLogin, longestLogin } from './login-key.ts';
 import { affordableHash, isAffordableHash } from './password.ts';
 import { forTextClaims } from './text-claims.ts';
@@ -112,23 +112,28 @@ function checkEntry(entry: unknown, mayHaveDemoUsers: boolean, faults: string[])
     return false;
   }
   for (const [member, rule] of Object.entries(rules)) {
-    if (!Object.hasOwn(entry, member)) {
-      if (rule.isRequired) faults.push(`"${member}" is missing`);
-    } else if (!rule.accepts(entry[member])) {
-      const { wants } = rule;
-      const wanted = typeof wants === 'string' ? wants : wants(entry[member]);
-      faults.push(`"${member}" must be ${wanted}`);
-    }
+    if (rule.isRequired && !Object.hasOwn(entry, member)) faults.push(`"${member}" is missing`);
   }
-  for (const member of Object.keys(entry)) {
-    if (Object.hasOwn(rules, member)) continue;
-    const way = isFurtherClaim(member) ? ': further claims go into "claims"' : '';
-    faults.push(`${nameOf(member)} is not a known member${way}`);
+  for (const [member, value] of Object.entries(entry)) {
+    const fault = memberFault(member, value);
+    if (fault !== undefined) faults.push(fault);
   }
   if (entry['demo'] === true && !mayHaveDemoUsers) {
     faults.push('"demo" people are allowed on a loopback address only');
   }
   return faults.length === 0;
+}
+
+/** Why a person cannot have this member with this value; `undefined` if they can. Names no values. */
+export function memberFault(member: string, value: unknown): string | undefined {
+  const rule = Object.hasOwn(rules, member) ? rules[member as keyof Entry] : undefined;
+  if (!rule) {
+    const way = isFurtherClaim(member) ? ': further claims go into "claims"' : '';
+    return `${nameOf(member)} is not a known member${way}`;
+  }
+  if (rule.accepts(value)) return undefined;
+  const { wants } = rule;
+  return `"${member}" must be ${typeof wants === 'string' ? wants : wants(value)}`;
 }
 
 /** Adds the subject and the logins of a person to `taken`. Returns a fault for each that is in use. */
@@ -198,7 +203,7 @@ function claimsFault(value: unknown): string | undefined {
   let fault: string | undefined;
   furtherClaims(value, (name) => {
     fault ??= isFurtherClaim(name)
-      ? `an object of further claims, ${nameOf(name)} of up to ${longestFurtherClaim} characters as JSON`
+      ? `an object of further claims, of up to ${longestFurtherClaims} characters as JSON: ${nameOf(name)} is too much`
       : `an object of further claims, and ${nameOf(name)} cannot be one`;
   });
   return fault;

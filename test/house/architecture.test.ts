@@ -62,7 +62,7 @@ const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/(challenge|screens)\//, /^src\/(web|errors)/],
   [/^src\/(limits|audit)\//, /^src\/(web|errors|identity\/login-key)/],
   [/^src\/web\//, /^src\/errors/],
-  [/^src\/config\.ts/, /^src\/(database|identity\/index|screens\/brand-settings)/],
+  [/^src\/config\.ts/, /^src\/(database|identity\/(index|claim-settings)|screens\/brand-settings)/],
   [/^src\/errors\.ts/, /^src\/identity\/backend/],
   [/^src\/(policy|identity)\/|^src\/(folders|database)\.ts/, /^$/],
 ];
@@ -127,6 +127,7 @@ const doors: Record<string, RegExp> = {
   kysely: /^packages\/database\/src\/|^src\/(state\/|identity\/(sql|openid-people-table))/,
   pg: /^packages\/database\/src\//,
   'openid-client': /^(src\/identity\/openid-client\.ts|dev\/)/,
+  ldapts: /^src\/identity\/ldap-client\.ts/,
   pino: /^src\/web\/log\.ts/,
   unhomoglyph: /^src\/policy\/lookalike\.ts/,
   undici: /^packages\/hydra-admin\/src\/send-undici\.ts/,
