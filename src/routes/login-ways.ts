@@ -32,6 +32,7 @@ type Needs = Pick<
   | 'log'
   | 'policy'
   | 'sessions'
+  | 'signOutDetours'
 >;
 
 /** The only way to sign in here, so that nobody needs to choose it. */
@@ -146,6 +147,7 @@ export async function arrive(
     ...strengthOf(arrival),
     login: '',
     way: way.id,
+    signOutHint: arrival.signOutHint,
     isRemembered,
     decision: ['way', way.id, isRemembered, user.subject],
   });
