@@ -128,8 +128,11 @@ export async function arrive(
   preferLocales(needs.locales, res, request.oidc_context?.ui_locales);
   const form = { login: loginHintOf(request), isRemembered };
   const back = { step, request, way, form, departed };
-  const early = departed.refused ?? (needs.departures.isLate(departed) ? 'late' : undefined);
-  if (early) return showAgain(needs, req, res, { ...back, refused: early });
+  if (departed.refused) return showAgain(needs, req, res, { ...back, refused: departed.refused });
+  if (needs.departures.isLate(departed)) {
+    needs.audit(req, 'refused', { reason: 'late', way: way.id, client: request.client.client_id });
+    return showAgain(needs, req, res, { ...back, refused: 'late' });
+  }
 
   const arrival = await finishOnce(needs, req, way, departed);
   if ('refused' in arrival) {

@@ -66,13 +66,15 @@ export interface WorldOptions {
   profile?: ProfileName;
   /** Settings of Portico beside the needed ones, such as those of a brand. */
   settings?: Settings;
+  /** `localhost` when not given. Browsers keep the cookies of two hosts apart, not of two ports. */
+  host?: 'localhost' | '127.0.0.1';
   /** Entries of the users file; all have the demo password. The demo users when not given. */
   people?: readonly { subject: string }[];
 }
 
 /** Scopes in `scope-words.ts` have words there. */
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
-  const { profile = '26.2', settings = {}, people = demoUsers } = options;
+  const { profile = '26.2', settings = {}, people = demoUsers, host = 'localhost' } = options;
   let passedMs = 0;
   const now = () => Date.now() + passedMs;
   const folder = await mkdtemp(join(tmpdir(), 'portico-e2e-'));
@@ -81,8 +83,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 
   // The OAuth2 server must know where Portico is, and Portico where that is.
   const settingsAt = async (port: number): Promise<Settings> => {
-    porticoUrl = `http://localhost:${port}`;
-    standIn = await startStandIn({ publicPort: 0, adminPort: 0, appUrl: porticoUrl, now, profile });
+    porticoUrl = `http://${host}:${port}`;
+    const ports = { publicPort: 0, adminPort: 0 };
+    standIn = await startStandIn({ ...ports, host, appUrl: porticoUrl, now, profile });
     return {
       BASE_URL: porticoUrl,
       HYDRA_ADMIN_URL: standIn.adminUrl,
