@@ -67,7 +67,7 @@ describe('settings', () => {
 
   test('in which much can be wrong tell all of it', () => {
     const list = setting('a list', (text) => (text === 'a' ? ['a'] : undefined), {
-      faults: (text) => (text === 'b' ? [', entry 1: is no a.', ' is too short.'] : []),
+      faults: (text) => (text === 'b' ? ['is wrong in entry 1: no a.', 'is too short.'] : []),
     });
     const read = (LIST: string) => {
       try {
@@ -77,7 +77,7 @@ describe('settings', () => {
       }
     };
     expect(read('a')).toEqual(['a']);
-    expect(read('b')).toEqual(['LIST, entry 1: is no a.', 'LIST is too short.']);
+    expect(read('b')).toEqual(['LIST is wrong in entry 1: no a.', 'LIST is too short.']);
     expect(read('c')).toEqual(['LIST is "c". It must be a list.']);
   });
 
