@@ -17,6 +17,7 @@ import { locale, postedLocale } from './screens/locale.ts';
 import { requestLocals, siteLocals } from './screens/page-locals.ts';
 import { createRender } from './screens/render.ts';
 import { createStaticFiles } from './screens/static-files.ts';
+import { wayIcons } from './screens/way-view.ts';
 import { forwardedAddresses } from './web/client-address.ts';
 import { securityHeaders } from './web/headers.ts';
 import { literalPath } from './web/literal-path.ts';
@@ -29,12 +30,14 @@ const largestForm = '128kb';
 
 /** The whole app: what happens to a request, from top to bottom. */
 export function createApp(parts: Parts): Express {
-  const { addressWatch, config, csrf, locales, log } = parts;
+  const { addressWatch, config, csrf, identity, locales, log } = parts;
   const { baseUrl, cookieSecrets, trustProxy } = config.web;
   const base = literalPath(baseUrl.path) || '/';
+  const more = brandFiles(config.brand, baseUrl.path);
+  Object.assign(more.paths, wayIcons(identity.ways));
   const { hashedFiles, plainFiles, asset } = createStaticFiles(folders.public, {
     base: baseUrl.path,
-    more: brandFiles(config.brand, baseUrl.path),
+    more,
   });
 
   const app = express();

@@ -1,9 +1,12 @@
+import type { Database } from '@portico/database';
 import { createHydra, type Hydra } from '@portico/hydra-admin';
 import { createChallenges, type Challenges } from './challenge/challenges.ts';
 import { createSealer } from './challenge/sealer.ts';
 import type { Config } from './config.ts';
+import { openSharedDatabase } from './database.ts';
 import { folders } from './folders.ts';
 import { createIdentity } from './identity/index.ts';
+import { waitForStore } from './identity/wait-for-store.ts';
 import type { Identity } from './identity/backend.ts';
 import { createRevocations, type Revocations } from './identity/revocations.ts';
 import { requiredActions, type RequiredAction } from './policy/required-actions.ts';
@@ -15,10 +18,12 @@ import { openAuditFile, type AuditOutput } from './audit/audit-file.ts';
 import { createAuditTrail, type Audit, type AuditTrail } from './audit/audit.ts';
 import { createAddressWatch, type AddressWatch } from './limits/address-watch.ts';
 import { createMemoryState } from './state/memory-state.ts';
+import { StateError } from './state/state-error.ts';
 import type { State } from './state/state.ts';
 import { createAccountSwitch, type AccountSwitch } from './web/account-switch.ts';
 import { createBrowsers, type Browsers } from './web/browsers.ts';
 import { createCsrf, type Csrf } from './web/csrf.ts';
+import { createDepartures, type Departures } from './web/departures.ts';
 import { createKnownBrowsers, type KnownBrowsers } from './limits/known-browser.ts';
 import {
   createDeviceLimiter,
@@ -26,6 +31,8 @@ import {
   type DeviceLimiter,
   type LoginLimiter,
 } from './limits/limits.ts';
+import { limitsInMemory } from './limits/limit-home.ts';
+import { createLimitsInDatabase } from './limits/limits-in-database.ts';
 import { createLoginMark, type LoginMark } from './audit/login-mark.ts';
 import { adminCallLog, createLog, standardOutput, type Log, type Output } from './web/log.ts';
 import { createKeptSignIns, type KeptSignIns } from './web/kept-sign-ins.ts';
@@ -39,6 +46,8 @@ export interface Parts {
   audit: Audit;
   auditTrail: AuditTrail;
   hydra: Hydra;
+  /** The database of DATABASE_URL, if there is one. */
+  database: Database | undefined;
   identity: Identity;
   revocations: Revocations;
   challenges: Challenges;
@@ -47,6 +56,7 @@ export interface Parts {
   sessions: Sessions;
   state: State;
   keptSignIns: KeptSignIns;
+  departures: Departures;
   accountSwitch: AccountSwitch;
   leftApp: LeftApp;
   knownBrowsers: KnownBrowsers;
@@ -79,7 +89,7 @@ export interface Addresses {
 /**
  * Builds the parts, once. Does not wait for the OAuth2 server, which may start later than we do.
  * @param output takes the lines of the log and, unless AUDIT_LOG names a file, of the audit trail
- * @throws Error when people or languages cannot be read, or the audit log cannot be opened; the
+ * @throws Error when the database, people or languages cannot be read, or the audit log cannot be opened; the
  *   message is for the operator
  */
 export async function assemble(config: Config, output = standardOutput()): Promise<Parts> {
@@ -90,8 +100,10 @@ export async function assemble(config: Config, output = standardOutput()): Promi
   const hydra = createHydra(config.hydra, adminCallLog(log), (text) => log.warn(text));
   const revoke = (subject: string) => hydra.loginSessions.revoke({ subject });
   const revocations = createRevocations({ revoke, log });
-  const identity = await createIdentity(config.identity, log, revocations.soon);
-  const state = createMemoryState();
+  const database = await openSharedDatabase(config.database, log);
+  const state = await openState(config, database, log);
+  const shared = { database, endSignIns: revocations.now };
+  const identity = await createIdentity({ ...config.identity, ...shared }, log, revocations.soon);
   const browsers = createBrowsers(baseUrl, secrets);
   const auditTrail = createAuditTrail({
     output: auditOutput(config.log.audit, log, output),
@@ -100,6 +112,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     base: baseUrl.path,
   });
   const { audit } = auditTrail;
+  const limitHome = state.counts ? createLimitsInDatabase(state.counts) : limitsInMemory;
   const csrf = createCsrf(browsers, baseUrl.origin, audit);
   const clientLogos = createClientLogos({
     isOn: config.hasClientLogos,
@@ -115,6 +128,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     audit,
     auditTrail,
     hydra,
+    database,
     identity,
     revocations,
     challenges: createChallenges({ audit, browsers, csrf, log, rows: state.answers, secrets }),
@@ -126,12 +140,13 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     }),
     state,
     keptSignIns: createKeptSignIns(baseUrl, secrets),
+    departures: createDepartures(baseUrl, secrets),
     accountSwitch: createAccountSwitch(baseUrl),
     leftApp: createLeftApp(baseUrl),
     knownBrowsers: createKnownBrowsers(baseUrl, secrets),
     loginMark: createLoginMark(secrets),
-    loginLimiter: createLoginLimiter(config.limits),
-    deviceLimiter: createDeviceLimiter(config.limits),
+    loginLimiter: createLoginLimiter(config.limits, limitHome),
+    deviceLimiter: createDeviceLimiter(config.limits, limitHome),
     addressWatch: createAddressWatch(log),
     locales: loadLocales(folders.locales),
     clientLogos,
@@ -139,6 +154,20 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     addresses: addressesOf(config),
     requiredActions,
   };
+}
+
+/** What instances share; a database may start later than we do. */
+async function openState(
+  { state }: Config,
+  database: Database | undefined,
+  log: Log,
+): Promise<State> {
+  if (state === 'memory' || !database) return createMemoryState();
+  const { createDatabaseState } = await import('./state/database-state.ts');
+  return waitForStore(() => createDatabaseState(database, log), log, undefined, {
+    name: 'the database',
+    isAway: (error) => error instanceof StateError,
+  });
 }
 
 function auditOutput(target: string, log: Log, output: Output): AuditOutput {

@@ -9,13 +9,16 @@ import {
   type Settings,
   type ValuesOf,
 } from '@portico/settings';
+import { claimSettings } from './identity/claim-settings.ts';
 import {
   backendSetting,
   chosenBackends,
   faultsOfBackends,
   settingsOfBackends,
+  type BackendName,
   type IdentityConfig,
 } from './identity/index.ts';
+import { databaseSettings } from './database.ts';
 import { brandFaults, brandOf, brandSettings } from './screens/brand-settings.ts';
 
 /** In the order of `.env.example`. */
@@ -57,6 +60,7 @@ const appSettings = {
   CONSENT_REMEMBER_SECONDS: setting('seconds, 0 or more', kind.seconds, { fallback: '0' }),
   CONSENT_PRESELECT: setting('all or none', kind.oneOf('all', 'none'), { fallback: 'all' }),
   SELF_REGISTRATION: setting('on or off', kind.oneOf('on', 'off'), { fallback: 'off' }),
+  ...claimSettings,
   ...brandSettings,
   CLIENT_LOGOS: setting('on or off', kind.oneOf('on', 'off'), { fallback: 'on' }),
   FORGOT_PASSWORD_URL: setting('an http(s) address', kind.webLink, { doubt: kind.plainLink }),
@@ -73,6 +77,8 @@ const appSettings = {
     kind.matching(/^stdout$|\//),
     { fallback: 'stdout' },
   ),
+  ...databaseSettings,
+  STATE: setting('memory or database', kind.oneOf('memory', 'database')),
   IDENTITY: backendSetting,
 } satisfies Settings;
 
@@ -92,6 +98,8 @@ export function loadConfig(env: Environment) {
     ...proxyFaults(known, env),
     ...brandFaults(known, env),
     ...faultsOfBackends(backends, known),
+    ...databaseFaults(backends, env),
+    ...stateFaults(known, env),
   ]);
   const identity = settingsOfBackends(backends);
   const own = <T>(all: Record<string, T>) =>
@@ -121,6 +129,19 @@ function proxyFaults({ BASE_URL, TRUST_PROXY }: Partial<Values>, env: Environmen
   ];
 }
 
+/** A value that is there and wrong has been told already. */
+function databaseFaults(backends: readonly BackendName[], env: Environment): string[] {
+  const names = ['DATABASE_URL', 'PEOPLE_DATABASE_URL'].flatMap((name) => [name, `${name}_FILE`]);
+  if (!backends.includes('sql') || names.some((name) => env[name]?.trim())) return [];
+  return [`DATABASE_URL is not set. IDENTITY=sql needs it: ${appSettings.DATABASE_URL.wants}.`];
+}
+
+function stateFaults({ STATE }: Partial<Values>, env: Environment): string[] {
+  const isGiven = [env['DATABASE_URL'], env['DATABASE_URL_FILE']].some((text) => text?.trim());
+  if (STATE !== 'database' || isGiven) return [];
+  return [`DATABASE_URL is not set. STATE=database needs it: ${appSettings.DATABASE_URL.wants}.`];
+}
+
 function arrange(
   { values: v, files, warnings }: ReadSettings<typeof appSettings>,
   ofBackends: Pick<IdentityConfig, 'backends' | 'settings' | 'secretFiles'>,
@@ -138,6 +159,10 @@ function arrange(
       addressTries: v.LIMIT_ADDRESS_TRIES,
       trustedNetworks: v.LIMIT_TRUSTED_NETWORKS ?? [],
     },
+    /** The address of the database, if there is one. */
+    database: v.DATABASE_URL,
+    /** Where sessions, answers and counts of wrong attempts are. */
+    state: v.STATE ?? (v.DATABASE_URL ? 'database' : 'memory'),
     identity: {
       ...ofBackends,
       mayHaveDemoUsers: v.BASE_URL.isLoopback,
@@ -148,6 +173,10 @@ function arrange(
       consentRememberSeconds: v.CONSENT_REMEMBER_SECONDS,
       consentPreselect: v.CONSENT_PRESELECT,
       isSelfRegistrationOn: v.SELF_REGISTRATION === 'on',
+    },
+    claims: {
+      ofScope: v.SCOPE_CLAIMS ?? new Map<string, readonly string[]>(),
+      inAccessToken: v.ACCESS_TOKEN_CLAIMS ?? [],
     },
     brand,
     hasClientLogos: v.CLIENT_LOGOS === 'on',

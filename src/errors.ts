@@ -12,6 +12,7 @@ export const statusOf = {
   cookies_blocked: 403,
   account_unknown: 403,
   challenge_elsewhere: 403,
+  departure_unknown: 403,
   challenge_unknown: 404,
   page_unknown: 404,
   method_unknown: 405,
@@ -58,6 +59,8 @@ const codeOfIdentityError = {
 export interface WayForward {
   /** Where the sign-in can start again: the address of the original authorization request. */
   startAgain?: string | undefined;
+  /** Where the same can be tried once more, if it is not the same address. */
+  tryAgain?: string | undefined;
   /** The app that sent the person here. */
   app?: AppView | undefined;
   /** Seconds until another attempt makes sense. */

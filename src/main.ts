@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const endAtOnce = () => process.exit(0);
   for (const signal of stopSignals) process.once(signal, endAtOnce);
   const parts = await assemble(loadConfig(process.env));
-  const { auditTrail, config, log, hydra, identity, revocations } = parts;
+  const { auditTrail, config, log, hydra, database, identity, revocations, state } = parts;
   const control = await openControl(config.controlSocket, config.server.port, parts);
   const server = await startServer(createApp(parts), {
     ...config.server,
@@ -28,7 +28,8 @@ async function main(): Promise<void> {
     await server.stop(stopWithinMs);
     auditTrail.close();
     revocations.close();
-    await Promise.all([control?.close(), hydra.close(), identity.close()]);
+    await Promise.all([control?.close(), hydra.close(), identity.close(), state.close()]);
+    await database?.close();
     log.info('stopped');
   };
   for (const signal of stopSignals) {
@@ -40,9 +41,13 @@ async function main(): Promise<void> {
   log.info({ port: server.port, address: config.web.baseUrl.href, proxy }, 'listening');
 }
 
-/** Operators fix settings, files and ports by the message alone. Anything else is a bug: show its stack. */
+/**
+ * Operators fix settings, files, ports and databases by the message alone. Anything else is a bug: show
+ * its stack.
+ */
 function isForOperator(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
+  if (error.name === 'DatabaseError' || error.name === 'MigrationError') return true;
   return 'faults' in error || ('syscall' in error && 'code' in error);
 }
 

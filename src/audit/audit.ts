@@ -4,7 +4,7 @@
  */
 import { createHmac } from 'node:crypto';
 import type { Request } from 'express';
-import type { Refusal } from '../identity/backend.ts';
+import type { Refusal, WayRefusal } from '../identity/backend.ts';
 import type { AuditOutput } from './audit-file.ts';
 import type { Browsers } from '../web/browsers.ts';
 import { clientAddress } from '../web/client-address.ts';
@@ -19,6 +19,8 @@ interface Facts {
   subject?: string | undefined;
   client?: string | undefined;
   amr?: readonly string[] | undefined;
+  /** The id of the way to sign in, if it is another one than a password. */
+  way?: string | undefined;
   scopes?: readonly string[] | undefined;
   audiences?: readonly string[] | undefined;
   /** Whether the person asked to be remembered. */
@@ -33,7 +35,7 @@ type With<F extends keyof Facts> = Facts & { [N in F]-?: NonNullable<Facts[N]> }
 export interface AuditFacts {
   signed_in: With<'subject' | 'client'>;
   refused: Facts & {
-    reason: Refusal | 'paused' | 'busy' | 'gone' | 'credentials_changed';
+    reason: Refusal | WayRefusal | 'late' | 'paused' | 'busy' | 'gone' | 'credentials_changed';
   };
   /** The reason is a way to refuse a form, or the code of an error page. */
   form_refused: With<'reason'>;
@@ -68,7 +70,7 @@ interface AuditTrailParts {
   base: string;
 }
 
-const screens = ['login', 'consent', 'logout', 'device'];
+const screens = ['login', 'consent', 'logout', 'device', 'upstream'];
 const longestUserAgent = 200;
 const markBytes = 16;
 
@@ -76,7 +78,7 @@ const markBytes = 16;
  * What strangers can cause as often as they like is summed (see `createFloodSums`). A wrong password
  * is not: each is checked against a hash, which bounds their number, and says who is attacked.
  */
-function summedBy(event: AuditEvent, reason: string | undefined): SummedBy | undefined {
+function summedBy(event: AuditEvent, { reason, way }: AuditLine): SummedBy | undefined {
   if (reason === 'busy') return 'reason';
   const isFlood =
     event === 'form_refused' ||
@@ -84,6 +86,7 @@ function summedBy(event: AuditEvent, reason: string | undefined): SummedBy | und
     event === 'limit_hit' ||
     reason === 'paused' ||
     reason === 'gone' ||
+    (way !== undefined && event === 'refused') ||
     reason === 'credentials_changed' ||
     reason === 'login_cancelled';
   return isFlood ? 'address' : undefined;
@@ -119,7 +122,7 @@ export function createAuditTrail({ output, browsers, secrets, base }: AuditTrail
         session_mark: sessionMark(req),
         user_agent: userAgentOf(req),
       };
-      const by = summedBy(event, reason);
+      const by = summedBy(event, line);
       if (by) sums.add(line, by);
       else write(line);
     },

@@ -11,7 +11,7 @@ import {
   lifeMs,
   longestKept,
 } from './bounds.ts';
-import { createSharedAnswers, type SharedAnswer } from './shared-answers.ts';
+import { createAnswersElsewhere, type AnswerElsewhere } from './answers-elsewhere.ts';
 
 /** Who answers a challenge, and how. */
 export interface Answer {
@@ -73,14 +73,14 @@ interface AnswersOptions {
  * double click the browser drops the first response and follows the second, so both must be the same.
  * Servers since 2.2 do not remember which challenges were answered: only we do.
  *
- * What this process has given or read is kept here, because it does not change; `shared` knows the
+ * What this process has given or read is kept here, because it does not change; `elsewhere` knows the
  * rest.
  */
 export function createAnswers({
   rows = createMemoryState().answers,
   secrets = [],
 }: AnswersOptions = {}) {
-  const shared = createSharedAnswers(rows, secrets);
+  const elsewhere = createAnswersElsewhere(rows, secrets);
   const pending = new Map<string, Pending>();
   const used = createFairCache<Giver>({
     maxSize: bytesForUsed,
@@ -103,9 +103,9 @@ export function createAnswers({
   const givenOf = (key: string): Given | undefined => given.get(key) ?? givenAnonymously.get(key);
 
   /** What another instance knows, unless this one knows it. */
-  async function elsewhereOf(key: string): Promise<SharedAnswer | undefined> {
+  async function elsewhereOf(key: string): Promise<AnswerElsewhere | undefined> {
     if (used.has(key)) return undefined;
-    const found = await shared.find(key);
+    const found = await elsewhere.find(key);
     if (found?.stage === 'given') noteGiven(key, found);
     if (found?.stage === 'ended') noteUsed(key, found.giver);
     return found;
@@ -125,7 +125,7 @@ export function createAnswers({
   async function earlierOf(
     key: string,
     browser: string | undefined,
-  ): Promise<Pending | Given | SharedAnswer | undefined> {
+  ): Promise<Pending | Given | AnswerElsewhere | undefined> {
     const here = pending.get(key) ?? givenOf(key);
     const earlier = here ?? (await elsewhereOf(key));
     if (!earlier && !used.has(key)) return undefined;
@@ -144,7 +144,7 @@ export function createAnswers({
     if (!earlier) return undefined;
     if ('result' in earlier) return earlier.result.catch(() => undefined);
     if (!('stage' in earlier)) return targetOf(earlier);
-    const settled = await shared.settled(key, earlier);
+    const settled = await elsewhere.settled(key, earlier);
     return settled?.stage === 'given' ? targetOf(settled) : undefined;
   }
 
@@ -169,7 +169,7 @@ export function createAnswers({
   async function once(answer: Answer, act: () => Promise<string>): Promise<string> {
     const { key, browsers, decision, giver } = answer;
     const digest = digestOf(decision);
-    const check = (earlier: Pending | Given | SharedAnswer) => {
+    const check = (earlier: Pending | Given | AnswerElsewhere) => {
       if (isEnded(earlier)) throw new PublicError('challenge_used');
       mustBeTheirs(earlier, browsers?.[0]);
       mustBeSame(earlier, digest);
@@ -191,13 +191,13 @@ export function createAnswers({
 
   interface Giving {
     digest: string;
-    check: (earlier: SharedAnswer) => void;
+    check: (earlier: AnswerElsewhere) => void;
     act: () => Promise<string>;
   }
 
   async function give(answer: Answer, { digest, check, act }: Giving): Promise<string> {
     const { key, browsers, giver, ends, challengeLength = 0 } = answer;
-    const claiming = shared.claim({ key, browsers, decision: digest, giver }, check);
+    const claiming = elsewhere.claim({ key, browsers, decision: digest, giver }, check);
     const claim = await (answer.isSafeTwice ? claiming.catch(undefinedIfAway) : claiming);
     if (claim && 'stage' in claim) {
       noteGiven(key, claim);
@@ -211,7 +211,7 @@ export function createAnswers({
     const kept = { browsers, decision: digest, giver, target: isShort ? target : undefined };
     noteGiven(key, kept);
     if (ends !== undefined) noteUsed(ends, giver);
-    if (claim) await shared.save(claim, { key, ...kept }, ends);
+    if (claim) await elsewhere.save(claim, { key, ...kept }, ends);
     return target;
   }
 

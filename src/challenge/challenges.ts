@@ -70,6 +70,9 @@ export function createChallenges({ audit, browsers, csrf, log, rows, secrets }: 
     return browser && browsers.markOf(browser);
   }
 
+  /** The challenges of browsers that have come back from another site, which their address lacks. */
+  const resumed = new WeakMap<Request, Record<string, string>>();
+
   const stepOf = (req: Request, res: Response, challenge: Challenge): Step =>
     createStep({ answers, browsers, csrf, restarts, sealer }, req, res, challenge);
 
@@ -109,7 +112,7 @@ export function createChallenges({ audit, browsers, csrf, log, rows, secrets }: 
 
   /** What an error page can offer for the challenge of this request; empty when nothing is known. */
   async function wayForward(req: Request): Promise<Facts> {
-    const fields = { ...req.query, ...postedFields(req) };
+    const fields = { ...req.query, ...postedFields(req), ...resumed.get(req) };
     const kind = kinds.find((one) => fields[challengeField(one)] !== undefined);
     const key = kind ? keyOf(fields, kind) : '';
     const known = restarts.get(key);
@@ -119,19 +122,31 @@ export function createChallenges({ audit, browsers, csrf, log, rows, secrets }: 
     return sealed ?? { startAgain: restartForAnybody(startAgain) };
   }
 
+  async function openOrLeave(req: Request, res: Response, challenge: Challenge) {
+    const target = req.method === 'GET' ? await earlierTarget(req, challenge) : undefined;
+    if (target === undefined) return stepOf(req, res, challenge);
+    leave(res, target);
+    return undefined;
+  }
+
   return {
     /**
      * Opens the challenge in the address of a page.
      * @returns `undefined` when this browser has answered it: it is sent on, there is nothing to show
      * @throws PublicError as `readChallenge` does; `challenge_used` when another browser answered
      */
-    async open(req: Request, res: Response, kind: ChallengeKind) {
-      const challenge = readChallenge(req.query, kind);
-      const target = req.method === 'GET' ? await earlierTarget(req, challenge) : undefined;
-      if (target === undefined) return stepOf(req, res, challenge);
-      leave(res, target);
-      return undefined;
+    open: async (req: Request, res: Response, kind: ChallengeKind) =>
+      openOrLeave(req, res, readChallenge(req.query, kind)),
+
+    /** Like `open`, for a challenge that the browser has kept while it was at another site. */
+    async resume(req: Request, res: Response, kind: ChallengeKind, text: string) {
+      const fields = { [challengeField(kind)]: text };
+      resumed.set(req, fields);
+      return openOrLeave(req, res, readChallenge(fields, kind));
     },
+
+    /** The login challenge that `resume` has opened in this request. */
+    resumedOf: (req: Request): string | undefined => resumed.get(req)?.[challengeField('login')],
 
     /**
      * Opens the challenge of a posted form. `facts` is `undefined` when the form comes from elsewhere,

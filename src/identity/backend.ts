@@ -2,6 +2,7 @@
  * CHANGE HERE: where people are stored. A backend is one file that exports a `Backend`, and one line
  * in the map of `index.ts`. It returns whole persons, because tokens need their claims.
  */
+import type { Database } from '@portico/database';
 import type { Settings, ValuesOf } from '@portico/settings';
 import type { PasswordChecker } from './password.ts';
 import type { Turn } from './password-queue.ts';
@@ -209,6 +210,14 @@ export interface BackendParts {
    * removed: they are signed out everywhere. May be called too often, and never throws.
    */
   credentialsChanged: (subject: string) => void;
+  /**
+   * The same, for a store that keeps a change until it has had its effect.
+   * @returns whether the OAuth2 server has ended the sign-ins; if not, this is tried again in this
+   *   process, too
+   */
+  endSignIns?: ((subject: string) => Promise<boolean>) | undefined;
+  /** The database of `DATABASE_URL`, if there is one. Whoever opened it closes it. */
+  database?: Database | undefined;
   /** The files that secrets of its settings were read from, by name: they may change while we run. */
   secretFiles?: Readonly<Record<string, string | undefined>>;
 }

@@ -2,10 +2,13 @@
 import type { StandardClaims, User } from './backend.ts';
 import { forTextClaims } from './text-claims.ts';
 
-/** In UTF-16 units, as JSON: all claims go through addresses of the browser. */
-export const longestFurtherClaim = 4_096;
+/**
+ * Of all of a person together, in UTF-16 units, as JSON: answers to the OAuth2 server come back in
+ * addresses, and proxies take no long ones.
+ */
+export const longestFurtherClaims = 4_096;
 
-/** The members of a person that have a meaning of their own. */
+/** The members of a person that have a meaning of their own: the standard claims, and ours. */
 const ownMembers = {
   subject: true,
   email: true,
@@ -52,7 +55,7 @@ export function isClaimName(name: string): boolean {
  * The claims of a person beside the standard ones, for `User.claims`.
  * @param given by name, whatever a user store has; `null` and `undefined` count as missing
  * @param onDropped gets the name of each claim that is left out: it cannot be called so, is nothing
- *   that JSON can hold, or is longer than 4096 characters of JSON
+ *   that JSON can hold, or would make all of them longer than 4096 characters of JSON
  * @returns `undefined` when there are none
  */
 export function furtherClaims(
@@ -60,17 +63,22 @@ export function furtherClaims(
   onDropped: (claim: string) => void,
 ): Record<string, unknown> | undefined {
   const kept: [string, unknown][] = [];
+  let room = longestFurtherClaims - 1; // for the first bracket
   for (const [name, value] of Object.entries(given)) {
     if (value === null || value === undefined) continue;
-    if (isFurtherClaim(name) && isShortJson(value)) kept.push([name, value]);
-    else onDropped(name);
+    const length = isFurtherClaim(name) && isJson(value) ? lengthOf(name, value) : Infinity;
+    if (length > room) onDropped(name);
+    else {
+      kept.push([name, value]);
+      room -= length;
+    }
   }
   return kept.length > 0 ? Object.fromEntries(kept) : undefined;
 }
 
-function isShortJson(value: unknown): boolean {
-  if (!isJson(value)) return false;
-  return JSON.stringify(value).length <= longestFurtherClaim;
+/** With the colon and the comma or bracket around it. */
+function lengthOf(name: string, value: unknown): number {
+  return JSON.stringify(name).length + JSON.stringify(value).length + 2;
 }
 
 /** Whether JSON can hold this as it is, nested no deeper than anybody needs. */

@@ -11,7 +11,7 @@ import {
 import { createConnections } from './http-connection.ts';
 import { exchange, isStale, type Answer } from './http-exchange.ts';
 import { readPerson } from './http-person.ts';
-import { foldLogin, longestLogin } from './login-key.ts';
+import { foldLogin, isPossibleLogin } from './login-key.ts';
 import { normalPassword } from './password.ts';
 import { plainPeopleApi, peopleApiAddress } from './http-address.ts';
 
@@ -64,7 +64,10 @@ function createHttpIdentity(
   function warnOnce(claim: string): void {
     if (dropped.has(claim)) return;
     dropped.add(claim);
-    log.warn({ claim }, 'the API for people gives a claim of a wrong type: it is left out');
+    log.warn(
+      { claim },
+      'the API for people gives a claim that cannot be one, or not of this type: it is left out',
+    );
   }
 
   const get = (subject: string) => {
@@ -76,7 +79,7 @@ function createHttpIdentity(
     async verify(login, password, { address, request }) {
       const folded = foldLogin(login);
       // No store has these, and some take an empty password for no question at all.
-      if (!isAskable(folded) || password === '') return { refused: 'wrong' };
+      if (!isPossibleLogin(folded) || password === '') return { refused: 'wrong' };
       const body = JSON.stringify({
         login: folded,
         password: Buffer.from(normalPassword(password)).toString(), // without half characters
@@ -124,14 +127,6 @@ function openConnections(
   } catch (error) {
     throw new SettingsError([`PEOPLE_API_…: ${(error as Error).message}.`]);
   }
-}
-
-function isAskable(foldedLogin: string): boolean {
-  return (
-    foldedLogin !== '' &&
-    foldedLogin.length <= longestLogin &&
-    !/[\p{Cc}\p{Surrogate}]/u.test(foldedLogin)
-  );
 }
 
 /** A path cannot hold the others as they are. */

@@ -2,6 +2,9 @@ import { setting, type Environment, type Settings } from '@portico/settings';
 import type { Backend, BackendParts, Identity, IdentityLog } from './backend.ts';
 import { fileBackend } from './file.ts';
 import { httpBackend } from './http.ts';
+import { ldapBackend } from './ldap.ts';
+import { openidBackend } from './openid.ts';
+import { sqlBackend } from './sql.ts';
 import { createPasswordChecker } from './password.ts';
 import { joinStores, type NamedStore } from './several.ts';
 import { waitForStore } from './wait-for-store.ts';
@@ -9,7 +12,10 @@ import { waitForStore } from './wait-for-store.ts';
 /** CHANGE HERE: the user stores. A new one is a file beside this one and a line here. */
 const backends = {
   file: fileBackend,
+  sql: sqlBackend,
   http: httpBackend,
+  ldap: ldapBackend,
+  openid: openidBackend,
 } satisfies Record<string, Backend>;
 
 export type BackendName = keyof typeof backends;
@@ -77,6 +83,10 @@ export interface IdentityConfig {
   mayHaveDemoUsers: boolean;
   /** How many passwords are checked at a time, and how many may wait for it. */
   passwordChecks: { atOnce: number; waiting: number };
+  /** See `BackendParts`. */
+  database?: BackendParts['database'];
+  /** See `BackendParts`. */
+  endSignIns?: BackendParts['endSignIns'];
 }
 
 /**
@@ -94,11 +104,13 @@ export async function createIdentity(
   const opened: NamedStore[] = [];
   try {
     for (const name of config.backends) {
-      const { mayHaveDemoUsers } = config;
+      const { mayHaveDemoUsers, database, endSignIns } = config;
       const settings = ownOf(config.settings, name);
       const secretFiles = ownOf(config.secretFiles ?? {}, name);
       const ownLog = config.backends.length > 1 ? logOf(log, name) : log;
-      const parts = { log: ownLog, passwords, mayHaveDemoUsers, credentialsChanged, secretFiles };
+      const changes = { credentialsChanged, endSignIns };
+      const shared = { passwords, mayHaveDemoUsers, database, ...changes };
+      const parts = { ...shared, log: ownLog, secretFiles };
       const backend: Backend = backends[name];
       // oxlint-disable-next-line no-await-in-loop -- the log says which one is waited for
       const identity = await waitForStore(() => backend.create(settings, parts), ownLog);

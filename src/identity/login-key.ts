@@ -4,6 +4,15 @@ import { domainToUnicode } from 'node:url';
 /** In UTF-16 units. No stored login is longer. Folding very long texts would take too long. */
 export const longestLogin = 320;
 
+/** Whether anybody can have this login: no store is asked about others. */
+export function isPossibleLogin(foldedLogin: string): boolean {
+  return (
+    foldedLogin !== '' &&
+    foldedLogin.length <= longestLogin &&
+    !/[\p{Cc}\p{Surrogate}]/u.test(foldedLogin)
+  );
+}
+
 /** Zero width and joiners, byte order marks, soft hyphens, directions, variation selectors, fillers … */
 const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cf}\uFFFC]/gu;
 

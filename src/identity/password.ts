@@ -39,6 +39,12 @@ export function isAffordableHash(text: string): boolean {
   return readHash(text)?.isAffordable === true;
 }
 
+/** What the time of a check depends on: the same text for all hashes of one algorithm and cost. */
+export function hashKind(text: string): string | undefined {
+  const hash = readHash(text);
+  return hash?.isAffordable ? `${hash.algorithm} ${JSON.stringify(hash.cost)}` : undefined;
+}
+
 /** Completes the sentence "… must be …" for a text that is no hash, or one that costs too much. */
 export function affordableHash(text: string): string {
   return readHash(text)?.limit ?? acceptedHashes;

@@ -22,6 +22,8 @@ export interface ChangesParts {
   /** See `BackendParts`. */
   endSignIns: (subject: string) => Promise<boolean>;
   everyMs: number;
+  /** Whatever else is looked for in the same rhythm. */
+  alsoLook?: () => Promise<void>;
 }
 
 /** How many are taken at a time, and how long the others leave them to us. */
@@ -32,7 +34,7 @@ const claimSeconds = 300;
  * Looks for noted changes every few seconds: one query that finds nothing, mostly. Several instances
  * share the work; what one has taken and not done, another one takes after five minutes.
  */
-export function watchChanges(db: PeopleDb, { log, endSignIns, everyMs }: ChangesParts) {
+export function watchChanges(db: PeopleDb, { log, endSignIns, everyMs, alsoLook }: ChangesParts) {
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
   let working: Promise<void> = Promise.resolve();
@@ -76,6 +78,7 @@ export function watchChanges(db: PeopleDb, { log, endSignIns, everyMs }: Changes
   async function look(): Promise<void> {
     try {
       await work();
+      await alsoLook?.();
       lastFault = undefined;
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'no reason given';

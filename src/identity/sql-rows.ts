@@ -40,8 +40,8 @@ export function rowOf(person: PersonToStore): Insertable<PeopleTable> {
 
 /** What this person may type to sign in, folded. */
 export function identifiersOf({ email, username }: Pick<User, 'email' | 'username'>): string[] {
-  const typed = [email, username].filter((one) => one !== undefined && one !== '');
-  return [...new Set(typed.map((one) => foldLogin(one!)))];
+  const folded = [email, username].map((typed) => foldLogin(typed ?? ''));
+  return [...new Set(folded)].filter((one) => one !== '');
 }
 
 /** For `credential`: whoever signed in with the password before is signed out by a new one. */

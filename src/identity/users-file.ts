@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { User } from './backend.ts';
 import { findJsonPlaces, lineAndColumn } from '@portico/json-places';
-import { furtherClaims, isFurtherClaim, longestFurtherClaim } from './further-claims.ts';
+import { furtherClaims, isFurtherClaim, longestFurtherClaims } from './further-claims.ts';
 import { foldLogin, longestLogin } from './login-key.ts';
 import { affordableHash, isAffordableHash } from './password.ts';
 import { forTextClaims } from './text-claims.ts';
@@ -203,7 +203,7 @@ function claimsFault(value: unknown): string | undefined {
   let fault: string | undefined;
   furtherClaims(value, (name) => {
     fault ??= isFurtherClaim(name)
-      ? `an object of further claims, ${nameOf(name)} of up to ${longestFurtherClaim} characters as JSON`
+      ? `an object of further claims, of up to ${longestFurtherClaims} characters as JSON: ${nameOf(name)} is too much`
       : `an object of further claims, and ${nameOf(name)} cannot be one`;
   });
   return fault;

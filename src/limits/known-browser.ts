@@ -87,14 +87,14 @@ export function createKnownBrowsers(home: CookieHome, secrets: readonly string[]
 
     /**
      * Notes that this account has signed in in this browser.
-     * @param login as typed
+     * @param login as typed; empty when nothing was: then no account is known by its login
      */
     remember(req: Request, res: Response, login: string, person: Proven): void {
       const known = read(req);
       const id = known?.id ?? randomBytes(idBytes).toString('base64url');
-      const mark = markOf(id, login);
-      const others = known?.marks.filter((other) => other !== mark) ?? [];
-      const marks = [mark, ...others].slice(0, mostAccounts);
+      const own = login === '' ? [] : [markOf(id, login)];
+      const others = known?.marks.filter((other) => !own.includes(other)) ?? [];
+      const marks = [...own, ...others].slice(0, mostAccounts);
       const value = [id, ...marks].join('.') + proofSign + proofOf(id, person);
       res.cookie(name, value, { ...cookieOptions(home), signed: true, maxAge: keptMs });
     },

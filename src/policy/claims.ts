@@ -30,8 +30,18 @@ const claimsOfScope = new Map<string, ClaimName[]>(
   } satisfies Record<string, ClaimName[]>),
 );
 
+/** What settings say of claims: `SCOPE_CLAIMS` and `ACCESS_TOKEN_CLAIMS`. */
+export interface ClaimsByName {
+  /** The claims that a scope opens beside those above. */
+  ofScope: ReadonlyMap<string, readonly string[]>;
+  /** Which claims go into the access token, too, if a granted scope opens them. */
+  inAccessToken: readonly string[];
+}
+
+const noSettings: ClaimsByName = { ofScope: new Map(), inAccessToken: [] };
+
 /** Which of them every API can read that introspects the access token: none, unless you need it. */
-const alsoInAccessToken = new Set<ClaimName>([]);
+const alsoInAccessToken = new Set<string>([] satisfies ClaimName[]);
 
 export interface TokenClaims {
   /** Go into the ID token and the userinfo response. */
@@ -45,21 +55,25 @@ export interface TokenClaims {
  * does not have are left out, never `null`.
  * @param user the subject of the consent request
  * @param _asked what the app asked for, and which app it is
+ * @param settings see `ClaimsByName`
  */
 export async function claimsFor(
   user: User,
   scopes: readonly string[],
   _asked: Asked,
+  settings = noSettings,
 ): Promise<Map<string, TokenClaims>> {
-  const known: Claims = { preferred_username: user.username, ...user };
+  const known: Claims = { ...user.claims, preferred_username: user.username, ...user };
   const claims = new Map<string, TokenClaims>();
   for (const scope of scopes) {
     const opened: TokenClaims = { id_token: {}, access_token: {} };
-    for (const name of claimsOfScope.get(scope) ?? []) {
-      const value = known[name];
+    const names = [...(claimsOfScope.get(scope) ?? []), ...(settings.ofScope.get(scope) ?? [])];
+    for (const name of names) {
+      const value = Object.hasOwn(known, name) ? known[name] : undefined;
       if (value === undefined || value === null) continue;
       opened.id_token[name] = value;
-      if (alsoInAccessToken.has(name)) opened.access_token[name] = value;
+      const isForApis = alsoInAccessToken.has(name) || settings.inAccessToken.includes(name);
+      if (isForApis) opened.access_token[name] = value;
     }
     claims.set(scope, opened);
   }
@@ -70,9 +84,15 @@ export async function claimsFor(
  * Whether the app asks for nothing but what it may know of the person: the screen says "share" then.
  * A scope that opens no claims here, and any audience, may let it act in their name.
  */
-export function asksForClaimsOnly({ scopes, audiences }: Grant): boolean {
-  const isClaims = (scope: string) => scope === 'openid' || claimsOfScope.has(scope);
+export function asksForClaimsOnly({ scopes, audiences }: Grant, settings = noSettings): boolean {
+  const isClaims = (scope: string) => scope === 'openid' || opensClaims(scope, settings);
   return audiences.length === 0 && scopes.length > 0 && scopes.every(isClaims);
+}
+
+/** Whether a scope opens claims, whatever this person has of them. */
+export function opensClaims(scope: string, { ofScope }: ClaimsByName = noSettings): boolean {
+  const isOfflineAccess = scope === 'offline_access' || scope === 'offline';
+  return !isOfflineAccess && (claimsOfScope.has(scope) || ofScope.has(scope));
 }
 
 /** What goes into the tokens: the claims of the granted scopes, and no others. */

@@ -7,7 +7,43 @@ import {
   type LoginRequest,
   type Reject,
 } from '@portico/hydra-admin';
-import type { User } from '../identity/backend.ts';
+import type { Arrived, User, WayWish } from '../identity/backend.ts';
+
+/**
+ * How much a sign-in at another site counts: as much as that says, because who runs Portico has
+ * chosen it. A site that names no methods proves none here.
+ * @param arrived `amr` and `acr` as the site says
+ */
+export function strengthOf({ amr = [], acr }: Arrived): {
+  amr: string[];
+  acr?: string | undefined;
+} {
+  return { amr, acr };
+}
+
+/**
+ * What another site is asked for: all that the app has asked of us. Whoever said "not you" chooses
+ * the account there, even if somebody is signed in at that site.
+ * @param person `login`: whom the app hints at, or what was typed
+ */
+export function wishOfApp(
+  request: Pick<LoginRequest, 'request_url' | 'oidc_context'>,
+  { login, isSomebodyElse }: { login: string; isSomebodyElse: boolean },
+): Omit<WayWish, 'callback' | 'state' | 'at'> {
+  const { request_url: requestUrl, oidc_context: context } = request;
+  const hint = login === '' ? undefined : login;
+  if (isDeviceVerification(requestUrl)) {
+    return { login: hint, prompt: isSomebodyElse ? 'select_account' : undefined };
+  }
+  const asksAgain = promptsOf(requestUrl)?.includes('login') ? 'login' : undefined;
+  return {
+    login: hint,
+    prompt: isSomebodyElse ? 'select_account' : asksAgain,
+    maxAgeSeconds: maxAgeOf(requestUrl),
+    locales: context?.ui_locales ?? undefined,
+    acr: context?.acr_values ?? undefined,
+  };
+}
 
 /** The authentication methods (`amr`) of a password, RFC 8176. */
 export const passwordMethods = ['pwd'];
@@ -29,15 +65,21 @@ export interface LoginPolicy {
 /**
  * The answer to a login request when the person has just signed in. The OAuth2 server forgets a
  * sign-in that it remembers in this browser, unless this one is to be remembered too.
- * @param form `until`, in milliseconds since 1970: when a sign-in ends that is only confirmed. It
+ * @param form `acr`, where another site named one. `until`, in milliseconds since 1970: when a sign-in ends that is only confirmed. It
  *   stays remembered as long as the person was told before, and no longer
  */
 export async function loginDecision(
   user: User,
-  form: { isRemembered: boolean; amr: string[]; until?: number | undefined },
+  form: {
+    isRemembered: boolean;
+    amr: string[];
+    acr?: string | undefined;
+    until?: number | undefined;
+  },
   policy: LoginPolicy,
 ): Promise<AcceptLogin> {
-  const proof = { subject: user.subject, acr: acrOf(form.amr), amr: form.amr };
+  const { amr, acr = acrOf(amr) } = form;
+  const proof = { subject: user.subject, acr, amr };
   if (!form.isRemembered) return { ...proof, remember: false };
   const { until } = form;
   // Never 0, which would leave it to the server.
@@ -89,8 +131,9 @@ export function asksOnceMore(
 export async function rememberedLoginDecision(
   user: User,
   amr: string[] = passwordMethods,
+  acr = acrOf(amr),
 ): Promise<AcceptLogin> {
-  return { subject: user.subject, acr: acrOf(amr), amr };
+  return { subject: user.subject, acr, amr };
 }
 
 /** What the app is told when the person cancels (RFC 6749, section 4.1.2.1). */

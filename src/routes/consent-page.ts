@@ -6,7 +6,7 @@ import { restartAsSomebodyElse } from '../challenge/restart.ts';
 import type { Step } from '../challenge/step.ts';
 import { PublicError } from '../errors.ts';
 import type { User } from '../identity/backend.ts';
-import { asksForClaimsOnly, claimsFor, type TokenClaims } from '../policy/claims.ts';
+import { asksForClaimsOnly, claimsFor, opensClaims, type TokenClaims } from '../policy/claims.ts';
 import { hasBox, isChecked, isPreselected } from '../policy/consent.ts';
 import { pastOf, type Past } from '../policy/past.ts';
 import { webAddress } from '../clients/app-view.ts';
@@ -24,6 +24,7 @@ type Needs = Pick<
   | 'addresses'
   | 'audit'
   | 'challenges'
+  | 'config'
   | 'hydra'
   | 'identity'
   | 'policy'
@@ -50,13 +51,13 @@ export async function showForm(
   res: Response,
   { step, request, facts, isNothingTicked = false }: ConsentPage,
 ): Promise<void> {
-  const { challenges, policy } = needs;
+  const { challenges, config, policy } = needs;
   challenges.mustBeBound(req, facts.flow, facts.startAgain);
   await challenges.mustBeOpen(facts.flow, facts);
   const [user, past] = await Promise.all([personOf(needs, req, facts), readPast(needs, request)]);
   const action = await actionDue(needs, req, { step, user, facts });
   if (action) return leave(res, action);
-  const claims = await claimsFor(user, facts.scopes, facts);
+  const claims = await claimsFor(user, facts.scopes, facts, config.claims);
   const scopes = scopesOf(needs, req, res, { request, facts, past, claims });
   const { client } = request;
   const { isDevice, audiences, isRememberable } = facts;
@@ -71,7 +72,7 @@ export async function showForm(
     past: past && remarkOnPast({ scopes: askedAbout(needs, facts), audiences }, past),
     changeHref: isDevice ? undefined : restartAsSomebodyElse(facts.startAgain, facts),
     isDevice,
-    kind: asksForClaimsOnly(facts) && !isDevice ? 'share' : 'access',
+    kind: asksForClaimsOnly(facts, config.claims) && !isDevice ? 'share' : 'access',
     lists: consentLists({ ...scopes, audiences, past }, locale),
     isOnlyId: isOnlyId(facts) && !scopes.first && scopes.scopes.length === 0,
     isRememberable,
@@ -97,7 +98,7 @@ interface Question {
  * own; usually in first place then, because nobody must share more than that to sign in.
  */
 function scopesOf(
-  { policy }: Pick<Parts, 'policy'>,
+  { config, policy }: Pick<Parts, 'config' | 'policy'>,
   req: Request,
   res: Response,
   { request: { client }, facts, past, claims }: Question,
@@ -106,13 +107,16 @@ function scopesOf(
   const ticked = req.method === 'POST' ? postedList(req, 'grant_scope') : undefined;
   const ids = scopeIds(facts.scopes);
   const views = facts.scopes.map((name, index) => {
-    const about = { client, isDescribed: isDescribed(name, locale), past };
+    // The values say what such a scope is, even where there are no words for it.
+    const isOpening = opensClaims(name, config.claims);
+    const about = { client, isDescribed: isOpening || isDescribed(name, locale), past };
     const box = {
       id: ids[index]!,
       isFixed: !facts.isIdAsked && !hasBox(name, policy),
       isChecked: ticked?.includes(name) ?? isPreselected(name, about, policy),
     };
-    return scopeView(name, { app: facts.app, claims: claims.get(name), ...box }, locale);
+    const opened = claims.get(name);
+    return scopeView(name, { app: facts.app, claims: opened, isOpening, ...box }, locale);
   });
   const first = views.find(({ name }) => !hasBox(name, policy));
   const isShown = first && (!first.isFixed || isAnything(claims.get(first.name)));

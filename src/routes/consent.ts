@@ -173,13 +173,13 @@ interface Accepted {
 }
 
 async function accept(
-  { audit, challenges, hydra, policy }: Needs,
+  { audit, challenges, config, hydra, policy }: Needs,
   req: Request,
   step: Step,
   { facts, user, grant, ...how }: Accepted,
 ): Promise<string> {
   await challenges.mustBeOpen(facts.flow, facts);
-  const claims = await claimsFor(user, grant.scopes, facts);
+  const claims = await claimsFor(user, grant.scopes, facts, config.claims);
   const session = claimsOfGranted(grant.scopes, claims);
   const decision = consentDecision(grant, session, rememberDecision(how, policy));
   const answer = hydra.consent.accept(step.challenge, decision);

@@ -50,7 +50,8 @@ export async function knownPerson(
   const session = await orWithoutStore(needs, req, needs.sessions.lastSignIn(req, res), undefined);
   const kept = needs.keptSignIns.of(req);
   const last = session ?? kept;
-  if (!last) return undefined;
+  // By another way there is no password to type.
+  if (!last || last.way !== undefined) return undefined;
   const asked = needs.identity.find(last.subject);
   const user = await orWithoutStore(needs, req, asked, undefined);
   if (!user || user.disabled || isAboutOthers(request, user)) return undefined;

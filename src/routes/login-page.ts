@@ -13,7 +13,9 @@ import { isDeviceFlow } from '../policy/consent.ts';
 import { localeOf } from '../screens/locale.ts';
 import { refusalNotice, type Notice } from '../screens/notice.ts';
 import { personView } from '../screens/person-view.ts';
-import { postedText } from '../web/form.ts';
+import { statusOfWay, wayNotice, type WayFailed } from '../screens/way-notice.ts';
+import { wayView } from '../screens/way-view.ts';
+import { postedFields, postedText } from '../web/form.ts';
 import { allowOwnScript } from '../web/headers.ts';
 import { isSomebodyElse, knownFacts, type Known } from './login-known.ts';
 
@@ -44,8 +46,8 @@ interface LoginPage {
   failure?: Failure;
 }
 
-/** Empty fields, or why the password was refused. */
-type Failure = { missing: Field[] } | PasswordRefused;
+/** Empty fields, why the password was refused, or what came back from another site. */
+type Failure = { missing: Field[] } | PasswordRefused | WayFailed;
 type Field = 'email' | 'password';
 
 type Needs = Pick<Parts, 'addresses' | 'config' | 'identity' | 'policy'>;
@@ -57,7 +59,7 @@ export function showForm(
   { step, facts, form, known, failure }: LoginPage & { step: Step },
 ): void {
   const { lang, time, ago } = localeOf(res);
-  if (failure) res.status('seconds' in failure ? 429 : 400);
+  if (failure) res.status(statusOf(failure));
   if (failure && 'seconds' in failure) res.setHeader('Retry-After', String(failure.seconds));
   const { loginRememberSeconds } = policy;
   const { changePasswordUrl, forgotPasswordUrl, registerUrl } = config.account;
@@ -81,10 +83,19 @@ export function showForm(
     isWrong: failure !== undefined && 'isWrong' in failure,
     missing: failure && 'missing' in failure ? failure.missing : [],
     hasUsernames: identity.hasUsernames(),
+    takesPasswords: identity.takesPasswords !== false,
+    ways: (identity.ways ?? []).map(wayView),
     rememberTime: loginRememberSeconds > 0 ? time(loginRememberSeconds) : undefined,
     forgotHref,
     registerHref: registerUrl && withChallenge(registerUrl, challenge),
   });
+}
+
+/** The id of the way whose button was pressed; `undefined` when it was another one. */
+export function wayIn(req: Request): string | undefined {
+  const { way, decision } = postedFields(req);
+  if (way === undefined) return undefined;
+  return typeof way === 'string' && decision === undefined ? way : '';
 }
 
 export function readForm(req: Request): LoginForm {
@@ -133,6 +144,11 @@ const factsOfKnown = ({ subject, login, isConfirmation }: Known) => ({
 
 const queryOf = (values: Record<string, string>): string => new URLSearchParams(values).toString();
 
+function statusOf(failure: Failure): number {
+  if ('refused' in failure) return statusOfWay(failure);
+  return 'seconds' in failure ? 429 : 400;
+}
+
 function noticeOf(
   res: Response,
   failure: Failure,
@@ -142,6 +158,7 @@ function noticeOf(
   }: { known: Known | undefined; newPasswordHref?: string | undefined },
 ): Notice | undefined {
   if ('missing' in failure) return undefined; // said at the fields
+  if ('refused' in failure) return wayNotice(res, failure);
   const { t, time } = localeOf(res);
   const kind = 'danger';
   if ('seconds' in failure) {

@@ -44,10 +44,10 @@ export async function answerRemembered(
   if (isOutdated || needs.revocations.isPending(user.subject)) {
     return answerUnproven(needs, req, res, { step, request, reason: 'credentials_changed' });
   }
-  const amr = theirs?.amr;
+  const { amr, acr } = theirs ?? {};
   const answer = async () => {
     const browser = step.browserAfter(user.subject);
-    const decision = await rememberedLoginDecision(user, amr);
+    const decision = await rememberedLoginDecision(user, amr, acr);
     const bound = needs.challenges.bind(decision, browser, user);
     const redirectTo = await needs.hydra.login.accept(step.challenge, bound);
     step.keep(browser);

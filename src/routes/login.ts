@@ -1,21 +1,17 @@
 import { createHmac } from 'node:crypto';
 import { Router, type Request, type Response } from 'express';
-import type { AcceptLogin, LoginRequest } from '@portico/hydra-admin';
+import type { LoginRequest } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
 import { orWhereItLed } from '../challenge/conflict.ts';
-import { restartAsSomebodyElse } from '../challenge/restart.ts';
 import type { Step } from '../challenge/step.ts';
 import { PublicError } from '../errors.ts';
 import type { User } from '../identity/backend.ts';
 import { foldLogin } from '../identity/login-key.ts';
 import { checkPassword } from '../limits/check-password.ts';
-import { loginDecision, loginDenied, passwordMethods, rememberedUntil } from '../policy/login.ts';
+import { loginDenied, passwordMethods } from '../policy/login.ts';
 import { methodUnknown } from '../screens/error-handler.ts';
 import { isLanguageSwitch, keepLocale, preferLocales } from '../screens/locale.ts';
-import { orWithoutStore } from '../screens/without-store.ts';
 import { postedText, readDecision } from '../web/form.ts';
-import { credentialMark } from '../web/kept-sign-ins.ts';
-import { leave } from '../web/leave.ts';
 import {
   factsOf,
   loginFacts,
@@ -23,11 +19,14 @@ import {
   missingIn,
   readForm,
   showForm,
+  wayIn,
   type LoginFacts,
   type LoginForm,
 } from './login-page.ts';
-import { keptBefore, knownAgain, knownPerson } from './login-known.ts';
+import { acceptSignIn } from './login-accept.ts';
+import { knownAgain, knownPerson } from './login-known.ts';
 import { answerRemembered } from './login-remembered.ts';
+import { arrive, createArrivals, depart, departAtOnce, onlyWay, wayOf } from './login-ways.ts';
 
 type Needs = Pick<
   Parts,
@@ -37,6 +36,7 @@ type Needs = Pick<
   | 'challenges'
   | 'apps'
   | 'config'
+  | 'departures'
   | 'hydra'
   | 'identity'
   | 'keptSignIns'
@@ -50,12 +50,16 @@ type Needs = Pick<
   | 'sessions'
 >;
 
-/** The sign-in screen. */
+/** The sign-in screen, and where a browser comes back to that has signed in elsewhere. */
 export function loginRoutes(needs: Needs): Router {
   const router = Router();
   router.get('/login', (req, res) => showLogin(needs, req, res));
   router.post('/login', (req, res) => submitLogin(needs, req, res));
   router.all('/login', methodUnknown('GET, HEAD, POST'));
+  const arrivals = createArrivals();
+  router.head('/upstream/:way', methodUnknown('GET')); // it proves something, and only once
+  router.get('/upstream/:way', (req, res) => arrive({ ...needs, arrivals }, req, res));
+  router.all('/upstream/:way', methodUnknown('GET'));
   return router;
 }
 
@@ -66,6 +70,8 @@ async function showLogin(needs: Needs, req: Request, res: Response): Promise<voi
   if (request.skip && req.method === 'GET') {
     return answerRemembered(needs, req, res, { step, request });
   }
+  const way = req.method === 'GET' ? onlyWay(needs.identity) : undefined;
+  if (way) return departAtOnce(needs, req, res, { step, request, way });
   await show(needs, req, res, {
     step,
     request,
@@ -96,64 +102,29 @@ async function submitLogin(needs: Needs, req: Request, res: Response): Promise<v
   }
 
   keepLocale(needs.locales, res, facts.lang);
+  const chosen = wayIn(req);
+  if (chosen !== undefined) {
+    const way = wayOf(needs.identity, chosen);
+    const request = await needs.hydra.login.get(step.challenge);
+    return depart(needs, req, res, { step, request, way, form });
+  }
   if (readDecision(req, 'accept') === 'reject') return cancel(needs, req, step, facts);
   // A second click gets the first one's answer, and no password is checked once more.
-  const again = await signedInBefore(needs, step, decisionOn(needs, req, form));
+  const decision = decisionOn(needs, req, form);
+  const again = await signedInBefore(needs, step, decision);
   const outcome = again
     ? { user: again }
     : (missingIn(req, form) ?? (await checkPassword(needs, req, form.login, facts)));
-  if ('user' in outcome) return signIn(needs, req, res, { step, facts, form, user: outcome.user });
+  if ('user' in outcome) {
+    const { user } = outcome;
+    const { isRemembered } = form;
+    // Blanks around it are not compared, and any number of them would be kept.
+    const login = form.login.trim();
+    const proven = { user, login, amr: passwordMethods, isRemembered, decision };
+    return acceptSignIn(needs, req, res, { step, facts, ...proven });
+  }
   const known = await knownAgain(needs, req, facts.known, form.login);
   showForm(needs, req, res, { step, facts, form, known, failure: outcome });
-}
-
-async function signIn(
-  needs: Needs,
-  req: Request,
-  res: Response,
-  { step, facts, form, user }: { step: Step; facts: LoginFacts; form: LoginForm; user: User },
-): Promise<void> {
-  if (facts.remembered !== undefined && facts.remembered !== user.subject) {
-    return leave(res, signInAsSomebodyElse(needs, facts));
-  }
-  const { subject, credential } = user;
-  // Blanks around it are not compared, and any number of them would be kept.
-  const login = form.login.trim();
-  const amr = passwordMethods;
-  const browser = step.browserAfter(subject);
-  const before = form.isRemembered ? undefined : keptBefore(needs, req, facts.known, user);
-  const wish = { isRemembered: form.isRemembered || before !== undefined, until: before?.until };
-  const decision = await loginDecision(user, { ...wish, amr }, needs.policy);
-  const isRemembered = decision.remember === true;
-  const accept = async () => {
-    const sent = needs.keptSignIns.of(req) ? replacing(decision) : decision;
-    const bound = needs.challenges.bind(sent, browser, user);
-    const answer = needs.hydra.login.accept(step.challenge, bound);
-    const redirectTo = await orWhereItLed(answer, () => needs.hydra.login.get(step.challenge));
-    const { clientId: client } = facts;
-    needs.audit(req, 'signed_in', { login, subject, client, amr, remember: isRemembered });
-    return redirectTo;
-  };
-  const about = { subject, credential, after: browser };
-  const target = await step.once(decisionOn(needs, req, form), accept, about);
-  const at = Date.now();
-  // The answer is given: without the database there is only no session.
-  const session = needs.sessions.begin(req, res, { subject, at, amr, credential, login });
-  await orWithoutStore(needs, req, session, undefined);
-  needs.knownBrowsers.remember(req, res, login, user);
-  const until = before ? before.until : rememberedUntil(needs.policy, at);
-  const proof = credentialMark(credential);
-  if (isRemembered) needs.keptSignIns.keep(res, { subject, login, at, until, proof });
-  else needs.keptSignIns.forget(req, res);
-  leave(res, target);
-}
-
-/**
- * The same decision in a browser with an earlier sign-in that the OAuth2 server may have forgotten
- * since: told to forget it once more, Hydra since 25.4 fails. A second is as good as forgotten.
- */
-function replacing(decision: AcceptLogin): AcceptLogin {
-  return decision.remember ? decision : { ...decision, remember: true, remember_for: 1 };
 }
 
 /**
@@ -192,11 +163,4 @@ async function cancel(needs: Needs, req: Request, step: Step, facts: LoginFacts)
     // In a device flow the server would show raw JSON to the person and tell the device nothing.
     return facts.isDevice ? needs.addresses.denied : redirectTo;
   });
-}
-
-/** @throws PublicError `account_unknown` in a device flow: the server would remember the same person */
-function signInAsSomebodyElse({ addresses }: Needs, facts: LoginFacts): string {
-  const target = facts.isDevice ? undefined : restartAsSomebodyElse(facts.startAgain, facts);
-  if (target) return target;
-  throw new PublicError('account_unknown', { startAgain: addresses.signOutOfServer });
 }

@@ -5,23 +5,26 @@ import type { Parts } from '../assemble.ts';
 interface Needs {
   hydra: Pick<Hydra, 'server'>;
   identity: Pick<Parts['identity'], 'ready'>;
+  state: Pick<Parts['state'], 'ready'>;
 }
 
 /**
  * Health checks: whether the process runs, and whether people can sign in, which takes the OAuth2
- * server and the user store too. Neither sets a cookie.
+ * server, the user store and what instances share, too. Neither sets a cookie.
  */
-export function statusRoutes({ hydra, identity }: Needs): Router {
+export function statusRoutes({ hydra, identity, state }: Needs): Router {
   const router = Router();
   router.get('/health/alive', (_req, res) => void res.json({ status: 'ok' }));
   router.get('/health/ready', async (_req, res) => {
-    const [isServerReady, isStoreReady] = await Promise.all([
+    const [isServerReady, isStoreReady, isStateReady] = await Promise.all([
       hydra.server.ready(),
       identity.ready(),
+      state.ready(),
     ]);
     const faults = [
       isServerReady ? [] : 'the OAuth2 server does not answer',
       isStoreReady ? [] : 'the user store does not answer',
+      isStateReady ? [] : 'the database does not answer',
     ].flat();
     res.status(faults.length === 0 ? 200 : 503);
     res.json({ status: faults.join(', ') || 'ok' });

@@ -2,8 +2,8 @@ import type { Claims } from '@portico/hydra-admin';
 import { postalLine, valueLine } from './claim-values.ts';
 import type { Locale } from './locale.ts';
 import { breakable, escapeHtml, isolated, type Values } from './messages.ts';
+import { readableName } from './readable-name.ts';
 import { shorten } from './shorten.ts';
-import { visibleValue } from './visible-text.ts';
 
 export interface Words {
   text: string;
@@ -75,7 +75,16 @@ function standardValue(name: string, claims: Claims, locale: Locale): string {
 }
 
 /** Locale keys that are not about a claim of their name. */
-const otherKeys = ['comma', 'verified', 'unverified', 'other', 'birthdate_year', 'yes', 'no'];
+const otherKeys = [
+  'comma',
+  'verified',
+  'unverified',
+  'other',
+  'birthdate_year',
+  'yes',
+  'no',
+  'none',
+];
 const longestLabel = 60;
 /** Of a name, which may be any text. */
 const longestRead = 1_000;
@@ -87,7 +96,7 @@ function ownClaim(name: string, value: string, locale: Locale): Phrase {
   if (words.includes('{value}') && words !== key)
     return phraseOf(value, (text) => message(locale, key, { value: text }));
   const label =
-    words === key ? shorten(visibleValue(name.slice(0, longestRead)), longestLabel) : words;
+    words === key ? shorten(readableName(name.slice(0, longestRead)), longestLabel) : words;
   return phraseOf(value, (text) => message(locale, 'claim.other', { name: label, value: text }));
 }
 

@@ -50,6 +50,7 @@ const faces: Record<ErrorCode, Face> = {
     ],
   },
   challenge_elsewhere: arch,
+  departure_unknown: arch,
   challenge_unknown: { ...lens, hasReference: true },
   challenge_missing: arch,
   challenge_too_long: lens,
@@ -130,7 +131,8 @@ export function errorHandler({
       return;
     }
     const known = code === 'challenge_elsewhere' ? {} : await challenges.wayForward(req);
-    const way: WayForward = { ...known, ...(error instanceof PublicError && error.way) };
+    const tryAgain = loginAgainOf(challenges.resumedOf(req), base);
+    const way: WayForward = { ...known, tryAgain, ...(error instanceof PublicError && error.way) };
     way.retryAfterSeconds ??= waitOf(error);
     const wait = way.retryAfterSeconds ?? (code === 'busy' ? busySeconds : undefined);
     if (wait !== undefined) res.setHeader('Retry-After', String(wait));
@@ -149,7 +151,7 @@ function showFault(
   const targets: Record<Way, string | undefined> = {
     startAgain: way.startAgain,
     somebodyElse: way.startAgain,
-    tryAgain: tryAgainOf(req),
+    tryAgain: way.tryAgain ?? tryAgainOf(req),
     app: way.app?.href,
     home: `${base}/`,
   };
@@ -193,6 +195,12 @@ function tryAgainOf(req: Request): string {
   return `?${query.toString()}`;
 }
 
+/** The page that a browser has left to sign in elsewhere: what it brought back cannot be tried again. */
+function loginAgainOf(challenge: string | undefined, base: string): string | undefined {
+  if (challenge === undefined) return undefined;
+  return `${base}/login?${new URLSearchParams({ login_challenge: challenge }).toString()}`;
+}
+
 function codeOf(error: unknown): ErrorCode {
   const code = publicCodeOf(error);
   if (code) return code;
@@ -206,6 +214,7 @@ function codeOf(error: unknown): ErrorCode {
 /** Whether a form was refused, or a screen that belongs to another browser or to a person now gone. */
 function isRefusal({ method }: Request, code: ErrorCode): boolean {
   if (code === 'challenge_elsewhere' || code === 'account_unknown') return true;
+  if (code === 'departure_unknown') return true;
   return method === 'POST' && statusOf[code] < 500;
 }
 

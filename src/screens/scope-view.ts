@@ -2,6 +2,7 @@ import type { Claims } from '@portico/hydra-admin';
 import { claimWords } from './claim-words.ts';
 import type { Locale } from './locale.ts';
 import type { Values } from './messages.ts';
+import { readableName } from './readable-name.ts';
 import { visibleValue } from './visible-text.ts';
 
 /** A scope as the consent screen shows it. Without a title, its name is shown. */
@@ -34,23 +35,37 @@ export function isDescribed(name: string, { t }: Locale): boolean {
 /**
  * A scope with its words in a language. A described one shows the claims that it opens; where there
  * are none, `scope.<name>.none` says so, or `scope.<name>.text` what it is good for.
+ * @param of `isOpening`: it opens claims, so that it can be shown without words of its own, by its
+ *   name and their values
  */
-export function scopeView(
-  name: string,
-  { app, claims, ...box }: { app: Named | undefined; claims: OpenedClaims | undefined } & Box,
-  locale: Locale,
-): ScopeView {
+export function scopeView(name: string, of: Opening & Box, locale: Locale): ScopeView {
+  const { app, claims, isOpening = false, ...box } = of;
   const view = { name, label: visibleValue(name), ...box };
-  if (!isDescribed(name, locale)) return view;
+  const values = claims && valuesOf(claims, locale);
+  if (!isDescribed(name, locale)) {
+    if (!isOpening) return view;
+    return { ...view, title: titleOf(name), about: values ?? locale.h('claim.none') };
+  }
   const named = { app: app?.name ?? '' };
-  const about = (claims && valuesOf(claims, locale)) ?? wordsOf(name, named, locale);
+  const about = values ?? wordsOf(name, named, locale);
   return { ...view, title: locale.t(`scope.${name}.title`, named), ...(about && { about }) };
 }
 
+interface Opening {
+  app: Named | undefined;
+  claims: OpenedClaims | undefined;
+  isOpening?: boolean;
+}
 interface Named {
   name: string;
 }
 type Box = Pick<ScopeView, 'id' | 'isFixed' | 'isChecked'>;
+
+function titleOf(name: string): string {
+  const words = readableName(name);
+  const isAddress = words.includes(':');
+  return isAddress ? words : words.charAt(0).toUpperCase() + words.slice(1);
+}
 
 /** Each value once, also where it goes into both tokens. */
 function valuesOf(

@@ -52,7 +52,7 @@ const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/app\.ts/, /^src\/(routes|screens|challenge|web|folders)/],
   [
     /^src\/assemble\.ts/,
-    /^src\/(identity|policy\/required-actions|clients|challenge|screens|limits|audit|web|folders)/,
+    /^src\/(identity|database|policy\/required-actions|clients|challenge|screens|limits|audit|web|folders)/,
   ],
   [
     /^src\/routes\//,
@@ -62,9 +62,9 @@ const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/(challenge|screens)\//, /^src\/(web|errors)/],
   [/^src\/(limits|audit)\//, /^src\/(web|errors|identity\/login-key)/],
   [/^src\/web\//, /^src\/errors/],
-  [/^src\/config\.ts/, /^src\/(identity\/index|screens\/brand-settings)/],
+  [/^src\/config\.ts/, /^src\/(database|identity\/(index|claim-settings)|screens\/brand-settings)/],
   [/^src\/errors\.ts/, /^src\/identity\/backend/],
-  [/^src\/(policy|identity)\/|^src\/folders\.ts/, /^$/],
+  [/^src\/(policy|identity)\/|^src\/(folders|database)\.ts/, /^$/],
 ];
 
 describe('the app', () => {
@@ -81,7 +81,7 @@ describe('the app', () => {
   test('has screens that do not import each other', () => {
     /** `login` for `login.ts` and its parts, such as `login-page.ts`. */
     const screenOf = (path: string) =>
-      /^src\/routes\/(.+?)(-facts|-page|-known|-remembered)?\.ts$/.exec(path)?.[1];
+      /^src\/routes\/(.+?)(-facts|-page|-known|-remembered|-accept|-ways)?\.ts$/.exec(path)?.[1];
     const between = imports.filter(({ file, what }) => {
       const [one, other] = [screenOf(file), screenOf(what)];
       return one !== undefined && other !== undefined && one !== other;
@@ -124,8 +124,10 @@ const doors: Record<string, RegExp> = {
   'express-session': /^src\/web\/session\.ts/,
   got: /^packages\/hydra-admin\/src\/send-got\.ts/,
   helmet: /^src\/web\/headers\.ts/,
-  kysely: /^packages\/database\/src\/|^src\/(state\/|identity\/sql)/,
+  kysely: /^packages\/database\/src\/|^src\/(state\/|identity\/(sql|openid-people-table))/,
   pg: /^packages\/database\/src\//,
+  'openid-client': /^(src\/identity\/openid-client\.ts|dev\/)/,
+  ldapts: /^src\/identity\/ldap-client\.ts/,
   pino: /^src\/web\/log\.ts/,
   unhomoglyph: /^src\/policy\/lookalike\.ts/,
   undici: /^packages\/hydra-admin\/src\/send-undici\.ts/,

@@ -178,7 +178,7 @@ describe('a users file at start', () => {
     ['a list of claims', { ...max, claims: [] }, '"claims" must be an object of further claims'],
     ['a subject as claim', { ...max, claims: { sub: 'x' } }, 'claims, and "sub" cannot be one'],
     ['a standard claim there', { ...max, claims: { name: 'Max' } }, 'and "name" cannot be one'],
-    ['a claim of a page', { ...max, claims: { bio: 'x'.repeat(4095) } }, '"bio" of up to 4096'],
+    ['a claim of a page', { ...max, claims: { bio: 'x'.repeat(4095) } }, 'JSON: "bio" is too much'],
     ['a hash as member', { ...max, [max.password_hash]: 1 }, 'a member with an odd name'],
     [
       'a demo person',

@@ -50,13 +50,19 @@ test.each([
   ['a function', () => 1],
   ['not a number', Number.NaN],
   ['a hole in a list', [undefined]],
-  ['a long text', 'x'.repeat(4095)],
+  ['a long text', 'x'.repeat(4096)],
   ['a long list', Array.from({ length: 1000 }, () => 'choir')],
   ['a deep list', nested(100_000 / 20)],
 ])('%s cannot be the value of one', (_what, value) => {
   expect(read({ team: value })).toEqual({ claims: undefined, dropped: ['team'] });
 });
 
-test('the longest value is kept', () => {
-  expect(read({ team: 'x'.repeat(4094) }).dropped).toEqual([]);
+test('all of them together have 4096 characters at most, and what does not fit is left out whole', () => {
+  const team = 'x'.repeat(4096 - '{"team":""}'.length);
+  expect(read({ team }).dropped).toEqual([]);
+  expect(read({ team: `${team}x` }).dropped).toEqual(['team']);
+  const groups = Array.from({ length: 300 }, () => 'choir');
+  const { claims, dropped } = read({ first: groups, second: groups, third: 1 });
+  expect(dropped).toEqual(['second']);
+  expect(claims).toEqual({ first: groups, third: 1 });
 });

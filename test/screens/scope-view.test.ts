@@ -11,6 +11,7 @@ const words = {
   'scope.email.none': 'You have none',
   'scope.bare.title': 'Something',
   'claim.comma': '; ',
+  'claim.none': 'None',
   'claim.other': '{name}: {value}',
 };
 const en = loadLocales(temporaryFolder({ 'en.json': JSON.stringify(words) })).fallback;
@@ -36,6 +37,24 @@ describe('a scope', () => {
     expect(view('other', opened)).toEqual({ name: 'other', label: 'other', ...box });
     expect(view('o\u200Bther\u202E')).toMatchObject({ label: 'other' });
     expect(view('\u3164').label).toBe('U+3164');
+  });
+
+  test('without words that opens claims is its name in readable form, and their values', () => {
+    const opened = (name: string, claims: Record<string, string>) =>
+      scopeView(
+        name,
+        { app: undefined, claims: { id_token: claims, access_token: {} }, isOpening: true, ...box },
+        en,
+      );
+    expect(opened('job_title', { job_title: 'Cook' })).toMatchObject({
+      label: 'job_title',
+      title: 'Job title',
+      about: expect.stringMatching(/job title.*Cook/),
+    });
+    expect(opened('jobTitle', {})).toMatchObject({ title: 'Job title', about: 'None' });
+    expect(opened('hr:read', {}).title).toBe('hr:read');
+    expect(opened('https://a.example/b\u202E', {}).title).toBe('https://a.example/b');
+    expect(opened('email', {}).about).toBe('You have none');
   });
 
   test('shows the claims that it opens, of both tokens and each once, or that there are none', () => {

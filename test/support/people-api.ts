@@ -3,9 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { readSettings } from '@portico/settings';
-import type { IdentityLog } from '../../src/identity/backend.ts';
-import { createIdentity, faultsOfBackends, settingsOfBackends } from '../../src/identity/index.ts';
+import { openBackend } from './open-backend.ts';
 
 export const token = 'the-token-of-the-people-api';
 
@@ -50,26 +48,5 @@ export async function startPeopleApi(
   };
 }
 
-export type LogEntry = { details: object; message: string };
-
 /** The backend `http` as the app opens it. */
-export async function openHttpIdentity(env: Record<string, string>) {
-  const lines: LogEntry[] = [];
-  const write = (details: object, message: string) => void lines.push({ details, message });
-  const log: IdentityLog = { info: write, warn: write, error: write };
-  const { values, files } = readSettings(settingsOfBackends(['http']), env, (known) =>
-    faultsOfBackends(['http'], known),
-  );
-  const identity = await createIdentity(
-    {
-      backends: ['http'],
-      settings: values,
-      secretFiles: files,
-      mayHaveDemoUsers: false,
-      passwordChecks: { atOnce: 2, waiting: 256 },
-    },
-    log,
-    () => {},
-  );
-  return { identity, lines };
-}
+export const openHttpIdentity = (env: Record<string, string>) => openBackend('http', env);

@@ -5,6 +5,7 @@ import { PglitePgConnection } from '@electric-sql/pglite/node-postgres';
 import { Client, Pool, type ClientConfig } from 'pg';
 import { DatabaseError } from './errors.ts';
 import { lockFile, lockFolder, type FolderLock } from './folder-lock.ts';
+import { listenToPool } from './listen-to-pool.ts';
 import type { DatabaseLog, Opened } from './open-database.ts';
 import { plainTypes } from './plain-types.ts';
 
@@ -30,7 +31,7 @@ export async function openPglite(folder: string, log: DatabaseLog): Promise<Open
     throw new DatabaseError(`PGlite cannot open ${folder}`, { isAway: false, cause });
   }
   const pool = poolOf(pglite);
-  pool.on('error', (error) => log.warn({ reason: error.message }, 'the database connection ended'));
+  listenToPool(pool, log);
   return { pool, queryTimeoutMs: 0, close: () => close(pool, pglite, lock) };
 }
 

@@ -2,6 +2,7 @@ import { Client, Pool, type ClientBase, type PoolConfig } from 'pg';
 import type { DatabaseAddress } from './address.ts';
 import { DatabaseError } from './errors.ts';
 import { plainTypes } from './plain-types.ts';
+import { listenToPool } from './listen-to-pool.ts';
 import type { DatabaseLog, Opened } from './open-database.ts';
 
 const mostConnections = 10;
@@ -28,8 +29,7 @@ export function openPostgres(address: DatabaseAddress, log: DatabaseLog): Opened
   };
   checkFiles(config);
   const pool = new Pool(config);
-  // A connection at rest was closed: the next query opens a new one.
-  pool.on('error', (error) => log.warn({ reason: error.message }, 'a database connection ended'));
+  listenToPool(pool, log);
   return { pool, queryTimeoutMs: answerWithinMs, close: () => pool.end() };
 }
 

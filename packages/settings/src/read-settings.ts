@@ -43,9 +43,10 @@ export function readSettings<S extends Settings>(
   for (const [name, row] of Object.entries(settings)) {
     const found = find(name, row, env);
     if (found.file) files[name as keyof S] = found.file;
-    const fault = found.fault ?? faultOf(name, row, found.text);
-    if (fault) faults.push(fault);
-    else if (found.text !== undefined) {
+    const own = found.fault === undefined ? faultsOf(name, row, found.text) : [found.fault];
+    faults.push(...own);
+    if (own.length > 0) continue;
+    if (found.text !== undefined) {
       values[name] = row.read(found.text);
       warnings.push(...warningsOf(name, row, found));
     }
@@ -82,13 +83,14 @@ function warningsOf(name: string, row: Setting<unknown>, { text = '', file }: Fo
   ];
 }
 
-function faultOf(name: string, row: Setting<unknown>, text: string | undefined) {
+function faultsOf(name: string, row: Setting<unknown>, text: string | undefined): string[] {
   if (text === undefined) {
-    return row.isRequired ? `${name} is not set. It must be ${row.wants}.` : undefined;
+    return row.isRequired ? [`${name} is not set. It must be ${row.wants}.`] : [];
   }
-  if (row.read(text) !== undefined) return undefined;
+  const told = row.faults?.(text).map((fault) => `${name}${fault}`) ?? [];
+  if (told.length > 0 || row.read(text) !== undefined) return told;
   const shown = row.isSecret ? 'a value that is not shown' : `"${withoutPassword(text)}"`;
-  return `${name} is ${shown}. It must be ${row.wants}.`;
+  return [`${name} is ${shown}. It must be ${row.wants}.`];
 }
 
 function withoutPassword(given: string): string {

@@ -110,6 +110,14 @@ describe('a secret from a file', () => {
   });
 });
 
+test('a setting can say what is wrong with a text', () => {
+  const faults = (text: string) => (text.length > 2 ? ['is long.', 'ends too late.'] : []);
+  const list = { NAMES: setting('a list', kind.matching(/^\[\]$/), { faults }) };
+  expect(() => readSettings(list, { NAMES: '[ ]' })).toThrow(/- NAMES is long.\n.*NAMES ends too/);
+  expect(() => readSettings(list, { NAMES: 'x' })).toThrow('NAMES is "x". It must be a list.');
+  expect(readSettings(list, { NAMES: '[]' }).values).toEqual({ NAMES: '[]' });
+});
+
 test('a correct value that a setting doubts is a warning', () => {
   const doubt = (text: string) => (text === 'admin' ? 'is what everybody tries.' : undefined);
   const doubting = { NAME: setting('a name', kind.text, { doubt }) };

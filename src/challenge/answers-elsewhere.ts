@@ -6,7 +6,7 @@ import { createEncryption } from '../web/encryption.ts';
 import type { Given, Giver } from './answers.ts';
 
 /** An answer that some instance has given, or is giving. */
-export interface SharedAnswer extends Given {
+export interface AnswerElsewhere extends Given {
   stage: AnswerRow['stage'];
 }
 
@@ -23,10 +23,10 @@ const patienceMs = 60_000;
 /**
  * @param secrets the cookie secrets: with them, what is kept of an answer is encrypted
  */
-export function createSharedAnswers(rows: AnswerRows, secrets: readonly string[]) {
+export function createAnswersElsewhere(rows: AnswerRows, secrets: readonly string[]) {
   const encryption = createEncryption(secrets, 'answer');
 
-  function read(key: string, row: AnswerRow): SharedAnswer {
+  function read(key: string, row: AnswerRow): AnswerElsewhere {
     // Without the secret that it was made with, nobody learns where it led.
     const opened = encryption.open(row.content, key);
     const { giver, target }: Content = opened
@@ -38,7 +38,7 @@ export function createSharedAnswers(rows: AnswerRows, secrets: readonly string[]
   const contentOf = (key: string, content: Content) => () =>
     encryption.seal(Buffer.from(JSON.stringify(content)), key);
 
-  async function find(key: string): Promise<SharedAnswer | undefined> {
+  async function find(key: string): Promise<AnswerElsewhere | undefined> {
     const row = await rows.find(key);
     return row && read(key, row);
   }
@@ -54,8 +54,8 @@ export function createSharedAnswers(rows: AnswerRows, secrets: readonly string[]
      */
     async claim(
       { key, giver, decision, browsers }: Omit<Given, 'target'> & { key: string },
-      check: (earlier: SharedAnswer) => void,
-    ): Promise<Claim | SharedAnswer> {
+      check: (earlier: AnswerElsewhere) => void,
+    ): Promise<Claim | AnswerElsewhere> {
       const content = contentOf(key, { giver });
       const wait = createPatience();
       for (;;) {
@@ -79,9 +79,9 @@ export function createSharedAnswers(rows: AnswerRows, secrets: readonly string[]
       claim.save(contentOf(key, { giver, target }), ended),
 
     /** Waits while an instance is giving this answer. */
-    async settled(key: string, first: SharedAnswer): Promise<SharedAnswer | undefined> {
+    async settled(key: string, first: AnswerElsewhere): Promise<AnswerElsewhere | undefined> {
       const wait = createPatience();
-      let answer: SharedAnswer | undefined = first;
+      let answer: AnswerElsewhere | undefined = first;
       while (answer?.stage === 'claimed') {
         // oxlint-disable-next-line no-await-in-loop -- each look comes after a pause
         await wait();
