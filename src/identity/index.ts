@@ -53,7 +53,7 @@ export function chosenBackends(env: Environment): BackendName[] {
   const isSet = (name: RegExp) =>
     Object.keys(env).some((one) => name.test(one) && env[one]?.trim());
   const found = usual.find(([name, settingName]) => isBackendName(name) && isSet(settingName));
-  return [(found?.[0] ?? 'file') as BackendName];
+  return [found?.[0] ?? 'file'];
 }
 
 /** The settings that backends declare. */

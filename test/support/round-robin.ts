@@ -17,7 +17,14 @@ export async function startRoundRobin() {
 
   const server = createServer({ maxHeaderSize: 128 * 1024 }, (req, res) => {
     const { method, url: path, headers } = req;
-    const passed = request({ host: '127.0.0.1', port: next(), method, path, headers, agent: false });
+    const passed = request({
+      host: '127.0.0.1',
+      port: next(),
+      method,
+      path,
+      headers,
+      agent: false,
+    });
     passed.on('response', (answer: IncomingMessage) => {
       res.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
       answer.pipe(res);
