@@ -52,7 +52,7 @@ export function chosenBackends(env: Environment): BackendName[] {
   if (given) return backendSetting.read(given) ?? [];
   const isSet = (name: RegExp) =>
     Object.keys(env).some((one) => name.test(one) && env[one]?.trim());
-  const found = usual.find(([name, settingName]) => isBackendName(name) && isSet(settingName));
+  const found = usual.find(([, settingName]) => isSet(settingName));
   return [found?.[0] ?? 'file'];
 }
 
