@@ -21,6 +21,7 @@ import { until } from '../support/until.ts';
 import { createStoreSwitch } from '../support/store-switch.ts';
 import { describeIdentity } from './contract.ts';
 import { describeStoreAway } from './contract-away.ts';
+import { describeTime } from './contract-time.ts';
 import { origin } from '../support/origin.ts';
 
 /** All of "lètmein", by libxcrypt and passlib. */
@@ -107,6 +108,8 @@ describeStoreAway('a switched user store', async () => {
   const { identity } = await start(await usersFile());
   return { ...store, identity: store.over(identity) };
 });
+
+describeTime('a users file', async (entries) => (await start(await usersFile(entries))).identity);
 
 describe('a users file at start', () => {
   test.each([
