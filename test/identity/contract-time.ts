@@ -3,8 +3,10 @@ import type { Identity } from '../../src/identity/backend.ts';
 import { origin } from '../support/origin.ts';
 import { dearPeople, password } from '../support/people.ts';
 
-/** Each kind of attempt in turn, so that a busy machine slows them down alike. */
+/** Each kind of attempt in turn, and the quickest of each counts: that one nothing else slowed down. */
 const rounds = 12;
+/** On a busy machine it takes more of them until one of each kind was quick. */
+const mostRounds = 120;
 const longMs = 60_000;
 
 /**
@@ -20,28 +22,24 @@ export function describeTime(
     async () => {
       const identity = await create(dearPeople);
       const known = dearPeople.map(({ email }) => email);
-      const wrong: number[] = [];
-      const unknown: number[] = [];
-      const take = async (times: number[], login: string) => {
+      const quickest = { wrong: Infinity, unknown: Infinity };
+      const take = async (kind: keyof typeof quickest, login: string) => {
         const begin = performance.now();
         expect(await identity.verify(login, 'wrong', origin)).toEqual({ refused: 'wrong' });
-        times.push(performance.now() - begin);
+        quickest[kind] = Math.min(quickest[kind], performance.now() - begin);
       };
+      // A login that is looked up and no more takes a tenth of it.
+      const isAlike = () =>
+        quickest.unknown > quickest.wrong / 1.8 && quickest.unknown < quickest.wrong * 1.8;
       // Some stores learn by those who sign in how long a password takes.
       expect(await identity.verify(known[0]!, password, origin)).toHaveProperty('user');
-      for (let round = 0; round < rounds; round += 1) {
-        await take(wrong, known[round % known.length]!);
-        await take(unknown, `nobody${round}@example.org`);
+      for (let round = 0; round < rounds || (round < mostRounds && !isAlike()); round += 1) {
+        await take('wrong', known[round % known.length]!);
+        await take('unknown', `nobody${round}@example.org`);
       }
       await identity.close();
-      // A login that is looked up and no more takes a tenth of it.
-      expect(medianOf(unknown)).toBeGreaterThan(medianOf(wrong) / 2);
-      expect(medianOf(unknown)).toBeLessThan(medianOf(wrong) * 2);
+      expect({ quickest, isAlike: isAlike() }).toMatchObject({ isAlike: true });
     },
     longMs,
   );
-}
-
-function medianOf(times: number[]): number {
-  return times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)]!;
 }
