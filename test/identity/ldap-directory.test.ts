@@ -384,6 +384,59 @@ else {
     });
   });
 
+  test.each([
+    ['a password policy', { modules: ['ppolicy'], config: ['overlay ppolicy'] }],
+    ['the times of sign-ins', { config: ['lastbind on'] }],
+    ['both', { modules: ['ppolicy'], config: ['lastbind on', 'overlay ppolicy'] }],
+    ['neither', {}],
+  ])('sign-ins and tries of others change no credential with %s', async (_what, more) => {
+    const { config = [], modules = [] }: { config?: string[]; modules?: string[] } = more;
+    const hasPolicy = modules.length > 0;
+    const own = await startSlapd({
+      modules,
+      config: hasPolicy ? [...config, `ppolicy_default "cn=policy,${suffix}"`] : config,
+      entries: [
+        ...(hasPolicy
+          ? [
+              {
+                dn: `cn=policy,${suffix}`,
+                objectClass: ['device', 'pwdPolicy'],
+                cn: 'policy',
+                pwdAttribute: 'userPassword',
+                pwdLockout: 'TRUE',
+                pwdMaxFailure: '100',
+              },
+            ]
+          : []),
+        { dn: `ou=people,${suffix}`, objectClass: 'organizationalUnit', ou: 'people' },
+        { ...person('ada'), objectClass: 'inetOrgPerson' },
+      ],
+    });
+    closing.push(() => own.close());
+    const identity = await open(settingsFor(own));
+    const stamp = async () => {
+      const client = new Client({ url: own.url });
+      await client.bind(service.dn, service.password);
+      const { searchEntries } = await client.search(dnOf('ada'), {
+        scope: 'base',
+        attributes: ['modifyTimestamp'],
+      });
+      await client.unbind();
+      return String(searchEntries[0]?.['modifyTimestamp']);
+    };
+    expect(await identity.verify('ada', 'no', origin)).toEqual({ refused: 'wrong' });
+    const signedIn = (await userOf(identity, 'ada'))!;
+    const before = await stamp();
+    // Its stamps are of whole seconds: either it changes by a try, or the time has passed.
+    const end = Date.now() + 1000;
+    await until(async () => {
+      expect(await identity.verify('ada', 'no', origin)).toEqual({ refused: 'wrong' });
+      expect((await identity.find(signedIn.subject))?.credential).toBe(signedIn.credential);
+      expect((await userOf(identity, 'ada'))?.credential).toBe(signedIn.credential);
+      return (await stamp()) !== before || Date.now() > end;
+    });
+  });
+
   describe('the way to a directory', () => {
     let tls: Slapd;
     beforeAll(async () => {
