@@ -524,6 +524,22 @@ else {
       expect(lines).toHaveLength(1);
     });
 
+    test('needs no account where everybody may search', async () => {
+      const own = await startSlapd({
+        ...options,
+        config: [
+          ...options.config!,
+          'access to attrs=userPassword by anonymous auth by * none',
+          'access to * by * read',
+        ],
+      });
+      closing.push(() => own.close());
+      const { LDAP_BIND_DN: _, LDAP_BIND_PASSWORD: _password, ...others } = settingsFor(own);
+      const identity = await open(others);
+      expect(await userOf(identity, 'ada')).toMatchObject({ username: 'ada' });
+      expect(await identity.verify('ada', 'no', origin)).toEqual({ refused: 'wrong' });
+    });
+
     test('needs a file that holds certificates', async () => {
       const file = join(temporaryFolder({ 'ca.pem': 'not PEM' }), 'ca.pem');
       await expect(open({ ...given, LDAP_CA_FILE: file })).rejects.toThrow(SettingsError);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { notRun } from '../support/not-run.ts';
 import { openBackend } from '../support/open-backend.ts';
 import { peopleSettingsFor, startPeopleDirectory } from '../support/directory.ts';
-import { slapdMissing, type Slapd } from '../support/slapd.ts';
+import { certificate, slapdMissing, type Slapd } from '../support/slapd.ts';
 import { describeIdentity } from './contract.ts';
 import { describeStoreAway } from './contract-away.ts';
 
@@ -20,6 +20,11 @@ else {
     name,
     async () => (await openBackend('ldap', peopleSettingsFor(slapd))).identity,
   );
+
+  describeIdentity(`${name} over TLS`, async () => {
+    const env = { LDAP_URL: slapd.secureUrl, LDAP_CA_FILE: certificate.file };
+    return (await openBackend('ldap', { ...peopleSettingsFor(slapd), ...env })).identity;
+  });
 
   describeStoreAway(name, async () => {
     const { identity } = await openBackend('ldap', peopleSettingsFor(slapd));
