@@ -106,8 +106,9 @@ export function providerFaults(json: string): string[] {
     return faultsOf(entry).map((fault) => `${who} ${fault}.`);
   });
   const ids = list.map((entry: unknown) => (isObject(entry) ? entry['id'] : undefined));
-  const twice = ids.filter((id, place) => isText(id) && ids.indexOf(id) !== place);
-  return [...faults, ...(twice.length > 0 ? ['has an "id" more than once.'] : [])];
+  const named = ids.filter(isText);
+  const isOnce = new Set(named).size === named.length;
+  return [...faults, ...(isOnce ? [] : ['has an "id" more than once.'])];
 }
 
 function faultsOf(entry: Record<string, unknown>): string[] {
