@@ -111,8 +111,10 @@ async function asAdmin(slapd: Slapd, work: (client: Client) => Promise<unknown>)
 const replacing = (type: string, ...values: string[]) =>
   new Change({ operation: 'replace', modification: new Attribute({ type, values }) });
 
-if (slapdMissing) notRun('what directories know of people, and TLS with them', slapdMissing);
-else {
+if (slapdMissing) {
+  notRun('what directories know of people, and TLS with them', slapdMissing);
+  test.todo('reads what a real directory knows'); // a file without tests is a fault to Jest
+} else {
   let slapd: Slapd;
   let given: Record<string, string>;
   beforeAll(async () => {

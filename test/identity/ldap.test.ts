@@ -1,5 +1,5 @@
 /** The backend `ldap` with a real directory. */
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, beforeAll, test } from '@jest/globals';
 import { notRun } from '../support/not-run.ts';
 import { openBackend } from '../support/open-backend.ts';
 import { peopleSettingsFor, startPeopleDirectory } from '../support/directory.ts';
@@ -8,8 +8,10 @@ import { describeIdentity } from './contract.ts';
 import { describeStoreAway } from './contract-away.ts';
 
 const name = 'a directory';
-if (slapdMissing) notRun('the backend ldap with a real directory', slapdMissing);
-else {
+if (slapdMissing) {
+  notRun('the backend ldap with a real directory', slapdMissing);
+  test.todo('signs people in from a real directory'); // a file without tests is a fault to Jest
+} else {
   let slapd: Slapd;
   beforeAll(async () => {
     slapd = await startPeopleDirectory();
