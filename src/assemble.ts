@@ -24,6 +24,7 @@ import { createAccountSwitch, type AccountSwitch } from './web/account-switch.ts
 import { createBrowsers, type Browsers } from './web/browsers.ts';
 import { createCsrf, type Csrf } from './web/csrf.ts';
 import { createDepartures, type Departures } from './web/departures.ts';
+import { createSignOutDetours, type SignOutDetours } from './web/sign-out-detours.ts';
 import { createKnownBrowsers, type KnownBrowsers } from './limits/known-browser.ts';
 import {
   createDeviceLimiter,
@@ -57,6 +58,7 @@ export interface Parts {
   state: State;
   keptSignIns: KeptSignIns;
   departures: Departures;
+  signOutDetours: SignOutDetours;
   accountSwitch: AccountSwitch;
   leftApp: LeftApp;
   knownBrowsers: KnownBrowsers;
@@ -141,6 +143,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     state,
     keptSignIns: createKeptSignIns(baseUrl, secrets),
     departures: createDepartures(baseUrl, secrets),
+    signOutDetours: createSignOutDetours(baseUrl, secrets),
     accountSwitch: createAccountSwitch(baseUrl),
     leftApp: createLeftApp(baseUrl),
     knownBrowsers: createKnownBrowsers(baseUrl, secrets),

@@ -340,7 +340,7 @@ describe('where people are stored', () => {
     'is no place called %j',
     (IDENTITY) => {
       expect(faultsOf({ IDENTITY })).toEqual([
-        expect.stringMatching(/^IDENTITY is ".+"\. It must be one or more of file, http/),
+        expect.stringMatching(/^IDENTITY is ".+"\. It must be one or more of file, sql, http/),
       ]);
     },
   );

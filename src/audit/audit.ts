@@ -35,7 +35,15 @@ type With<F extends keyof Facts> = Facts & { [N in F]-?: NonNullable<Facts[N]> }
 export interface AuditFacts {
   signed_in: With<'subject' | 'client'>;
   refused: Facts & {
-    reason: Refusal | WayRefusal | 'late' | 'paused' | 'busy' | 'gone' | 'credentials_changed';
+    reason:
+      | Refusal
+      | WayRefusal
+      | 'late'
+      | 'paused'
+      | 'busy'
+      | 'gone'
+      | 'credentials_changed'
+      | 'signed_out';
   };
   /** The reason is a way to refuse a form, or the code of an error page. */
   form_refused: With<'reason'>;
@@ -88,6 +96,7 @@ function summedBy(event: AuditEvent, { reason, way }: AuditLine): SummedBy | und
     reason === 'gone' ||
     (way !== undefined && event === 'refused') ||
     reason === 'credentials_changed' ||
+    reason === 'signed_out' ||
     reason === 'login_cancelled';
   return isFlood ? 'address' : undefined;
 }

@@ -123,12 +123,20 @@ export interface Way {
    */
   finish(address: URL, departed: { wish: KeptWish; keep: string }): Promise<Arrival>;
   /**
-   * Where the browser can go to be signed out over there too; `undefined` when it should not, or when
-   * the other site has no such address or cannot be asked.
-   * @param back the address of ours to come back to
-   * @param state has to come back with it
+   * Where the browser can go to be signed out over there too; `undefined` when the other site has no
+   * such address, or cannot be asked. Left out when nobody should be signed out there.
    */
-  signOut?(back: string, state: string): Promise<string | undefined>;
+  signOut?(leaving: SigningOut): Promise<string | undefined>;
+}
+
+/** A sign-out that visits the other site. */
+export interface SigningOut {
+  /** The address of ours to come back to. */
+  back: string;
+  /** Has to come back with it as `state`. */
+  state: string;
+  /** `Arrived.signOutHint`. */
+  hint: string;
 }
 
 /** What is wanted of the other site. It decides itself how far it goes along. */
@@ -168,6 +176,8 @@ export interface Arrived {
   /** As the other site says: RFC 8176, and OpenID Connect Core 2. */
   amr?: string[] | undefined;
   acr?: string | undefined;
+  /** What the other site wants back at a sign-out, such as its ID token. It is kept encrypted. */
+  signOutHint?: string | undefined;
 }
 
 /**

@@ -52,8 +52,8 @@ export function chosenBackends(env: Environment): BackendName[] {
   if (given) return backendSetting.read(given) ?? [];
   const isSet = (name: RegExp) =>
     Object.keys(env).some((one) => name.test(one) && env[one]?.trim());
-  const found = usual.find(([name, settingName]) => isBackendName(name) && isSet(settingName));
-  return [(found?.[0] ?? 'file') as BackendName];
+  const found = usual.find(([, settingName]) => isSet(settingName));
+  return [found?.[0] ?? 'file'];
 }
 
 /** The settings that backends declare. */

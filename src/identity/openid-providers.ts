@@ -99,15 +99,16 @@ export function readProviders(json: string): Provider[] | undefined {
 /** What is wrong, as `Setting.faults` has it. */
 export function providerFaults(json: string): string[] {
   const list = parse(json);
-  if (!Array.isArray(list) || list.length === 0) return [` must be ${providersWanted}.`];
+  if (!Array.isArray(list) || list.length === 0) return [`must be ${providersWanted}.`];
   const faults = list.flatMap((entry: unknown, place) => {
-    const who = `, provider ${place + 1}:`;
-    if (!isObject(entry)) return [`${who} must be an object.`];
+    const who = `is wrong in provider ${place + 1}:`;
+    if (!isObject(entry)) return [`${who} it must be an object.`];
     return faultsOf(entry).map((fault) => `${who} ${fault}.`);
   });
   const ids = list.map((entry: unknown) => (isObject(entry) ? entry['id'] : undefined));
-  const twice = ids.filter((id, place) => isText(id) && ids.indexOf(id) !== place);
-  return [...faults, ...(twice.length > 0 ? [' has an "id" more than once.'] : [])];
+  const named = ids.filter(isText);
+  const isOnce = new Set(named).size === named.length;
+  return [...faults, ...(isOnce ? [] : ['has an "id" more than once.'])];
 }
 
 function faultsOf(entry: Record<string, unknown>): string[] {

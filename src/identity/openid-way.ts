@@ -1,5 +1,12 @@
 /** One provider as a way to sign in: the authorization code flow of OpenID Connect Core 3.1. */
-import { IdentityError, type Arrival, type KeptWish, type Way, type WayWish } from './backend.ts';
+import {
+  IdentityError,
+  type Arrival,
+  type KeptWish,
+  type SigningOut,
+  type Way,
+  type WayWish,
+} from './backend.ts';
 import {
   clockToleranceSeconds,
   createOpenIdClient,
@@ -40,12 +47,31 @@ export function openIdWay(provider: Provider, { people, onDropped }: WayParts): 
     const more = await userInfo(client, config, tokens.access_token, claims.sub);
     const user = personOf({ ...more, ...claims }, provider, onDropped);
     const { amr, acr } = claims;
-    return { user, ...(isMethods(amr) && { amr }), ...(isClass(acr) && { acr }) };
+    const hint = provider.signsOut ? tokens.id_token : undefined;
+    return {
+      user,
+      signOutHint: hint,
+      ...(isMethods(amr) && { amr }),
+      ...(isClass(acr) && { acr }),
+    };
+  }
+
+  async function signOut({ back, state, hint }: SigningOut): Promise<string | undefined> {
+    const server = await connection.server().catch(() => undefined);
+    const { end_session_endpoint: endpoint } = server ?? {};
+    if (endpoint === undefined || !/^https?:\/\//i.test(endpoint)) return undefined;
+    const location = new URL(endpoint);
+    location.searchParams.set('id_token_hint', hint);
+    location.searchParams.set('client_id', provider.clientId);
+    location.searchParams.set('post_logout_redirect_uri', back);
+    location.searchParams.set('state', state);
+    return location.href;
   }
 
   return {
     id,
     name,
+    ...(provider.signsOut && { signOut }),
     ...(icon && { icon }),
     async begin(wish) {
       const client = await loadOpenId();

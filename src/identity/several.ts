@@ -4,6 +4,7 @@ import {
   IdentityError,
   type Identity,
   type IdentityLog,
+  type SigningOut,
   type User,
   type Verification,
   type Way,
@@ -60,7 +61,7 @@ export function joinStores(stores: readonly NamedStore[], log: IdentityLog): Ide
         if ('user' in arrival) await onlyHere(arrival.user, store);
         return arrival;
       },
-      ...(way.signOut && { signOut: (back: string, state: string) => way.signOut!(back, state) }),
+      ...(way.signOut && { signOut: (leaving: SigningOut) => way.signOut!(leaving) }),
     }));
   }
 

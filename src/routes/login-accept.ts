@@ -25,6 +25,7 @@ type Needs = Pick<
   | 'log'
   | 'policy'
   | 'sessions'
+  | 'signOutDetours'
 >;
 
 interface Proven {
@@ -39,6 +40,8 @@ interface Proven {
   login: string;
   /** The id of the way by which they came, if it was another one than a password. */
   way?: string;
+  /** See `Arrived`. */
+  signOutHint?: string | undefined;
   isRemembered: boolean;
   /** What makes a second click the same answer. */
   decision: unknown;
@@ -48,8 +51,10 @@ export async function acceptSignIn(
   needs: Needs,
   req: Request,
   res: Response,
-  { step, facts, user, amr, acr, login, way, isRemembered: isWished, decision: answer }: Proven,
+  proven: Proven,
 ): Promise<void> {
+  const { step, facts, user, amr, acr, login, way, signOutHint } = proven;
+  const { isRemembered: isWished, decision: answer } = proven;
   if (facts.remembered !== undefined && facts.remembered !== user.subject) {
     return leave(res, signInAsSomebodyElse(needs, facts));
   }
@@ -72,7 +77,9 @@ export async function acceptSignIn(
   const target = await step.once(answer, accept, about);
   const at = Date.now();
   // The answer is given: without the database there is only no session.
-  const signIn = { subject, at, amr, acr, credential, login, way };
+  const hint = needs.signOutDetours.hide(signOutHint);
+  const signIn = { subject, at, amr, acr, credential, login, way, signOutHint: hint };
+  needs.signOutDetours.end(req, res);
   await orWithoutStore(needs, req, needs.sessions.begin(req, res, signIn), undefined);
   needs.knownBrowsers.remember(req, res, login, user);
   const until = before ? before.until : rememberedUntil(needs.policy, at);

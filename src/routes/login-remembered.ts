@@ -18,10 +18,12 @@ type Needs = Pick<
   | 'config'
   | 'hydra'
   | 'identity'
+  | 'keptSignIns'
   | 'knownBrowsers'
   | 'policy'
   | 'revocations'
   | 'sessions'
+  | 'signOutDetours'
 >;
 
 /** The OAuth2 server remembers this person (`skip`): nobody is asked, but it still needs an answer. */
@@ -35,6 +37,10 @@ export async function answerRemembered(
   if (!user || user.disabled) {
     return answerUnproven(needs, req, res, { step, request, reason: 'gone' });
   }
+  // The person wanted to sign out, and did not come back from the site that was visited first.
+  if (needs.signOutDetours.isUnderWay(req)) {
+    return answerUnproven(needs, req, res, { step, request, reason: 'signed_out' });
+  }
   const last = await needs.sessions.lastSignIn(req, res);
   const theirs = last?.subject === user.subject ? last : undefined;
   const isOutdated =
@@ -44,7 +50,8 @@ export async function answerRemembered(
   if (isOutdated || needs.revocations.isPending(user.subject)) {
     return answerUnproven(needs, req, res, { step, request, reason: 'credentials_changed' });
   }
-  const { amr, acr } = theirs ?? {};
+  const hasCome = needs.keptSignIns.of(req)?.way !== undefined; // not by a password
+  const { amr = hasCome ? [] : undefined, acr } = theirs ?? {};
   const answer = async () => {
     const browser = step.browserAfter(user.subject);
     const decision = await rememberedLoginDecision(user, amr, acr);
@@ -63,7 +70,7 @@ interface Unproven {
   step: Step;
   request: LoginRequest;
   /** Why the OAuth2 server should not remember this person. */
-  reason: 'gone' | 'credentials_changed';
+  reason: 'gone' | 'credentials_changed' | 'signed_out';
 }
 
 /**

@@ -32,6 +32,7 @@ type Needs = Pick<
   | 'log'
   | 'policy'
   | 'sessions'
+  | 'signOutDetours'
 >;
 
 /** The only way to sign in here, so that nobody needs to choose it. */
@@ -127,8 +128,11 @@ export async function arrive(
   preferLocales(needs.locales, res, request.oidc_context?.ui_locales);
   const form = { login: loginHintOf(request), isRemembered };
   const back = { step, request, way, form, departed };
-  const early = departed.refused ?? (needs.departures.isLate(departed) ? 'late' : undefined);
-  if (early) return showAgain(needs, req, res, { ...back, refused: early });
+  if (departed.refused) return showAgain(needs, req, res, { ...back, refused: departed.refused });
+  if (needs.departures.isLate(departed)) {
+    needs.audit(req, 'refused', { reason: 'late', way: way.id, client: request.client.client_id });
+    return showAgain(needs, req, res, { ...back, refused: 'late' });
+  }
 
   const arrival = await finishOnce(needs, req, way, departed);
   if ('refused' in arrival) {
@@ -146,6 +150,7 @@ export async function arrive(
     ...strengthOf(arrival),
     login: '',
     way: way.id,
+    signOutHint: arrival.signOutHint,
     isRemembered,
     decision: ['way', way.id, isRemembered, user.subject],
   });

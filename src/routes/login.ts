@@ -48,6 +48,7 @@ type Needs = Pick<
   | 'policy'
   | 'revocations'
   | 'sessions'
+  | 'signOutDetours'
 >;
 
 /** The sign-in screen, and where a browser comes back to that has signed in elsewhere. */

@@ -29,6 +29,7 @@ type Needs = Pick<
   | 'locales'
   | 'log'
   | 'sessions'
+  | 'signOutDetours'
 >;
 
 /** The question before signing out, and the pages after it. */
@@ -39,7 +40,9 @@ export function logoutRoutes(needs: Needs): Router {
   router.all('/logout', methodUnknown('GET, HEAD, POST'));
   router.get('/logout/stayed', (req, res) => showStayed(needs, req, res));
   router.get('/logged-out', (req, res) => showLoggedOut(needs, req, res));
+  router.get('/upstream/:way/signed-out', (req, res) => goOn(needs, req, res));
   router.all(['/logout/stayed', '/logged-out'], methodUnknown('GET, HEAD'));
+  router.all('/upstream/:way/signed-out', methodUnknown('GET, HEAD'));
   return router;
 }
 
@@ -66,11 +69,11 @@ async function showLogout(needs: Needs, req: Request, res: Response): Promise<vo
   const about = { subject: facts.subject, isSafeTwice: true };
   const target = await step.onceUnasked('unasked', () => signOut(needs, req, step, facts), about);
   needs.leftApp.keep(req, res, facts.app);
-  if (isOurs) {
-    await forget(needs, req, res, facts);
-    step.keep(step.browserAfterSignOut());
-  }
-  leave(res, target);
+  if (!isOurs) return leave(res, target);
+  const first = isSwitching ? target : await signOutTarget(needs, req, res, target);
+  await forget(needs, req, res, facts);
+  step.keep(step.browserAfterSignOut());
+  leave(res, first);
 }
 
 async function submitLogout(needs: Needs, req: Request, res: Response): Promise<void> {
@@ -93,8 +96,29 @@ async function submitLogout(needs: Needs, req: Request, res: Response): Promise<
   const after = isOurs ? step.browserAfterSignOut() : undefined;
   const about = { subject, isSafeTwice: true, ...(after && { after }) };
   const target = await step.once('accept', accept, about);
-  if (isOurs) await forget(needs, req, res, facts);
   needs.leftApp.keep(req, res, facts.app);
+  if (!isOurs) return leave(res, target);
+  const first = await signOutTarget(needs, req, res, target);
+  await forget(needs, req, res, facts);
+  leave(res, first);
+}
+
+/** To the site where the person has signed in, if that is to sign them out first. */
+async function signOutTarget(
+  { identity, log, sessions, signOutDetours }: Needs,
+  req: Request,
+  res: Response,
+  target: string,
+): Promise<string> {
+  const signIn = await orWithoutStore({ log }, req, sessions.lastSignIn(req, res), undefined);
+  return signOutDetours.begin(res, { ways: identity.ways, signIn, target });
+}
+
+/** The browser is back from there. */
+function goOn({ addresses, signOutDetours }: Needs, req: Request, res: Response): void {
+  const target = signOutDetours.targetOf(req, req.query['state']);
+  if (target === undefined || req.method !== 'GET') return leave(res, addresses.loggedOut);
+  signOutDetours.end(req, res);
   leave(res, target);
 }
 

@@ -23,6 +23,7 @@ type Needs = Pick<
   | 'leftApp'
   | 'log'
   | 'sessions'
+  | 'signOutDetours'
 >;
 
 /** The page for people who come without an app: it says what this is and who is signed in. */
@@ -74,14 +75,18 @@ async function signedInPerson(
 
 /** Ends our session first: if the OAuth2 server remembers nobody, it will not send us a logout request. */
 async function signOut(needs: Needs, req: Request, res: Response): Promise<void> {
-  const { addresses, audit, browsers, keptSignIns, leftApp, sessions } = needs;
+  const { addresses, audit, browsers, identity, keptSignIns, leftApp } = needs;
+  const { sessions, signOutDetours } = needs;
   if (formFault(res) || isLanguageSwitch(req)) return showStart(needs, req, res);
   if (postedText(req, 'decision') !== 'sign_out') throw new PublicError('decision_unknown');
   const signedIn = await whoIsHere(needs, req, res);
+  const signIn = await orWithoutStore(needs, req, sessions.lastSignIn(req, res), undefined);
+  const target = addresses.signOutOfServer ?? addresses.loggedOut;
+  const first = await signOutDetours.begin(res, { ways: identity.ways, signIn, target });
   await sessions.end(req, res);
   keptSignIns.forget(req, res);
   audit(req, 'signed_out', { subject: signedIn?.user?.subject });
   browsers.keep(req, res, browsers.afterSignOut(req, 'start'));
   leftApp.keep(req, res, undefined);
-  leave(res, addresses.signOutOfServer ?? addresses.loggedOut);
+  leave(res, first);
 }

@@ -21,6 +21,8 @@ export interface SignIn {
   acr?: string | undefined;
   /** The id of the way to sign in, if it was another one than a password. */
   way?: string | undefined;
+  /** What that site wants back at a sign-out, encrypted. */
+  signOutHint?: string | undefined;
 }
 
 declare module 'express-session' {

@@ -1,4 +1,7 @@
 /** One OpenID provider is the only way to sign in: nobody needs to choose it. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -50,6 +53,35 @@ async function signIn(browser = app.browser(), given?: Given): Promise<Page> {
   const there = await browser.follow(await browser.get(login(given)));
   return browser.follow(there);
 }
+
+describe('at the token endpoint, Portico proves who it is', () => {
+  const file = join(tmpdir(), `portico-openid-${process.pid}`);
+  afterAll(() => rmSync(file, { force: true }));
+  const appWith = (entry: object) =>
+    startApp(stub, {
+      ...env,
+      OPENID_PROVIDERS: JSON.stringify([
+        { id: 'work', name: 'Work', issuer: work.issuer, client_id: 'portico', ...entry },
+      ]),
+    });
+
+  test.each([
+    ['client_secret_post', { client_secret: providerClient.client_secret }],
+    ['none', {}],
+  ])('by %s', async (token_endpoint_auth_method, secret) => {
+    const other = await appWith({ token_endpoint_auth_method, ...secret });
+    expect(isBack(await signIn(other.browser()))).toBe(true);
+    expect(work.tokenCalls.at(-1)?.authorization).toBeUndefined();
+  });
+
+  test('by a secret in a file, which may change at any time', async () => {
+    writeFileSync(file, 'an old secret\n');
+    const other = await appWith({ client_secret_file: file });
+    expect((await signIn(other.browser())).status).toBe(502);
+    writeFileSync(file, `${providerClient.client_secret}\n`);
+    expect(isBack(await signIn(other.browser()))).toBe(true);
+  });
+});
 
 describe('with one provider alone', () => {
   test('the browser leaves at once, and comes back signed in', async () => {

@@ -2,6 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { databaseAddress, openDatabase, type Database } from '@portico/database';
 import { testDatabases } from '@portico/database/testing';
+import { startAdminStub } from '../support/admin-stub.ts';
+import { startApp } from '../support/app.ts';
+import { openBrowser } from '../support/browser.ts';
+import { providerClient, startOpenIdProvider } from '../support/openid-provider.ts';
+import { addressOf, newChallenge } from '../support/screens.ts';
 import { createPeopleInDatabase } from '../../src/identity/openid-people-table.ts';
 
 const log = { info() {}, warn() {}, error() {} };
@@ -29,6 +34,49 @@ describe.each(testDatabases())('on $name', (home) => {
     const others = await createPeopleInDatabase(database, log);
     expect(await others.find(subject)).toEqual(user);
     expect(await others.ready()).toBe(true);
+  });
+
+  test('a sign-in that one process begins ends in the next, and neither forgets the person', async () => {
+    const stub = await startAdminStub();
+    const provider = await startOpenIdProvider();
+    const env = {
+      BASE_URL: 'http://127.0.0.1:8',
+      DATABASE_URL: await home.fresh(),
+      IDENTITY: 'openid',
+      USERS_FILE: undefined,
+      OPENID_PROVIDERS: JSON.stringify([
+        { id: 'work', name: 'Work', issuer: provider.issuer, ...providerClient },
+      ]),
+    };
+    const login = stub.login(newChallenge('login'));
+    const first = await startApp(stub, env);
+    const before = openBrowser(first);
+    const left = await before.get(addressOf('/login', 'login_challenge', login));
+    const back = (await before.follow(left)).leadsTo!;
+    await first.close();
+
+    const second = await startApp(stub, env);
+    const after = openBrowser(second);
+    for (const [name, line] of Object.entries(before.cookies())) {
+      after.setCookie(name, /^[^=]+=([^;]*)/.exec(line)![1]!);
+    }
+    expect((await after.get(back)).leadsTo).toContain('login_verifier=');
+    const [{ body: accepted } = {}] = stub.sent('login.accept');
+    const context = accepted?.['context'] as Record<string, string>;
+    await second.close();
+
+    const third = await startApp(stub, env);
+    const cookies = after.cookies();
+    const browser = openBrowser(third);
+    for (const [name, line] of Object.entries(cookies)) {
+      browser.setCookie(name, /^[^=]+=([^;]*)/.exec(line)![1]!);
+    }
+    const given = { subject: String(accepted?.['subject']), context };
+    const consent = stub.consent(newChallenge('consent'), given);
+    const page = await browser.get(addressOf('/consent', 'consent_challenge', consent));
+    expect(page.text).toContain(String(provider.person['email']));
+    await third.close();
+    await Promise.all([stub.close(), provider.close()]);
   });
 
   test('a subject that no provider has is not asked for', async () => {

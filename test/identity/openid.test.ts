@@ -44,7 +44,7 @@ describe('OPENID_PROVIDERS', () => {
     ['no list', '{}'],
     ['an empty list', '[]'],
   ])('is refused when it is %s', (_what, json) => {
-    expect(providerFaults(json)).toEqual([expect.stringMatching(/^ must be a JSON list of/)]);
+    expect(providerFaults(json)).toEqual([expect.stringMatching(/^must be a JSON list of/)]);
     expect(readProviders(json)).toBeUndefined();
   });
 
@@ -72,7 +72,7 @@ describe('OPENID_PROVIDERS', () => {
   ])('says what is wrong with %s', (_what, change, fault) => {
     const faults = faultsOf(JSON.parse(JSON.stringify({ ...entry, ...change })));
     expect(faults).toEqual([expect.stringContaining(fault)]);
-    expect(faults[0]).toMatch(/^, provider 1: .*\.$/);
+    expect(faults[0]).toMatch(/^is wrong in provider 1: .*\.$/);
     expect(faults[0]).not.toContain(secret);
   });
 
@@ -82,8 +82,8 @@ describe('OPENID_PROVIDERS', () => {
       expect.stringContaining('provider 1: "issuer"'),
       expect.stringContaining('provider 2: "name"'),
       expect.stringContaining('provider 2: "scope"'),
-      ', provider 3: must be an object.',
-      ' has an "id" more than once.',
+      'is wrong in provider 3: it must be an object.',
+      'has an "id" more than once.',
     ]);
   });
 
@@ -99,8 +99,8 @@ describe('OPENID_PROVIDERS', () => {
       message = String(error);
     }
     expect(message).toContain('PORT is "x"');
-    expect(message).toContain('OPENID_PROVIDERS, provider 1: "id" must be');
-    expect(message).toContain('OPENID_PROVIDERS, provider 1: "name" must be');
+    expect(message).toContain('OPENID_PROVIDERS is wrong in provider 1: "id" must be');
+    expect(message).toContain('OPENID_PROVIDERS is wrong in provider 1: "name" must be');
     expect(message).not.toContain(secret);
   });
 });

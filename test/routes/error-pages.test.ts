@@ -87,6 +87,14 @@ const pages: [ErrorCode, tile: string, buttons: [style: string, href: string][]]
       ['tonal', toApp],
     ],
   ],
+  [
+    'departure_unknown',
+    'accent arch',
+    [
+      ['strong', restart],
+      ['tonal', toApp],
+    ],
+  ],
   ['challenge_unknown', 'accent lens', [['tonal', toApp]]],
   [
     'challenge_missing',

@@ -334,6 +334,6 @@ test('a fault of ours is a 500 that tells its id and nothing more', async () => 
   expect(page.text).toContain(words('error.reference', { id }));
   const line = faulty.logs.find(({ msg }) => msg === 'unexpected error');
   expect(line).toMatchObject({ request: id, err: { message: 'the secret place of the database' } });
-  expect(JSON.stringify(line)).toContain('consent.ts');
+  expect(JSON.stringify(line)).toContain('consent-page.ts');
   await faulty.close();
 });

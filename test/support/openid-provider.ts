@@ -126,7 +126,7 @@ export async function startOpenIdProvider(): Promise<OpenIdProvider> {
     if (provider.manners.token) return provider.manners.token(res);
     const code = codes.get(form.get('code') ?? '');
     codes.delete(form.get('code') ?? '');
-    if (!isOurClient(authorization) || !code || !fits(form, code)) {
+    if (!isOurClient(authorization, form) || !code || !fits(form, code)) {
       call.status = 400;
       return json(res, 400, { error: 'invalid_grant' });
     }
@@ -177,9 +177,13 @@ const metadataOf = (issuer: string): Claims => ({
   code_challenge_methods_supported: ['S256'],
 });
 
-function isOurClient(authorization = ''): boolean {
-  const given = Buffer.from(authorization.slice('Basic '.length), 'base64').toString();
+/** By the header, by the form, or as a public client. */
+function isOurClient(authorization: string | undefined, form: URLSearchParams): boolean {
   const { client_id: id, client_secret: secret } = providerClient;
+  if (authorization === undefined) {
+    return form.get('client_id') === id && (form.get('client_secret') ?? secret) === secret;
+  }
+  const given = Buffer.from(authorization.slice('Basic '.length), 'base64').toString();
   return (
     given ===
     [id, secret].map((one) => new URLSearchParams([['', one]]).toString().slice(1)).join(':')

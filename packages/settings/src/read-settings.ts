@@ -87,7 +87,7 @@ function faultsOf(name: string, row: Setting<unknown>, text: string | undefined)
   if (text === undefined) {
     return row.isRequired ? [`${name} is not set. It must be ${row.wants}.`] : [];
   }
-  const told = row.faults?.(text).map((fault) => `${name}${fault}`) ?? [];
+  const told = row.faults?.(text).map((fault) => `${name} ${fault}`) ?? [];
   if (told.length > 0 || row.read(text) !== undefined) return told;
   const shown = row.isSecret ? 'a value that is not shown' : `"${withoutPassword(text)}"`;
   return [`${name} is ${shown}. It must be ${row.wants}.`];

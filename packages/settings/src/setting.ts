@@ -10,9 +10,8 @@ export interface Setting<T> {
   /** The value is never shown, and may come from a file whose path is in `NAME_FILE`. */
   isSecret?: true;
   /**
-   * What is wrong with a text, each a sentence from behind the name on, such as ` must be …` or
-   * `, entry 2: …`: for settings in which much can be wrong. Asked in place of `wants`; without values
-   * if the setting is a secret.
+   * What is wrong with a text, as sentences that begin after the name, such as `must be …`: for
+   * settings in which much can be wrong. Asked in place of `wants`; without values if it is a secret.
    */
   faults?: (text: string) => string[];
   /** Why a correct text is still not a good one, as a sentence that begins after the name. */

@@ -65,6 +65,22 @@ describe('settings', () => {
     expect(read).toThrow('PORT is 3000.');
   });
 
+  test('in which much can be wrong tell all of it', () => {
+    const list = setting('a list', (text) => (text === 'a' ? ['a'] : undefined), {
+      faults: (text) => (text === 'b' ? ['is wrong in entry 1: no a.', 'is too short.'] : []),
+    });
+    const read = (LIST: string) => {
+      try {
+        return readSettings({ LIST: list }, { LIST }).values.LIST;
+      } catch (error) {
+        return (error as SettingsError).faults;
+      }
+    };
+    expect(read('a')).toEqual(['a']);
+    expect(read('b')).toEqual(['LIST is wrong in entry 1: no a.', 'LIST is too short.']);
+    expect(read('c')).toEqual(['LIST is "c". It must be a list.']);
+  });
+
   test('show neither secrets nor passwords in a fault', () => {
     const faults = faultsOf({ URL: 'https://me:hush@a.example', TOKEN: 'hush\nhush' });
     expect(faults).toHaveLength(2);

@@ -1,6 +1,7 @@
 /** Every screen in every state that looks different, each with the way to it. */
 import type { Page } from '@playwright/test';
 import { consentScreens, openConsent } from './consent-screens.ts';
+import { wayScreens } from './way-screens.ts';
 import {
   allow,
   authorizationUrl,
@@ -117,6 +118,7 @@ export const screens: Screen[] = [
       await page.waitForURL(/\/login$/);
     },
   ],
+  ...wayScreens,
   ...consentScreens,
   ['logout', openLogout],
   [
