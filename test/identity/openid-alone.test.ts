@@ -108,6 +108,21 @@ describe('with one provider alone', () => {
     expect(isBack(await browser.follow(there))).toBe(true);
   });
 
+  test('a password is no answer', async () => {
+    work.manners.authorization = ({ state = '', iss = '' }) => {
+      return { state, iss, error: 'access_denied' };
+    };
+    const browser = app.browser();
+    const page = await signIn(browser);
+    const add: [string, string][] = [
+      ['email', 'foo@bar.com'],
+      ['password', 'foobar'],
+    ];
+    const answer = await browser.submit(page, { press: 'no button', add });
+    expect(answer.status).toBe(400);
+    expect(answer.heading).toBe(words('error.decision_unknown.title'));
+  });
+
   test('a no here goes back to the app', async () => {
     work.manners.authorization = ({ state = '', iss = '' }) => {
       return { state, iss, error: 'access_denied' };
