@@ -146,6 +146,16 @@ describe('with one provider alone', () => {
     }
   });
 
+  test.each<[what: string, discovery: Record<string, string>]>([
+    ['another issuer', { issuer: 'https://evil.example' }],
+    ['an address that is none of the web', { authorization_endpoint: 'javascript:alert(1)' }],
+  ])('nobody is sent to one that names %s', async (_what, discovery) => {
+    work.manners.discovery = (all) => ({ ...all, ...discovery });
+    const other = await startApp(stub, env);
+    const page = await other.browser().get(login());
+    expect([page.status, page.leadsTo]).toEqual([503, undefined]);
+  });
+
   test('an app that wants no page gets none', async () => {
     const request_url = 'https://auth.example.org/oauth2/auth?client_id=a&prompt=none';
     const page = await app.browser().get(login({ request_url }));
