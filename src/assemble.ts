@@ -137,7 +137,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     browsers,
     csrf,
     sessions: createSessions(baseUrl, secrets, {
-      store: new SessionStore(state.sessions),
+      store: new SessionStore(state.sessions, config.state === 'database' ? { secrets } : {}),
       isCurrent: provesToday(identity),
     }),
     state,

@@ -312,6 +312,20 @@ describe('where people are stored', () => {
     expect(faultsOf({ IDENTITY: 'file', PEOPLE_API_URL: 'nonsense' })).toEqual([]);
   });
 
+  test('share what instances know in the database, if there is one', () => {
+    const url = 'postgres://h/d';
+    expect(load().state).toBe('memory');
+    expect(load({ DATABASE_URL: url }).state).toBe('database');
+    expect(load({ DATABASE_URL: url, STATE: 'memory' }).state).toBe('memory');
+    expect(faultsOf({ STATE: 'database' })).toEqual([
+      expect.stringMatching(/^DATABASE_URL is not set\. STATE=database needs it: /),
+    ]);
+    expect(faultsOf({ STATE: 'database', DATABASE_URL: 'mysql://h/d' })).toHaveLength(1);
+    expect(faultsOf({ STATE: 'disk' })).toEqual([
+      'STATE is "disk". It must be memory or database.',
+    ]);
+  });
+
   test('is the users file if nothing else is said', () => {
     expect(load({ IDENTITY: '' }).identity.backends).toEqual(['file']);
     expect(load({ IDENTITY: '', DATABASE_URL: 'postgres://h/d' }).identity.backends).toEqual([

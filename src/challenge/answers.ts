@@ -136,10 +136,13 @@ export function createAnswers({
 
   /**
    * Where the answer that this challenge got leads; `undefined` when it has none. Waits for an
-   * answer that is under way.
+   * answer that is under way. Of a browser without a cookie, which cannot have answered, the other
+   * instances are not asked.
    * @throws PublicError `challenge_used` when another browser answered, or the address was not kept
    */
   async function recall(key: string, browser: string | undefined): Promise<string | undefined> {
+    const isKnownHere = pending.has(key) || used.has(key) || givenOf(key) !== undefined;
+    if (browser === undefined && !isKnownHere) return undefined;
     const earlier = await earlierOf(key, browser);
     if (!earlier) return undefined;
     if ('result' in earlier) return earlier.result.catch(() => undefined);

@@ -11,7 +11,8 @@ const selection = {
 const optionalOperand = 'WHO';
 
 const details = `It asks the running Portico by a socket, which it finds by PORT or CONTROL_SOCKET: run it with the
-settings of the app, as the same user. Each instance has limits of its own. Logins are shown by their mark, the login_mark of the audit trail.`;
+settings of the app, as the same user. Each instance has limits of its own, unless they share
+them in a database. Logins are shown by their mark, the login_mark of the audit trail.`;
 
 const table = (columns: number | undefined) =>
   createTable<Standing>(

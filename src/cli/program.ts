@@ -30,7 +30,20 @@ const app: Topic[] = [
 const people: Topic[] = [
   {
     name: 'users',
-    actions: ['hash', 'check', 'mark'],
+    actions: [
+      'add',
+      'list',
+      'show',
+      'set-password',
+      'disable',
+      'enable',
+      'remove',
+      'import',
+      'export',
+      'hash',
+      'check',
+      'mark',
+    ],
     summary: 'People who can sign in.',
     settings: ofApp,
     load: async () => (await import('./users-commands.ts')).usersCommands,

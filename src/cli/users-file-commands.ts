@@ -30,10 +30,10 @@ const check: Command = {
     const people = await readUsersFile(file, true).catch((error: unknown) => {
       throw error instanceof UsersFileError ? new Failure(error.message) : unreadable(file, error);
     });
-    const demos = people.filter(({ isDemo }) => isDemo).length;
+    const demos = people.demos();
     const note = demos > 0 ? `, ${demos} of them for demonstration on localhost only` : '';
-    if (given.has('json')) await context.printJson({ people: people.length, demos });
-    else await context.print(`${file} is correct: ${people.length} people${note}.\n`);
+    if (given.has('json')) await context.printJson({ people: people.size(), demos });
+    else await context.print(`${file} is correct: ${people.size()} people${note}.\n`);
   },
 };
 

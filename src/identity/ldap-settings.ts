@@ -1,11 +1,10 @@
 import { kind, setting, type ValuesOf } from '@portico/settings';
-import { isDn, normalDn } from './ldap-dn.ts';
+import { isDn } from './ldap-dn.ts';
 import type { LdapServer } from './ldap-connection.ts';
 import { isFilterTemplate } from './ldap-filter.ts';
-import { isMappable, type AttributeMap } from './ldap-person.ts';
+import { attributeName, mapSettings } from './ldap-maps.ts';
+import type { AttributeMap } from './ldap-person.ts';
 import { isLoopback, isPrivate } from './private-hosts.ts';
-
-const attributeName = /^[a-z][\w-]*$/i;
 
 export const ldapSettings = {
   LDAP_URL: setting('one or more ldap:// or ldaps:// addresses, separated by blanks', servers, {
@@ -27,16 +26,12 @@ export const ldapSettings = {
   LDAP_SUBJECT: setting('the name of an attribute', kind.matching(attributeName), {
     fallback: 'entryUUID',
   }),
-  LDAP_ATTRIBUTES: setting(
-    'a JSON object of attributes and the claims that they are, such as {"displayName": "name"}; null leaves one out',
-    attributes,
-    { fallback: '{}' },
-  ),
+  LDAP_ATTRIBUTES: mapSettings.LDAP_ATTRIBUTES,
   LDAP_GROUP_FILTER: setting(
     'a filter in brackets that compares with {dn}, or with another attribute of the person, by =, such as (member={dn})',
     (given) => (isFilterTemplate(given, (name) => attributeName.test(name)) ? given : undefined),
   ),
-  LDAP_GROUPS: setting('a JSON object of DNs of groups and their names in tokens', groupNames),
+  LDAP_GROUPS: mapSettings.LDAP_GROUPS,
   LDAP_TIMEOUT_MS: setting('milliseconds, 100 to 60000', kind.integer(100, 60_000), {
     fallback: '3000',
   }),
@@ -58,10 +53,9 @@ const usualAttributes: Readonly<Record<string, string>> = {
 
 /** Which settings do not go together. */
 export function ldapFaults(values: Partial<LdapValues>): string[] {
-  const { LDAP_BIND_DN: account, LDAP_BIND_PASSWORD: password, LDAP_URL: urls = [] } = values;
+  const { LDAP_BIND_DN: account, LDAP_BIND_PASSWORD: password } = values;
   const plain = serversOf(values).filter((one) => isPlain(one) && !isLoopback(one.host));
   const isPublic = plain.some(({ host }) => !isPrivate(host));
-  const isUnused = values.LDAP_START_TLS === 'on' && urls.every(({ isSecure }) => isSecure);
   return [
     ...((account === undefined) === (password === undefined)
       ? []
@@ -69,7 +63,6 @@ export function ldapFaults(values: Partial<LdapValues>): string[] {
     ...(isPublic
       ? ['LDAP_START_TLS is "off", so that passwords go through the internet as they are.']
       : []),
-    ...(isUnused ? ['LDAP_START_TLS is "on", but all of LDAP_URL begins with ldaps://.'] : []),
   ];
 }
 
@@ -77,7 +70,7 @@ export function ldapFaults(values: Partial<LdapValues>): string[] {
 export function ldapDoubts(values: LdapValues): string[] {
   const isDoubtful = serversOf(values).some((one) => isPlain(one) && !isLoopback(one.host));
   return isDoubtful
-    ? ['LDAP_START_TLS is off: whoever sees that network can read the passwords that go to it.']
+    ? ['LDAP_START_TLS is "off": whoever sees that network can read the passwords that go to it.']
     : [];
 }
 
@@ -121,35 +114,4 @@ function server(given: string): LdapServer | undefined {
 
 function dn(given: string): string | undefined {
   return isDn(given) ? given : undefined;
-}
-
-function objectIn(given: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(given);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function attributes(given: string): Record<string, string | null> | undefined {
-  const found = objectIn(given);
-  const isMap = Object.entries(found ?? {}).every(
-    ([name, claim]) =>
-      attributeName.test(name) &&
-      (claim === null || (typeof claim === 'string' && isMappable(claim))),
-  );
-  return isMap ? (found as Record<string, string | null> | undefined) : undefined;
-}
-
-/** By their DNs in one spelling. */
-function groupNames(given: string): ReadonlyMap<string, string> | undefined {
-  const found = Object.entries(objectIn(given) ?? { '': '' });
-  const isMap = found.every(
-    ([group, name]) => isDn(group) && typeof name === 'string' && /^[^\p{C}]{1,255}$/u.test(name),
-  );
-  return isMap
-    ? new Map(found.map(([group, name]) => [normalDn(group), name as string]))
-    : undefined;
 }

@@ -47,6 +47,21 @@ export async function createQueriesIdentity(
     return person;
   }
 
+  /** Whoever has none that is accepted has no password; it takes as long as a wrong one. */
+  function acceptedHash(person: FoundPerson | undefined): string | undefined {
+    if (person?.passwordHash === undefined) return undefined;
+    if (isAffordableHash(person.passwordHash)) return person.passwordHash;
+    if (!warned.has('password_hash')) {
+      warned.add('password_hash');
+      const { subject } = person.user;
+      log.warn(
+        { subject },
+        'a password hash is in no form that is accepted: perhaps not the only one',
+      );
+    }
+    return undefined;
+  }
+
   function fault(what: string): IdentityError {
     return new IdentityError('down', `a query for people ${what}`);
   }
@@ -57,13 +72,7 @@ export async function createQueriesIdentity(
       const isPossible = folded !== '' && folded.length <= longestLogin && isAskable(folded);
       const person = await ask(queries.byLogin, isPossible ? folded : '');
       const known = isPossible ? person : undefined;
-      if (known?.passwordHash && !isAffordableHash(known.passwordHash)) {
-        log.error(
-          { subject: known.user.subject },
-          'a password hash is of no form that is accepted',
-        );
-      }
-      const hash = known?.passwordHash ?? undefined;
+      const hash = acceptedHash(known);
       if (hash !== undefined) standIns.note(hash);
       const isRight = await passwords.matches(hash ?? standIns.of(folded), password, turn);
       if (!isRight || !known || hash === undefined) return { refused: 'wrong' };

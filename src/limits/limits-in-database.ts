@@ -61,9 +61,15 @@ export function createLimitsInDatabase(rows: CountRows): LimitHome {
   }
 
   /** Takes a place at all counts, unless there is none: tells how long to wait, or for which stake. */
-  function reserve(stakes: readonly Stake[], lease: string): Promise<Verdict> {
-    return rows.change(stakes.map(rowOf), (before, now) => {
-      const counts = before.map((count, index) => withLapsed(ruleOf(stakes[index]!), count, now));
+  async function reserve(stakes: readonly Stake[], lease: string): Promise<Verdict> {
+    const keys = stakes.map(rowOf);
+    if (await rows.take(lease, keys, leaseMs)) return 'go';
+    return rows.change(keys, (before, now) => {
+      const counts = before.map((count, index) => {
+        const { [lease]: own, ...others } = count.leases; // some may have been taken
+        const leases = own === undefined ? count.leases : others;
+        return withLapsed(ruleOf(stakes[index]!), { ...count, leases }, now);
+      });
       const verdict = verdictOf(
         counts.map((count, index) => ({
           name: stakes[index]!.limit.name,
@@ -72,7 +78,8 @@ export function createLimitsInDatabase(rows: CountRows): LimitHome {
         })),
       );
       const until = verdict === 'go' ? { [lease]: now + leaseMs } : {};
-      const isChanged = verdict === 'go' || counts.some((count, index) => count !== before[index]);
+      const isChanged =
+        verdict === 'go' || counts.some(({ leases }, index) => leases !== before[index]!.leases);
       const changes = counts.map((count, index) =>
         kept(ruleOf(stakes[index]!), { ...count, leases: { ...count.leases, ...until } }, now),
       );

@@ -32,6 +32,37 @@ export function createDatabaseCounts(db: Kysely<StateTables>, later: Later): Cou
       return { now, count: { wrong: wrong ?? 0, at: at ?? 0, leases: leases ?? {} } };
     },
 
+    async take(lease, keys, leaseMs) {
+      const order = inOrder(keys);
+      const leases = sql`jsonb_build_object(${lease}::text,
+        (extract(epoch from clock_timestamp()) * 1000 + ${leaseMs}::float8)::float8)`;
+      const isBlank = sql`(counts.expires_at <= now() or
+        (counts.wrong = 0 and counts.leases = '{}'::jsonb))`;
+      const { rows } = await askDatabase(
+        tryAgain(() =>
+          sql`with asked as (
+              select * from unnest(${limitsOf(order)}, ${keysOf(order)})
+                with ordinality as one (limit_name, key, place)
+            )
+            insert into portico_counts as counts
+              (limit_name, key, wrong, counted_at, leases, expires_at)
+            select limit_name, key, 0, now(), ${leases}, now() + ${span(leaseMs + slackMs)}
+            from asked
+            where not exists (
+              select 1 from portico_counts as counts join asked
+                on counts.limit_name = asked.limit_name and counts.key = asked.key
+              where not ${isBlank}
+            )
+            order by place
+            on conflict (limit_name, key) do update set
+              wrong = 0, leases = excluded.leases, expires_at = excluded.expires_at
+            where ${isBlank}
+            returning key`.execute(db),
+        ),
+      );
+      return rows.length === keys.length;
+    },
+
     change: (keys, decide) =>
       askDatabase(
         tryAgain(() =>
@@ -85,7 +116,7 @@ export function createDatabaseCounts(db: Kysely<StateTables>, later: Later): Cou
         sql<StoredCount>`
           select key, ${times}, wrong, leases from portico_counts
           where limit_name = ${limit} and (wrong > ${least} or leases <> '{}'::jsonb)
-          order by key limit ${fewKeys}`.execute(db),
+          order by wrong desc, key limit ${fewKeys}`.execute(db),
       );
       const counts = rows.map(({ key, wrong, at, leases }) => ({ key, wrong, at, leases }));
       return { now: rows[0]?.now ?? 0, counts };

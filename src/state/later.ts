@@ -67,6 +67,8 @@ export function createLater({ log, pauseMs = 1_000 }: LaterParts): Later {
     },
     close() {
       clearTimeout(timer);
+      if (waiting.length === 0) return;
+      log.warn({ waiting: waiting.length }, 'stopped before the database was back: this is lost');
       waiting.length = 0;
     },
   };

@@ -72,7 +72,10 @@ export interface Claim {
 export interface SessionRows {
   /** @returns what was written; the session is kept longer, because it is used */
   read(key: string): Promise<string | undefined>;
-  /** @param person whose session it is: see `mostSessions` */
+  /**
+   * @param person stands for whose session it is: see `mostSessions`
+   * @param text encrypted, where others may read it
+   */
   write(key: string, person: string, text: string): Promise<void>;
   /** Never throws: what cannot be removed now is removed later. */
   remove(key: string): Promise<void>;
@@ -106,6 +109,12 @@ export interface CountChange extends OpenCount {
 export interface CountRows {
   /** @returns the count as it is stored, and the time of the state's clock */
   read(key: CountKey): Promise<{ count: OpenCount; now: number }>;
+  /**
+   * Takes a place at these counts, if nothing was wrong at any and nobody has one: the usual case, in
+   * one statement.
+   * @returns `false` when `change` has to decide; some of the places may be taken then
+   */
+  take(lease: string, keys: readonly CountKey[], leaseMs: number): Promise<boolean>;
   /**
    * Reads counts, lets `decide` change them, and writes them, while nobody else can.
    * @param decide gets the counts in the order of `keys`, and returns their changes in the same

@@ -9,7 +9,7 @@ interface SweeperParts {
   everyMs?: number;
 }
 
-const steps = 50;
+const steps = 200;
 const pauseMs = 50;
 /** How many rows one statement removes. */
 const fewRows = 500;

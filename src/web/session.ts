@@ -1,9 +1,10 @@
-import { hash } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { callbackify } from 'node:util';
 import session, { Store, type SessionData } from 'express-session';
 import type { Request, Response } from 'express';
 import type { SessionRows } from '../state/state.ts';
 import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
+import { createEncryption } from './encryption.ts';
 
 /** Who has signed in in this browser, when and how. */
 export interface SignIn {
@@ -133,29 +134,39 @@ function done(begin: (callback: (error?: unknown) => void) => void): Promise<voi
   });
 }
 
+interface SessionStoreOptions {
+  /** The cookie secrets, where others may read what is kept: then it is encrypted. */
+  secrets?: readonly string[];
+}
+
 /** Keeps sessions where instances share them, by a hash of their id. */
 export class SessionStore extends Store {
   readonly #rows: SessionRows;
+  readonly #sealing: Sealing;
   /** The end of a response saves again what `begin` has saved. */
   readonly #saved = new WeakMap<SessionData, string>();
 
-  constructor(rows: SessionRows) {
+  constructor(rows: SessionRows, { secrets = [] }: SessionStoreOptions = {}) {
     super();
     this.#rows = rows;
+    this.#sealing = secrets.length > 0 ? sealingWith(secrets) : noSealing;
   }
 
   override get(id: string, callback: (error: unknown, session?: SessionData | null) => void): void {
-    const read = this.#rows.read(keyOf(id));
-    settle(
-      read.then((text) => (text === undefined ? null : (JSON.parse(text) as SessionData))),
-      callback,
-    );
+    const key = keyOf(id);
+    const read = this.#rows.read(key).then((kept) => {
+      const text = kept && this.#sealing.open(kept, key);
+      return text ? (JSON.parse(text) as SessionData) : null;
+    });
+    settle(read, callback);
   }
 
   override set(id: string, data: SessionData, callback?: (error?: unknown) => void): void {
     const text = JSON.stringify(data);
     if (this.#saved.get(data) === id + text) return callback?.();
-    const write = this.#rows.write(keyOf(id), data.signIn?.subject ?? '', text);
+    const { seal, markOf } = this.#sealing;
+    const key = keyOf(id);
+    const write = this.#rows.write(key, markOf(data.signIn?.subject ?? ''), seal(text, key));
     settle(
       write.then(() => void this.#saved.set(data, id + text)),
       callback,
@@ -170,6 +181,30 @@ export class SessionStore extends Store {
   override destroy(id: string, callback?: (error?: unknown) => void): void {
     settle(this.#rows.remove(keyOf(id)), callback);
   }
+}
+
+interface Sealing {
+  seal: (text: string, key: string) => string;
+  open: (kept: string, key: string) => string | undefined;
+  /** Stands for a person. */
+  markOf: (subject: string) => string;
+}
+
+const noSealing: Sealing = {
+  seal: (text) => text,
+  open: (kept) => kept,
+  markOf: (subject) => subject,
+};
+
+/** Whoever reads what is kept does not learn whose session it is. */
+function sealingWith(secrets: readonly string[]): Sealing {
+  const encryption = createEncryption(secrets, 'session');
+  return {
+    seal: (text, key) => encryption.seal(Buffer.from(text), key),
+    open: (kept, key) => encryption.open(kept, key)?.toString(),
+    markOf: (subject) =>
+      createHmac('sha256', `portico session ${secrets[0]}`).update(subject).digest('base64'),
+  };
 }
 
 /** Whoever reads where sessions are kept does not learn their ids. */

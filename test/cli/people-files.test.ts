@@ -94,7 +94,7 @@ describe('a CSV file of people', () => {
       .flatMap((line) => [...line.split(','), ...line.split(/[;\t|]/), ...line.split(/[",;\t|]/)])
       .map((cell) => cell.replace(/^["'\s]+/, ''));
     const formulas = cells.filter((cell) => /^[=+\-@＝＋－＠]/.test(cell));
-    expect(formulas.filter((cell) => !/^\+49 \(30\) 123-45\.6/.test(cell))).toEqual([]);
+    expect(formulas.filter((cell) => !cell.startsWith('+49 (30) 123-45.6'))).toEqual([]);
   });
 
   test('may come from others: with a byte order mark, CRLF, capitals, parts and blank lines', async () => {

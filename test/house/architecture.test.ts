@@ -52,19 +52,21 @@ const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/app\.ts/, /^src\/(routes|screens|challenge|web|folders)/],
   [
     /^src\/assemble\.ts/,
-    /^src\/(identity|database|policy\/required-actions|clients|challenge|screens|limits|audit|web|folders)/,
+    /^src\/(identity|database|policy\/required-actions|clients|challenge|screens|limits|audit|state|web|folders)/,
   ],
   [
     /^src\/routes\//,
     /^src\/(policy|clients|challenge|screens|limits|web|errors|identity\/login-key)/,
   ],
   [/^src\/clients\//, /^src\/(policy|screens|web|errors)/],
-  [/^src\/(challenge|screens)\//, /^src\/(web|errors)/],
-  [/^src\/(limits|audit)\//, /^src\/(web|errors|identity\/login-key)/],
+  [/^src\/challenge\//, /^src\/(state|web|errors)/],
+  [/^src\/screens\//, /^src\/(web|errors)/],
+  [/^src\/limits\//, /^src\/(state|web|errors|identity\/login-key)/],
+  [/^src\/audit\//, /^src\/(web|errors|identity\/login-key)/],
   [/^src\/web\//, /^src\/errors/],
   [/^src\/config\.ts/, /^src\/(database|identity\/(index|claim-settings)|screens\/brand-settings)/],
-  [/^src\/errors\.ts/, /^src\/identity\/backend/],
-  [/^src\/(policy|identity)\/|^src\/(folders|database)\.ts/, /^$/],
+  [/^src\/errors\.ts/, /^src\/(identity\/backend|state\/state-error)/],
+  [/^src\/(policy|identity|state)\/|^src\/(folders|database)\.ts/, /^$/],
 ];
 
 describe('the app', () => {

@@ -8,6 +8,7 @@ import { createDatabaseState } from '../../src/state/database-state.ts';
 import type { StateTables } from '../../src/state/database-tables.ts';
 import { createSweeper } from '../../src/state/sweeper.ts';
 import { mostSessions, type State } from '../../src/state/state.ts';
+import { until } from '../support/until.ts';
 
 const secrets = ['a-secret-of-the-tests-of-the-state-0123456789'];
 const log = { info() {}, warn() {}, error() {} };
@@ -126,7 +127,10 @@ describe.each(testDatabases())('on $name', (home: TestDatabase) => {
     test('of an instance that was killed can be given again, but never another one', async () => {
       const killed = () => new Promise<string>(() => {});
       void one.once(yes, killed);
-      while (!(await dump()).includes('claimed')) await new Promise(setImmediate);
+      await until(async () => (await dump()).includes('claimed'));
+      const { rows } = await query(`select extract(epoch from claimed_until - now()) as seconds
+        from portico_answers`);
+      expect(Number((rows[0] as { seconds: unknown }).seconds)).toBeLessThanOrEqual(10);
       await query(`update portico_answers set claimed_until = now() - interval '1 second'`);
       const no = { ...yes, decision: 'reject' };
       await expect(other.once(no, async () => '/no')).rejects.toThrow('challenge_used');

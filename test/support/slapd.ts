@@ -89,7 +89,11 @@ export async function startSlapd(options: SlapdOptions): Promise<Slapd> {
   let child: ChildProcess;
 
   async function start() {
-    child = spawn(own, ['-f', config, '-h', `${url} ${secureUrl}`, '-d', '0'], { stdio: 'ignore' });
+    child = spawn(
+      own,
+      ['-f', config, '-h', `${everywhere(url)} ${everywhere(secureUrl)}`, '-d', '0'],
+      { stdio: 'ignore' },
+    );
     await until(() => isListening(port));
   }
   async function stop() {
@@ -109,6 +113,9 @@ export async function startSlapd(options: SlapdOptions): Promise<Slapd> {
     },
   };
 }
+
+/** All addresses of this machine, so that one can be asked which its certificate does not name. */
+const everywhere = (url: string) => url.replace(/127\.0\.0\.1|localhost/, '0.0.0.0');
 
 const baseEntries: Entry[] = [
   { dn: suffix, objectClass: ['dcObject', 'organization'], o: 'Example' },

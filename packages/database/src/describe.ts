@@ -24,7 +24,6 @@ export async function describe(pool: Pool, text: string): Promise<Description> {
   try {
     return await new Promise((resolve, reject) => {
       const found: Description = { parameters: 0, columns: undefined };
-      let fault: unknown;
       client.query({
         submit(connection: unknown) {
           const wire = connection as WireConnection;
@@ -38,15 +37,8 @@ export async function describe(pool: Pool, text: string): Promise<Description> {
         handleRowDescription({ fields }: { fields: { name: string }[] }) {
           found.columns = fields.map(({ name }) => name);
         },
-        handleError(error: unknown) {
-          fault = error;
-          // Nothing comes after the end of a connection.
-          if (!(error instanceof Error && 'severity' in error)) reject(error as Error);
-        },
-        handleReadyForQuery() {
-          if (fault === undefined) resolve(found);
-          else reject(fault as Error);
-        },
+        handleError: reject,
+        handleReadyForQuery: () => resolve(found),
       } as never);
     });
   } finally {

@@ -22,12 +22,7 @@ interface Ids {
   gid?: number;
 }
 
-const quick = [
-  'fsync=off',
-  'synchronous_commit=off',
-  'full_page_writes=off',
-  'shared_buffers=16MB',
-];
+const quick = ['fsync=off', 'full_page_writes=off', 'shared_buffers=16MB'];
 const startWithinMs = 60_000;
 
 /** @param programs the folder with `initdb` and `postgres` */

@@ -82,9 +82,8 @@ function columnOf(name: string): Column {
   const kind = Object.hasOwn(memberKinds, name) ? memberKinds[name] : undefined;
   if (!kind) throw new FileFault(unknownColumn(name));
   return (cell, record) => {
-    const value = valueOf(cell, name, kind);
-    if (kind === 'object') putInto(record, name, value);
-    else record[name] = value;
+    if (kind === 'object') putInto(record, name, objectOf(cell, name));
+    else record[name] = valueOf(cell, name, kind);
   };
 }
 
@@ -105,12 +104,9 @@ function putInto(
   else if (member !== 'claims') record[member] ??= null;
 }
 
-function valueOf(cell: string, name: string, kind: 'object'): Record<string, unknown> | null;
-function valueOf(cell: string, name: string, kind: MemberKind): any;
-function valueOf(cell: string, name: string, kind: MemberKind): unknown {
+function valueOf(cell: string, name: string, kind: Exclude<MemberKind, 'object'>): unknown {
   if (cell === '') return null;
   if (kind === 'text') return cell;
-  if (kind === 'object') return objectOf(cell, name);
   const trimmed = cell.trim();
   if (kind === 'flag') {
     if (/^(true|t|yes|1)$/i.test(trimmed)) return true;

@@ -1,5 +1,5 @@
 import { isRecord } from './read-json-lines.ts';
-import { memberFault } from '../../identity/users-file.ts';
+import { memberFault } from '../../identity/users-entry.ts';
 
 /**
  * What is wrong with a record of a file of people, without its values. Any member may be `null` but

@@ -17,8 +17,8 @@ export function csvLine(record: Readonly<Record<string, unknown>>): string {
     const value = record[name];
     if (value === undefined || value === null) return '';
     if (typeof value === 'object') return safeJson(value);
-    const cell = String(value);
-    if (typeof value !== 'string' || isPlainCell(cell)) return cell;
+    if (typeof value !== 'string') return JSON.stringify(value);
+    if (isPlainCell(value)) return value;
     rest[name] = value;
     return '';
   });

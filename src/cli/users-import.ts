@@ -1,0 +1,135 @@
+import { createReadStream } from 'node:fs';
+import {
+  exitCodes,
+  Failure,
+  misuse,
+  nameOf,
+  unreadable,
+  type Command,
+  type CommandContext,
+  type Given,
+} from '@portico/command-line';
+import { mergePeople, type MergeOptions } from '../identity/sql-merge.ts';
+import type { PeopleDb } from '../identity/sql-tables.ts';
+import { checkedBatches, type Batch } from './people-files/batches.ts';
+import { formatOf, formats, isFormatName, type FormatName } from './people-files/format.ts';
+import { FileFault } from './people-files/row.ts';
+import { createImportReport, type ImportReport } from './import-report.ts';
+import { withNewPeople } from './with-people.ts';
+
+export const formatOption = {
+  value: 'FORMAT',
+  help: 'csv or jsonl (JSON lines); by default by the name of the file',
+};
+
+export const importCommand: Command = {
+  name: 'users import',
+  operands: ['FILE'],
+  summary: 'Adds people from a CSV file or JSON lines; - is the standard input.',
+  details: `The columns and members are those of a users file, password hashes of other systems included. A row
+that cannot be taken is listed with its line and the reason, and the others are added. People who
+are there with the same members are left alone, so an import that was stopped goes on when it is
+run again. Exit code 1 if rows were refused. The tables are made when they are not there yet.`,
+  options: {
+    format: formatOption,
+    delimiter: {
+      value: 'CHAR',
+      help: 'what separates the cells of a CSV file; a comma by default',
+    },
+    update: { help: 'change people who are there with other members; without it they are refused' },
+    'keep-passwords': { help: 'leave the passwords of people who are there as they are' },
+  },
+  async run(given, context) {
+    const [file = ''] = given.operands;
+    const format = formats[formatFor(given, file)];
+    const delimiter = delimiterOf(given.text('delimiter'));
+    const options = { mayUpdate: given.has('update'), keepsPasswords: given.has('keep-passwords') };
+    const report = createImportReport(context, given.has('json'));
+    const rows = format.read(inputOf(file, context), delimiter);
+    await context
+      .untilInterrupted(async (signal) =>
+        withNewPeople(context, async (db) =>
+          importAll(db, checkedBatches(rows), { options, report, signal }),
+        ),
+      )
+      .catch(async (error: unknown) => {
+        if (error instanceof FileFault) throw misuse(`${nameOf(file)}: ${error.message}`);
+        await report.end(false);
+        throw error;
+      });
+    await report.end(true);
+    return report.refused() > 0 ? exitCodes.failed : exitCodes.done;
+  },
+};
+
+interface Importing {
+  options: MergeOptions;
+  report: ImportReport;
+  signal: AbortSignal;
+}
+
+/** While the database works at a batch, the next one is read. */
+async function importAll(
+  db: PeopleDb,
+  batches: AsyncIterable<Batch>,
+  { options, report, signal }: Importing,
+): Promise<void> {
+  let before: Promise<void> = Promise.resolve();
+  try {
+    for await (const batch of batches) {
+      await before;
+      if (signal.aborted) throw new Failure(stopped, exitCodes.interrupted);
+      before = importBatch(db, batch, { options, report, signal });
+      before.catch(() => undefined); // it is awaited above or below
+    }
+    await before;
+  } finally {
+    await Promise.allSettled([before]);
+  }
+}
+
+const stopped = 'Stopped: run the same command again to go on.';
+
+async function importBatch(db: PeopleDb, batch: Batch, { options, report }: Importing) {
+  const outcomes = await mergePeople(
+    db,
+    batch.flatMap(({ record }) => (record ? [record] : [])),
+    options,
+  );
+  let next = 0;
+  for (const { line, record, faults = [] } of batch) {
+    const outcome = record ? outcomes[next++]! : { refused: faults.join('; ') };
+    // oxlint-disable-next-line no-await-in-loop -- in the order of the lines
+    await report.add(line, outcome);
+  }
+}
+
+export function formatFor(given: Given, file: string): FormatName {
+  const name = given.text('format') ?? formatOf(file);
+  if (name !== undefined && isFormatName(name)) return name;
+  throw misuse('Say by --format which it is: csv or jsonl.');
+}
+
+function delimiterOf(text: string | undefined): string {
+  if (text === undefined) return ',';
+  const char = text === '\\t' ? '\t' : text;
+  if (/^[^"\r\n\p{L}\p{N}]$/u.test(char)) return char;
+  throw misuse('--delimiter must be one character that is no letter, digit or quote.');
+}
+
+async function* inputOf(file: string, { stdin }: CommandContext): AsyncGenerator<Uint8Array> {
+  if (file === '-') {
+    if (stdin.isTTY) throw misuse('Pipe the people to the standard input, or name a file.');
+    yield* stdin as AsyncIterable<Uint8Array>;
+    return;
+  }
+  try {
+    yield* createReadStream(file) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    const isEarly =
+      'syscall' in (error as object) && (error as { syscall: string }).syscall !== 'read';
+    throw isEarly || (error as { code?: string }).code === 'EISDIR'
+      ? unreadable(file, error)
+      : new Failure(`${file} cannot be read to its end: run this again.`);
+  }
+}

@@ -1,0 +1,87 @@
+import { exitCodes, Failure, misuse, type CommandContext } from '@portico/command-line';
+import {
+  databaseAddress,
+  databaseDoubt,
+  DatabaseError,
+  isAway,
+  migrate,
+  MigrationError,
+  openDatabase,
+  type Database,
+} from '@portico/database';
+import { readSettings, setting } from '@portico/settings';
+import { peopleMigrations, type PeopleDb, type PeopleTables } from '../identity/sql-tables.ts';
+
+const settings = {
+  DATABASE_URL: setting(
+    'postgres://user:password@host/name?sslmode=verify-full, or pglite:./folder',
+    databaseAddress,
+    { isSecret: true, isRequired: true, doubt: databaseDoubt },
+  ),
+};
+
+/**
+ * Opens the database of `DATABASE_URL` for a command, and closes it in the end.
+ * @throws SettingsError when there is none; Failure when it cannot be asked
+ */
+export async function withDatabase<T>(
+  { env, note }: Pick<CommandContext, 'env' | 'note'>,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  const { DATABASE_URL: address } = readSettings(settings, env).values;
+  const log = { info() {}, warn: (_details: object, message: string) => note(`${message}.`) };
+  let database: Database | undefined;
+  try {
+    database = await openDatabase(address, { log });
+    return await work(database);
+  } catch (error) {
+    throw failureOf(error);
+  } finally {
+    await database?.close();
+  }
+}
+
+/** Looks at the people in the database, or changes one. The tables must be there. */
+export async function withPeople<T>(
+  context: Pick<CommandContext, 'env' | 'note'>,
+  work: (db: PeopleDb) => Promise<T>,
+): Promise<T> {
+  return withDatabase(context, async (database) => work(database.kysely<PeopleTables>()));
+}
+
+/** Adds people, for as long as that takes. Makes the tables when they are not there yet. */
+export async function withNewPeople<T>(
+  context: Pick<CommandContext, 'env' | 'note'>,
+  work: (db: PeopleDb) => Promise<T>,
+): Promise<T> {
+  return withDatabase(context, async (database) => {
+    await migrate(database, peopleMigrations);
+    return database.slow<PeopleTables>().connection().execute(work);
+  });
+}
+
+/** What an operator can do about an error of the database. */
+function failureOf(error: unknown): unknown {
+  const { code, message } = error as { code?: unknown; message?: string };
+  if (code === '42P01') {
+    return new Failure('The database has no tables of Portico yet: run portico migrate.');
+  }
+  if (code === '42501') return new Failure(`The database does not allow this: ${message}.`);
+  if (error instanceof MigrationError) return new Failure(`${capital(error.message)}.`);
+  if (error instanceof DatabaseError) return new Failure(`${capital(error.message)}.`);
+  if (!isAway(error)) return error;
+  return new Failure(`The database cannot be asked: ${message ?? 'no reason given'}.`);
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** For a person who is not there. */
+export function nobody(who: string): Failure {
+  return new Failure(`There is nobody with ${who}.`, exitCodes.unknown);
+}
+
+/** For options that exclude each other. */
+export function onlyOneOf(given: { has(option: string): boolean }, options: string[]): void {
+  const found = options.filter((option) => given.has(option)).map((option) => `--${option}`);
+  if (found.length > 1) throw misuse(`${found.join(' and ')} exclude each other.`);
+}
