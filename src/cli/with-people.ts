@@ -1,7 +1,5 @@
 import { exitCodes, Failure, misuse, type CommandContext } from '@portico/command-line';
 import {
-  databaseAddress,
-  databaseDoubt,
   DatabaseError,
   isAway,
   migrate,
@@ -9,16 +7,11 @@ import {
   openDatabase,
   type Database,
 } from '@portico/database';
-import { readSettings, setting } from '@portico/settings';
+import { readSettings } from '@portico/settings';
+import { databaseSettings } from '../database.ts';
 import { peopleMigrations, type PeopleDb, type PeopleTables } from '../identity/sql-tables.ts';
 
-const settings = {
-  DATABASE_URL: setting(
-    'postgres://user:password@host/name?sslmode=verify-full, or pglite:./folder',
-    databaseAddress,
-    { isSecret: true, isRequired: true, doubt: databaseDoubt },
-  ),
-};
+const settings = { DATABASE_URL: { ...databaseSettings.DATABASE_URL, isRequired: true } } as const;
 
 /**
  * Opens the database of `DATABASE_URL` for a command, and closes it in the end.
