@@ -256,6 +256,27 @@ describe('an answer to a password', () => {
     const [tried] = answerer.questions.filter(({ password }) => password === secret);
     expect(tried?.dn).toBe('cn=portico-nobody,dc=example,dc=org');
   });
+  test('takes as long for an unknown login as for a wrong password, if the directory does not', async () => {
+    const slowMs = 200;
+    const { identity } = await start(
+      directory((question) => {
+        if (question.kind === 'search') {
+          const isMax = question.filter.includes(max.mail);
+          const found = isMax ? [entryOf(question, max.dn, attributes)] : [];
+          return Buffer.concat([...found, resultOf(question, 0)]);
+        }
+        if (question.password !== secret) return undefined;
+        if (!isOf(question, max.dn)) return resultOf(question, 49);
+        setTimeout(() => question.socket.write(resultOf(question, 49)), slowMs);
+        return Buffer.alloc(0);
+      }),
+    );
+    expect(await verify(identity)).toEqual({ refused: 'wrong' });
+    const begun = performance.now();
+    expect(await identity.verify('nobody', secret, origin)).toEqual({ refused: 'wrong' });
+    expect(performance.now() - begun).toBeGreaterThan(slowMs * 0.9);
+  });
+
   test('of an entry without the subject is a fault, which names the attribute', async () => {
     const { objectGUID: _, ...others } = attributes;
     for (const given of [
