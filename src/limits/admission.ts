@@ -89,7 +89,9 @@ export function createAdmission(): Attempting {
       for (const stake of asked) placeOf(stake).underWay += 1;
       return { waitSeconds: 0, limits: [] };
     }
-    if ('limits' in verdict) return verdict;
+    if ('limits' in verdict) {
+      return { waitSeconds: verdict.waitSeconds, limits: verdict.limits };
+    }
     const place = placeOf(asked[verdict.full]!);
     const woken = lines.join(place, { isFirst: place === from });
     return woken ? { waitSeconds: 0, limits: [], place, woken } : { waitSeconds: 1, limits: [] };

@@ -39,8 +39,15 @@ export interface Position extends Allowance {
   underWay: number;
 }
 
-/** Whether an attempt may be made, has to wait so long, or for others that are being made. */
-export type Verdict = 'go' | { waitSeconds: number; limits: string[] } | { full: number };
+/** An attempt has to wait so long. */
+export interface Refusal {
+  waitSeconds: number;
+  /** The names of the limits that hold it. */
+  limits: string[];
+}
+
+/** Whether an attempt may be made, has to wait for a while, or for others that are being made. */
+export type Verdict = 'go' | (Refusal & { heldAt: number[] }) | { full: number };
 
 function pauseMs({ tries, pause }: LimitRule, wrong: number): number {
   return wrong > tries - 1 ? pause(Math.max(0, Math.ceil(wrong - tries))) * 1000 : 0;
@@ -94,13 +101,13 @@ export function withLapsed(rule: LimitRule, count: OpenCount, now: number): Open
 /**
  * Whether an attempt may be made. Only as many are made at once as may still be wrong, so that many at
  * the same time get no further than one after the other.
- * @returns `full`: which of the limits it has to wait at
+ * @returns `heldAt`: which of the limits hold it; `full`: which one it has to wait at
  */
 export function verdictOf(positions: readonly Position[]): Verdict {
-  const held = positions.filter(({ waitSeconds }) => waitSeconds > 0);
-  if (held.length > 0) {
-    const waitSeconds = Math.max(...held.map((position) => position.waitSeconds));
-    return { waitSeconds, limits: held.map(({ name }) => name) };
+  const heldAt = positions.flatMap(({ waitSeconds }, index) => (waitSeconds > 0 ? [index] : []));
+  if (heldAt.length > 0) {
+    const waitSeconds = Math.max(...positions.map((position) => position.waitSeconds));
+    return { waitSeconds, limits: heldAt.map((index) => positions[index]!.name), heldAt };
   }
   const full = positions.findIndex(({ free, underWay }) => underWay >= free);
   return full < 0 ? 'go' : { full };

@@ -11,6 +11,9 @@ interface StoredCount extends OpenCount {
   now: number;
 }
 
+/** Rolls a transaction back: nothing has to be written to the disk then. */
+const nothingChanged = new Error('nothing has changed');
+
 /** Beside how long a count says anything. */
 const slackMs = 60_000;
 /** How many keys are looked at in one statement. */
@@ -63,24 +66,33 @@ export function createDatabaseCounts(db: Kysely<StateTables>, later: Later): Cou
       return rows.length === keys.length;
     },
 
-    change: (keys, decide) =>
-      askDatabase(
-        tryAgain(() =>
-          db.transaction().execute(async (transaction) => {
-            const order = inOrder(keys);
-            const locked = await lockRows(transaction, order);
-            const byKey = new Map(locked.map((row) => [nameOf(row.limit_name, row.key), row]));
-            const counts = keys.map(({ limit, key }) => byKey.get(nameOf(limit, key))!);
-            const now = Math.max(...locked.map((row) => row.now));
-            const { changes, result } = decide(
-              counts.map(({ wrong, at, leases }) => ({ wrong, at, leases })),
-              now,
-            );
-            if (changes) await writeRows(transaction, keys, changes);
-            return result;
-          }),
-        ),
-      ),
+    async change<T>(
+      keys: readonly CountKey[],
+      decide: (counts: OpenCount[], now: number) => { changes?: CountChange[]; result: T },
+    ): Promise<T> {
+      let unchanged: { result: T } | undefined;
+      const changing = tryAgain(() =>
+        db.transaction().execute(async (transaction) => {
+          const locked = await lockRows(transaction, inOrder(keys));
+          const byKey = new Map(locked.map((row) => [nameOf(row.limit_name, row.key), row]));
+          const counts = keys.map(({ limit, key }) => {
+            const { wrong, at, leases } = byKey.get(nameOf(limit, key))!;
+            return { wrong, at, leases };
+          });
+          const { changes, result } = decide(counts, Math.max(...locked.map(({ now }) => now)));
+          unchanged = changes ? undefined : { result };
+          if (!changes) throw nothingChanged;
+          await writeRows(transaction, keys, changes);
+          return result;
+        }),
+      );
+      return askDatabase(
+        changing.catch((error: unknown) => {
+          if (error === nothingChanged && unchanged) return unchanged.result;
+          throw error;
+        }),
+      );
+    },
 
     release: (lease, keys, cleared) => {
       const order = inOrder(keys);
