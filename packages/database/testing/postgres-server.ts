@@ -25,8 +25,14 @@ interface Ids {
 const quick = ['fsync=off', 'full_page_writes=off', 'shared_buffers=16MB'];
 const startWithinMs = 60_000;
 
-/** @param programs the folder with `initdb` and `postgres` */
-export async function startPostgres(programs: string): Promise<PostgresServer> {
+/**
+ * @param programs the folder with `initdb` and `postgres`
+ * @param manners settings such as `fsync=off`; when not given, it is quick and survives no power failure
+ */
+export async function startPostgres(
+  programs: string,
+  manners: readonly string[] = quick,
+): Promise<PostgresServer> {
   const ids = idsToRunAs();
   const folder = mkdtempSync(join(tmpdir(), 'portico-postgres-'));
   if (ids.uid !== undefined) chownSync(folder, ids.uid, ids.gid!);
@@ -36,7 +42,7 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
   execFileSync(join(programs, 'initdb'), [...initdb, data], { ...options, stdio: 'ignore' });
   const port = await freePort();
   const address = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  const settings = [...quick, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`];
+  const settings = [...manners, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`];
   const args = ['-D', data, '-p', String(port), ...settings.flatMap((one) => ['-c', one])];
   let server: ChildProcess | undefined;
 
