@@ -8,6 +8,7 @@ import { databases, open, partsOfBackend } from '../support/databases.ts';
 import { origin } from '../support/origin.ts';
 import { ada, foo, max, people } from '../support/people.ts';
 import { describeStoreAway } from './contract-away.ts';
+import { describeTime } from './contract-time.ts';
 import { describeIdentity } from './contract.ts';
 
 const longMs = 60_000;
@@ -20,7 +21,7 @@ const queries = {
 };
 
 /** Members with all claims, as somebody else would keep them: a number for a flag, a date, JSON. */
-async function createMembers(database: Database): Promise<void> {
+async function createMembers(database: Database, entries: object[] = people): Promise<void> {
   const db = database.kysely();
   await sql`create table members (
     id text primary key, login text, other_login text, email text, username text, hash text,
@@ -29,7 +30,7 @@ async function createMembers(database: Database): Promise<void> {
     zoneinfo text, locale text, updated_at bigint, email_verified boolean, phone_number text,
     phone_number_verified boolean, address jsonb, groups text[], level integer, secret bytea,
     hired timestamptz)`.execute(db);
-  for (const person of people as (typeof ada)[]) {
+  for (const person of entries as (typeof ada)[]) {
     const { subject, password_hash: hash, disabled, address, ...others } = person;
     const row = {
       ...others,
@@ -75,6 +76,13 @@ describe.each(databases())('on $name', (home) => {
 
   describeIdentity(`${home.name} with tables of yours`, async () => {
     const { identity } = await start(await members());
+    return identity;
+  });
+
+  describeTime(`${home.name} with tables of yours`, async (dear) => {
+    const database = await open(await home.fresh());
+    await createMembers(database, dear);
+    const { identity } = await start(database);
     return identity;
   });
 
