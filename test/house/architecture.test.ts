@@ -123,6 +123,8 @@ const doors: Record<string, RegExp> = {
   '@portico/password-hashes': /^src\/identity\/password\.ts/,
   '@portico/remote-images': /^src\/clients\/client-logos\.ts/,
   'cookie-parser': /^src\/app\.ts/,
+  'csv-parse': /^src\/cli\/people-files\/csv-records\.ts/,
+  'csv-stringify': /^src\/cli\/people-files\/write-csv\.ts/,
   csurf: /^src\/web\/csrf\.ts/,
   culori: /^packages\/palette\/src\/colour\.ts/,
   ejs: /^src\/screens\/render\.ts/,

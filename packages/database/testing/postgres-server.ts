@@ -28,10 +28,11 @@ const startWithinMs = 60_000;
 /**
  * @param programs the folder with `initdb` and `postgres`
  * @param tlsFolder a folder with `cert.pem` and `key.pem`: then it offers TLS
+ * @param manners settings such as `fsync=off`; by default it is quick and survives no power failure
  */
 export async function startPostgres(
   programs: string,
-  { tlsFolder }: { tlsFolder?: string } = {},
+  { tlsFolder, manners = quick }: { tlsFolder?: string; manners?: readonly string[] } = {},
 ): Promise<PostgresServer> {
   const ids = idsToRunAs();
   const folder = mkdtempSync(join(tmpdir(), 'portico-postgres-'));
@@ -44,7 +45,7 @@ export async function startPostgres(
   const address = `postgres://postgres@127.0.0.1:${port}/postgres`;
   const tls = tlsFolder === undefined ? [] : tlsSettings(tlsFolder, folder, ids);
   const settings = [
-    ...quick,
+    ...manners,
     ...tls,
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${folder}`,
