@@ -13,6 +13,12 @@ const app: Topic[] = [
     load: async () => (await import('./start-command.ts')).startCommands,
   },
   {
+    name: 'migrate',
+    summary: 'Brings the tables of the database up to date.',
+    settings: ofApp,
+    load: async () => (await import('./migrate-command.ts')).migrateCommands,
+  },
+  {
     name: 'limits',
     actions: ['list', 'clear'],
     summary: 'Who has to wait after wrong passwords or device codes.',

@@ -1,8 +1,13 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
-import { Failure, unreadable, type Command, type CommandContext } from '@portico/command-line';
+import {
+  Failure,
+  misuse,
+  unreadable,
+  type Command,
+  type CommandContext,
+} from '@portico/command-line';
 import { allPeople, type StoredPerson } from '../identity/sql-people.ts';
-import { formats } from './people-files/format.ts';
-import { formatFor, formatOption } from './users-import.ts';
+import { formatOf, writers } from './people-files/format.ts';
 import { withPeople } from './with-people.ts';
 
 /** As many people as one write takes. */
@@ -17,12 +22,17 @@ export const exportCommand: Command = {
 hashes are in it; a file that is there is not replaced. In a CSV file no cell begins a formula: what
 would is in the column "json", so that nothing is changed or lost.`,
   options: {
-    format: formatOption,
+    format: {
+      value: 'FORMAT',
+      help: 'csv or jsonl (JSON lines); by default by the name of the file',
+    },
     'without-hashes': { help: 'leave the password hashes out' },
   },
   async run(given, context) {
     const [file] = given.operands;
-    const format = formats[formatFor(given, file ?? '')];
+    const name = formatOf(writers, { name: given.text('format'), file: file ?? '' });
+    if (!name) throw misuse('Say by --format which it shall be: csv or jsonl (JSON lines).');
+    const format = writers[name];
     const count = await withPeople(context, async (db) => {
       const output = await openOutput(file, context);
       try {

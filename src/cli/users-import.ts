@@ -7,31 +7,25 @@ import {
   unreadable,
   type Command,
   type CommandContext,
-  type Given,
 } from '@portico/command-line';
 import { mergePeople, type MergeOptions } from '../identity/sql-merge.ts';
 import type { PeopleDb } from '../identity/sql-tables.ts';
 import { checkedBatches, type Batch } from './people-files/batches.ts';
-import { formatOf, formats, isFormatName, type FormatName } from './people-files/format.ts';
+import { formatOf, readers } from './people-files/format.ts';
 import { FileFault } from './people-files/row.ts';
 import { createImportReport, type ImportReport } from './import-report.ts';
 import { withNewPeople } from './with-people.ts';
 
-export const formatOption = {
-  value: 'FORMAT',
-  help: 'csv or jsonl (JSON lines); by default by the name of the file',
-};
-
 export const importCommand: Command = {
   name: 'users import',
   operands: ['FILE'],
-  summary: 'Adds people from a CSV file or JSON lines; - is the standard input.',
+  summary: 'Adds people from CSV, JSON lines or a users file; - is the standard input.',
   details: `The columns and members are those of a users file, password hashes of other systems included. A row
 that cannot be taken is listed with its line and the reason, and the others are added. People who
 are there with the same members are left alone, so an import that was stopped goes on when it is
 run again. Exit code 1 if rows were refused. The tables are made when they are not there yet.`,
   options: {
-    format: formatOption,
+    format: { value: 'FORMAT', help: 'csv, jsonl or json; by default by the name of the file' },
     delimiter: {
       value: 'CHAR',
       help: 'what separates the cells of a CSV file; a comma by default',
@@ -41,11 +35,12 @@ run again. Exit code 1 if rows were refused. The tables are made when they are n
   },
   async run(given, context) {
     const [file = ''] = given.operands;
-    const format = formats[formatFor(given, file)];
+    const format = formatOf(readers, { name: given.text('format'), file });
+    if (!format) throw misuse('Say by --format which it is: csv, jsonl (JSON lines) or json.');
     const delimiter = delimiterOf(given.text('delimiter'));
     const options = { mayUpdate: given.has('update'), keepsPasswords: given.has('keep-passwords') };
     const report = createImportReport(context, given.has('json'));
-    const rows = format.read(inputOf(file, context), delimiter);
+    const rows = readers[format](inputOf(file, context), delimiter);
     await context
       .untilInterrupted(async (signal) =>
         withNewPeople(context, async (db) =>
@@ -102,12 +97,6 @@ async function importBatch(db: PeopleDb, batch: Batch, { options, report }: Impo
     // oxlint-disable-next-line no-await-in-loop -- in the order of the lines
     await report.add(line, outcome);
   }
-}
-
-export function formatFor(given: Given, file: string): FormatName {
-  const name = given.text('format') ?? formatOf(file);
-  if (name !== undefined && isFormatName(name)) return name;
-  throw misuse('Say by --format which it is: csv or jsonl.');
 }
 
 function delimiterOf(text: string | undefined): string {

@@ -1,34 +1,30 @@
 import { exitCodes, Failure, misuse, type CommandContext } from '@portico/command-line';
 import {
-  databaseAddress,
-  databaseDoubt,
   DatabaseError,
   isAway,
   migrate,
   MigrationError,
   openDatabase,
   type Database,
+  type DatabaseAddress,
 } from '@portico/database';
-import { readSettings, setting } from '@portico/settings';
+import { readSettings } from '@portico/settings';
+import { databaseSettings } from '../database.ts';
+import { chosenBackends } from '../identity/index.ts';
+import { sqlBackend } from '../identity/sql.ts';
 import { peopleMigrations, type PeopleDb, type PeopleTables } from '../identity/sql-tables.ts';
 
-const settings = {
-  DATABASE_URL: setting(
-    'postgres://user:password@host/name?sslmode=verify-full, or pglite:./folder',
-    databaseAddress,
-    { isSecret: true, isRequired: true, doubt: databaseDoubt },
-  ),
-};
+type Surroundings = Pick<CommandContext, 'env' | 'note'>;
 
 /**
- * Opens the database of `DATABASE_URL` for a command, and closes it in the end.
- * @throws SettingsError when there is none; Failure when it cannot be asked
+ * Opens a database for a command, and closes it in the end.
+ * @throws Failure when it cannot be asked
  */
 export async function withDatabase<T>(
-  { env, note }: Pick<CommandContext, 'env' | 'note'>,
+  address: DatabaseAddress,
+  { note }: Surroundings,
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
-  const { DATABASE_URL: address } = readSettings(settings, env).values;
   const log = { info() {}, warn: (_details: object, message: string) => note(`${message}.`) };
   let database: Database | undefined;
   try {
@@ -41,20 +37,46 @@ export async function withDatabase<T>(
   }
 }
 
+/**
+ * Where people are with these settings.
+ * @throws SettingsError when there is no database; Failure when people are in tables of the company
+ */
+export function addressOfPeople(env: Surroundings['env']): DatabaseAddress {
+  const { PEOPLE_DATABASE_URL, PEOPLE_BY_LOGIN } = sqlBackend.settings;
+  const { DATABASE_URL } = databaseSettings;
+  const own = readSettings({ PEOPLE_DATABASE_URL, PEOPLE_BY_LOGIN }, env).values;
+  if (own.PEOPLE_BY_LOGIN !== undefined) {
+    throw misuse(
+      'PEOPLE_BY_LOGIN is set: people are in tables of your own, and are managed there.',
+    );
+  }
+  if (own.PEOPLE_DATABASE_URL) return own.PEOPLE_DATABASE_URL;
+  return readSettings({ DATABASE_URL: { ...DATABASE_URL, isRequired: true as const } }, env).values
+    .DATABASE_URL;
+}
+
 /** Looks at the people in the database, or changes one. The tables must be there. */
 export async function withPeople<T>(
-  context: Pick<CommandContext, 'env' | 'note'>,
+  context: Surroundings,
   work: (db: PeopleDb) => Promise<T>,
 ): Promise<T> {
-  return withDatabase(context, async (database) => work(database.kysely<PeopleTables>()));
+  return withDatabase(addressOfPeople(context.env), context, async (database) =>
+    work(database.kysely<PeopleTables>()),
+  );
 }
 
 /** Adds people, for as long as that takes. Makes the tables when they are not there yet. */
 export async function withNewPeople<T>(
-  context: Pick<CommandContext, 'env' | 'note'>,
+  context: Surroundings,
   work: (db: PeopleDb) => Promise<T>,
 ): Promise<T> {
-  return withDatabase(context, async (database) => {
+  const { env, note } = context;
+  const address = addressOfPeople(env);
+  const asked = chosenBackends(env);
+  if (asked.length > 0 && !asked.includes('sql')) {
+    note(`With these settings Portico asks ${asked.join(', ')} for people: set IDENTITY=sql.`);
+  }
+  return withDatabase(address, context, async (database) => {
     await migrate(database, peopleMigrations);
     return database.slow<PeopleTables>().connection().execute(work);
   });

@@ -9,6 +9,9 @@ export const loadLdapts = (): Promise<Ldapts> => import('ldapts');
 /** What a directory says beside its answer to a password (draft-behera-ldap-password-policy 6.2). */
 export type PolicyError = 'passwordExpired' | 'accountLocked' | 'changeAfterReset';
 
+/** Of the draft for password policies: asks why a password is not taken. */
+export const policyControl = '1.3.6.1.4.1.42.2.27.8.5.1';
+
 const policyErrors: Readonly<Record<number, PolicyError>> = {
   0: 'passwordExpired',
   1: 'accountLocked',
@@ -21,7 +24,7 @@ export function createPolicyControl(ldapts: Ldapts): Control & { error?: PolicyE
     error?: PolicyError;
 
     constructor() {
-      super('1.3.6.1.4.1.42.2.27.8.5.1');
+      super(policyControl);
     }
 
     override parseControl(reader: InstanceType<Ldapts['BerReader']>): void {

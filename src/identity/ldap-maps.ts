@@ -49,12 +49,12 @@ function faultsIn(given: string, faultOf: MemberFault): string[] {
   const { fault } = findJsonPlaces(given);
   if (fault !== undefined) {
     const { line, column } = lineAndColumn(given, fault);
-    return [` is no JSON from line ${line}, column ${column} on.`];
+    return [`is no JSON from line ${line}, column ${column} on.`];
   }
   const value: unknown = JSON.parse(given);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return [' must be a JSON object: {"…": "…"}.'];
+    return ['must be a JSON object: {"…": "…"}.'];
   }
   const faults = Object.entries(value).map(([name, member]) => faultOf(name, member));
-  return faults.filter((one) => one !== undefined).map((one) => ` has ${one}.`);
+  return faults.filter((one) => one !== undefined).map((one) => `has ${one}.`);
 }

@@ -9,24 +9,31 @@ import { attributeMapOf, type LdapValues } from './ldap-settings.ts';
 import { subjectOf, subjectValue } from './ldap-subject.ts';
 import { foldLogin } from './login-key.ts';
 
+export interface PeopleParts {
+  ldapts: Ldapts;
+  directory: Directory;
+  log: IdentityLog;
+  /** Whether an entry may change because somebody tried a password. */
+  mayChangeByTries: boolean;
+}
+
 /** The people in a directory: whose entry it is, and what it says of them. */
 export function createPeople(
-  ldapts: Ldapts,
-  directory: Directory,
   values: LdapValues,
-  log: IdentityLog,
+  { ldapts, directory, log, mayChangeByTries }: PeopleParts,
 ) {
   const { LDAP_BASE_DN: base, LDAP_FILTER: template, LDAP_SUBJECT: subjectAttribute } = values;
   const map = attributeMapOf(values);
   const groups = createGroups(ldapts, directory, values);
   const comparisons = loginComparisons(template);
-  const attributes = [
+  const wanted = [
     subjectAttribute,
     ...map.map(([attribute]) => attribute),
     ...comparisons.map(([attribute]) => attribute),
     ...(groups?.attributes ?? []),
     ...personAttributes,
   ];
+  const attributes = [...new Set(wanted)];
   const warned = new Set<string>();
 
   function warnOnce(message: string, details: { claim?: string } = {}): void {
@@ -36,8 +43,7 @@ export function createPeople(
   }
 
   /** Two are enough to know that it is not one. */
-  const search = (filter: Filter) =>
-    directory.search(base, { filter, attributes: [...new Set(attributes)], sizeLimit: 2 });
+  const search = (filter: Filter) => directory.search(base, { filter, attributes, sizeLimit: 2 });
 
   return {
     /** The one entry with this login, if it is one. */
@@ -52,6 +58,13 @@ export function createPeople(
         return undefined;
       }
       return hasLogin(entry, comparisons, foldLogin(login)) ? entry : undefined;
+    },
+
+    /** An entry as it is now, if it is still there: a sign-in may have changed it. */
+    async again({ dn }: LdapEntry): Promise<LdapEntry | undefined> {
+      const maySignIn = fillFilter(ldapts, template, () => undefined);
+      const [entry] = await directory.search(dn, { scope: 'base', filter: maySignIn, attributes });
+      return entry;
     },
 
     /** @throws IdentityError `down` when several have it */
@@ -81,6 +94,7 @@ export function createPeople(
         onDropped: (claim) =>
           warnOnce('the directory gives a claim of a wrong type: it is left out', { claim }),
         nowMs: Date.now(),
+        mayChangeByTries,
       });
     },
 

@@ -3,6 +3,7 @@ import type { User } from './backend.ts';
 import { isFurtherClaim, furtherClaims } from './further-claims.ts';
 import { textOf, textsOf, type LdapEntry } from './ldap-entry.ts';
 import { isOff, statusAttributes } from './ldap-status.ts';
+import { hasTraces, signInTimes } from './ldap-traces.ts';
 import { longestLogin } from './login-key.ts';
 import { forTextClaims } from './text-claims.ts';
 
@@ -23,7 +24,12 @@ const passwordTimes = [
 ];
 
 /** What to ask for beside the mapped attributes. */
-export const personAttributes = [...passwordTimes, 'modifyTimestamp', ...statusAttributes];
+export const personAttributes = [
+  ...passwordTimes,
+  ...signInTimes,
+  'modifyTimestamp',
+  ...statusAttributes,
+];
 
 /** Groups are a list, even if it is only one. */
 const lists = new Set(['memberof']);
@@ -58,11 +64,13 @@ export interface Reading {
   /** Gets the name of each claim that is of a wrong type and left out. */
   onDropped: (claim: string) => void;
   nowMs: number;
+  /** Whether an entry may change because somebody tried a password. */
+  mayChangeByTries: boolean;
 }
 
 /** The person that an entry describes. */
 export function readPerson(subject: string, entry: LdapEntry, reading: Reading): User {
-  const { map, groups, onDropped, nowMs } = reading;
+  const { map, groups, onDropped, nowMs, mayChangeByTries } = reading;
   const known: Record<string, unknown> = {};
   const address: Record<string, string> = {};
   const further: Record<string, unknown> = { ...(groups && { groups }) };
@@ -92,7 +100,7 @@ export function readPerson(subject: string, entry: LdapEntry, reading: Reading):
     subject,
     ...(Object.keys(address).length > 0 && { address }),
     ...((isDisabled || 'disabled' in known) && { disabled: isDisabled }),
-    ...credentialOf(entry),
+    ...credentialOf(entry, mayChangeByTries),
     ...(claims && { claims }),
   };
 }
@@ -102,13 +110,14 @@ function isList(attribute: string, claim: string, texts: readonly string[]): boo
 }
 
 /**
- * When the password was changed last, as a hash; where the directory does not say, when anything of the
- * entry was: rather a sign-in too many than one that outlives a stolen password.
+ * When the password was changed last, as a hash. Where the directory does not say, when anything of the
+ * entry was, unless that can be a mere try of a password: anybody could end people's sign-ins then.
  */
-function credentialOf(entry: LdapEntry): { credential?: string } {
+function credentialOf(entry: LdapEntry, mayChangeByTries: boolean): { credential?: string } {
   const times = passwordTimes.map((name) => textOf(entry, name) ?? '');
   const isTold = times.some(Boolean);
-  const stamp = isTold ? times.join('\n') : textOf(entry, 'modifyTimestamp');
+  const isOften = mayChangeByTries || hasTraces(entry);
+  const stamp = isTold ? times.join('\n') : isOften ? undefined : textOf(entry, 'modifyTimestamp');
   if (stamp === undefined) return {};
   return { credential: createHash('sha256').update(stamp).digest('base64url').slice(0, 22) };
 }

@@ -13,6 +13,7 @@ import {
   serversOf,
   type LdapValues,
 } from './ldap-settings.ts';
+import { writesSignIns } from './ldap-traces.ts';
 import { foldLogin, isPossibleLogin } from './login-key.ts';
 import { createPasswordQueue } from './password-queue.ts';
 import { normalPassword } from './password.ts';
@@ -37,22 +38,27 @@ async function createLdapIdentity(values: LdapValues, parts: BackendParts): Prom
   const servers = serversOf(values);
   const { log } = parts;
   const directory = createDirectory({ ldapts, servers, accountDn, secrets, timeoutMs, log });
-  const people = createPeople(ldapts, directory, values, log);
-  const prove = createProof(directory, base);
-  const queue = createPasswordQueue(passwords);
-
   const ask = () => directory.search(base, { scope: 'base', attributes: ['1.1'] });
-  await ask().catch((error: unknown) => {
+  const begin = async () => {
+    const isSo = await writesSignIns(directory, accountDn);
+    await ask(); // last, because that takes a directory that is away for one that says nothing
+    return isSo;
+  };
+  const mayChangeByTries = await begin().catch((error: unknown) => {
     directory.close();
     throw error;
   });
+  const people = createPeople(values, { ldapts, directory, log, mayChangeByTries });
+  const prove = createProof(directory, base);
+  const queue = createPasswordQueue(passwords);
 
   async function check(login: string, password: string): Promise<Verification> {
     const entry = await people.byLogin(login);
     const outcome = await prove(entry, password);
-    if (!entry || outcome !== 'proven')
-      return { refused: outcome === 'proven' ? 'wrong' : outcome };
-    const user = await people.personOf(entry);
+    if (outcome !== 'proven') return { refused: outcome };
+    const now = entry && (await people.again(entry));
+    if (!now) return { refused: 'wrong' };
+    const user = await people.personOf(now);
     return user.disabled ? { refused: 'disabled' } : { user };
   }
 

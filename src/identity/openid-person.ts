@@ -26,9 +26,10 @@ const schemas: Record<keyof StandardClaims | 'email' | 'username', v.GenericSche
   email_verified: flag,
   phone_number_verified: flag,
   address: v.custom(
-    (given) => !Array.isArray(given) && v.is(v.record(v.string(), v.string()), given),
+    (given) => !Array.isArray(given) && v.is(v.record(text, text), given) && isShort(given),
   ),
 };
+const isShort = (value: unknown): boolean => JSON.stringify(value).length <= 2_000;
 type Own = keyof typeof schemas;
 
 /**

@@ -111,7 +111,7 @@ function wishParameters(wish: WayWish, server: ServerMetadata): Record<string, s
   const given = {
     login_hint: login,
     prompt,
-    max_age: maxAgeSeconds?.toString(),
+    max_age: Number.isSafeInteger(maxAgeSeconds) ? String(maxAgeSeconds) : undefined,
     ui_locales: locales?.join(' '),
     acr_values: acr?.join(' '),
   };

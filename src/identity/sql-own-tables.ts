@@ -13,7 +13,7 @@ import {
   type PersonRow,
 } from './sql-tables.ts';
 
-const lookEveryMs = 5000;
+const lookEveryMs = 3000;
 
 export interface TablesIdentityParts extends BackendParts {
   lookEveryMs?: number;

@@ -79,7 +79,8 @@ export function memberFault(member: string, value: unknown): string | undefined 
 }
 
 /** The person of an entry; nobody can change it. */
-export function userOf({ password_hash: passwordHash, demo: _, ...user }: Entry) {
+export function userOf({ password_hash: passwordHash, ...user }: Entry): Readonly<User> {
+  delete user.demo;
   if (user.address) Object.freeze(user.address);
   if (user.claims) Object.freeze(user.claims);
   return Object.freeze({ ...user, credential: markOf(passwordHash) });

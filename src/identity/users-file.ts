@@ -1,5 +1,11 @@
 import { open } from 'node:fs/promises';
-import { JsonFault, readJsonEntries, valueOf, type JsonEntry } from '@portico/json-places';
+import {
+  JsonFault,
+  readJsonEntries,
+  valueOf,
+  type JsonEntry,
+  type JsonFaultKind,
+} from '@portico/json-places';
 import { createPeople, type People } from './people-in-memory.ts';
 import { checkEntry } from './users-entry.ts';
 
@@ -50,24 +56,19 @@ export async function readUsersFile(
     for await (const entries of readJsonEntries(piecesOf(file, signal))) entries.forEach(add);
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
-    throw new UsersFileError(file, [...faults, sentenceOf(error, number)], error);
+    throw new UsersFileError(file, [...faults, sentences[error.kind](error, number)], error);
   }
   if (faults.length > 0) throw new UsersFileError(file, faults);
   return people;
 }
 
-function sentenceOf({ kind, line, column }: JsonFault, person: number): string {
-  switch (kind) {
-    case 'syntax':
-      return `line ${line}, column ${column}: here it stops being JSON`;
-    case 'encoding':
-      return `line ${line}, person ${person}: it is not in UTF-8`;
-    case 'length':
-      return `line ${line}, person ${person + 1}: has more than 1 MiB, or lacks a quote or bracket`;
-    case 'list':
-      return 'it must be a list: [ … ]';
-  }
-}
+const sentences: Record<JsonFaultKind, (place: JsonFault, person: number) => string> = {
+  syntax: ({ line, column }) => `line ${line}, column ${column}: here it stops being JSON`,
+  encoding: ({ line }, person) => `line ${line}, person ${person}: it is not in UTF-8`,
+  length: ({ line }, person) =>
+    `line ${line}, person ${person + 1}: has more than 1 MiB, or lacks a quote or bracket`,
+  list: () => 'it must be a list: [ … ]',
+};
 
 async function* piecesOf(file: string, signal?: AbortSignal): AsyncGenerator<Buffer, void> {
   const handle = await open(file);

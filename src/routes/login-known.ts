@@ -51,7 +51,7 @@ export async function knownPerson(
   const kept = needs.keptSignIns.of(req);
   const last = session ?? kept;
   // By another way there is no password to type.
-  if (!last || last.way !== undefined) return undefined;
+  if (!last || last.way !== undefined || needs.identity.takesPasswords === false) return undefined;
   const asked = needs.identity.find(last.subject);
   const user = await orWithoutStore(needs, req, asked, undefined);
   if (!user || user.disabled || isAboutOthers(request, user)) return undefined;

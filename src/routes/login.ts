@@ -110,6 +110,7 @@ async function submitLogin(needs: Needs, req: Request, res: Response): Promise<v
     return depart(needs, req, res, { step, request, way, form });
   }
   if (readDecision(req, 'accept') === 'reject') return cancel(needs, req, step, facts);
+  if (needs.identity.takesPasswords === false) throw new PublicError('decision_unknown');
   // A second click gets the first one's answer, and no password is checked once more.
   const decision = decisionOn(needs, req, form);
   const again = await signedInBefore(needs, step, decision);

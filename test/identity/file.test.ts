@@ -21,6 +21,7 @@ import { until } from '../support/until.ts';
 import { createStoreSwitch } from '../support/store-switch.ts';
 import { describeIdentity } from './contract.ts';
 import { describeStoreAway } from './contract-away.ts';
+import { describeTime } from './contract-time.ts';
 import { origin } from '../support/origin.ts';
 
 /** All of "lètmein", by libxcrypt and passlib. */
@@ -107,6 +108,8 @@ describeStoreAway('a switched user store', async () => {
   const { identity } = await start(await usersFile());
   return { ...store, identity: store.over(identity) };
 });
+
+describeTime('a users file', async (entries) => (await start(await usersFile(entries))).identity);
 
 describe('a users file at start', () => {
   test.each([
@@ -318,6 +321,82 @@ describe('signing in by a users file', () => {
     const { identity } = await start(await usersFile());
     const user = await identity.find(ada.subject);
     expect(Object.isFrozen(user) && Object.isFrozen(user?.address)).toBe(true);
+  });
+});
+
+describe('a users file of many people', () => {
+  const crowd = (size: number, more: object = {}) =>
+    Array.from({ length: size }, (_, index) => ({
+      ...max,
+      subject: `s-${index}`,
+      email: `number${index}@example.org`,
+      ...more,
+    }));
+
+  test('signs in as before when all of them have another password', async () => {
+    const file = await usersFile(crowd(3_000));
+    const { identity, changed } = await start(file);
+    await replaceUsersFile(file, crowd(3_000, { password_hash: foo.password_hash }));
+    await until(() => changed.length === 3_000);
+    expect(new Set(changed).size).toBe(3_000);
+    expect(await identity.verify('number2999@example.org', 'foobar', origin)).toHaveProperty(
+      'user',
+    );
+  });
+
+  test('takes the place of the old people at once, when it is whole', async () => {
+    const file = await usersFile([foo, ada]);
+    const { identity, lines } = await start(file);
+    await replaceUsersFile(file, [...crowd(3_000), { ...ada, name: 'Ada' }]);
+    for (;;) {
+      const [old, first, last] = await Promise.all([
+        identity.find(foo.subject),
+        identity.find('s-0'),
+        identity.find('s-2999'),
+      ]);
+      expect([old === undefined, first !== undefined]).toEqual(
+        last ? [true, true] : [false, false],
+      );
+      if (last) break;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await identity.find(ada.subject))?.name).toBe('Ada');
+    expect(identity.hasUsernames()).toBe(true);
+    expect(lines.map(({ level }) => level)).toEqual(['info']);
+  });
+
+  test('finds each of them, and each name that two have', async () => {
+    const { identity } = await start(await usersFile(crowd(3_000)));
+    for (const index of [0, 1, 1_499, 2_998, 2_999]) {
+      const found = await identity.find(`s-${index}`);
+      expect(found?.email).toBe(`number${index}@example.org`);
+      const login = `NUMBER${index}@example.org`;
+      expect(await identity.verify(login, password, origin)).toEqual({ user: found });
+    }
+    const twice = [...crowd(3_000), { ...max, subject: 's-17', email: 'Number2000@example.org' }];
+    const faults = await faultsOf(twice);
+    expect(faults).toContain('person 3001: "subject" is taken by person 18');
+    expect(faults).toContain('person 3001: "email" is taken by person 2001');
+  });
+
+  test('is said to be too many, beyond 10,000, with what is for them', async () => {
+    const few = await start(await usersFile(crowd(10_000)));
+    expect(few.lines).toEqual([]);
+    const { lines } = await start(await usersFile(crowd(10_001)));
+    expect(lines).toEqual([
+      {
+        level: 'warn',
+        details: { file: expect.any(String), people: 10_001, use: 'IDENTITY=sql' },
+        message: expect.stringContaining('small sites'),
+      },
+    ]);
+  });
+
+  test('has an entry that never ends', async () => {
+    const text = JSON.stringify([max, foo]).replace('"subject":"foo', '"subject:"foo');
+    expect(await faultsOf(text)).toMatch(/line 1, column \d+: here it stops being JSON/);
+    const endless = `[${JSON.stringify(max)},\n{"name": "${'x'.repeat(1024 * 1024)}"}]`;
+    expect(await faultsOf(endless)).toContain('line 2, person 2: has more than 1 MiB, or lacks');
   });
 });
 

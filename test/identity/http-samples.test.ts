@@ -16,7 +16,7 @@ import { max, password, passwordOf, people } from '../support/people.ts';
 import { openHttpIdentity, token } from '../support/people-api.ts';
 import { until } from '../support/until.ts';
 import { describeIdentity } from './contract.ts';
-import { describeStoreAway } from './contract-away.ts';
+import { describeStoreAway, describeStoreStalling } from './contract-away.ts';
 
 // Go compiles its sample first.
 jest.setTimeout(240_000);
@@ -81,12 +81,12 @@ function run(sample: Sample, port: number): ChildProcess {
   return child;
 }
 
-async function openSample(port: number): Promise<Identity> {
+async function openSample(port: number, timeoutMs = 20_000): Promise<Identity> {
   const { identity } = await openHttpIdentity({
     PEOPLE_API_URL: `http://127.0.0.1:${port}`,
     PEOPLE_API_TOKEN: token,
     // Of the whole answer, also on a busy machine.
-    PEOPLE_API_TIMEOUT_MS: '20000',
+    PEOPLE_API_TIMEOUT_MS: `${timeoutMs}`,
   });
   await until(() => identity.ready());
   return identity;
@@ -134,3 +134,14 @@ for (const sample of there) {
     };
   });
 }
+
+const [ownSample] = samples;
+describeStoreStalling(`the sample in ${ownSample.name}`, async () => {
+  const port = await freePort();
+  const child = run(ownSample, port);
+  return {
+    identity: await openSample(port, 3_000),
+    stall: () => child.kill('SIGSTOP'),
+    goOn: () => child.kill('SIGCONT'),
+  };
+});

@@ -108,6 +108,21 @@ describe('with one provider alone', () => {
     expect(isBack(await browser.follow(there))).toBe(true);
   });
 
+  test('a password is no answer', async () => {
+    work.manners.authorization = ({ state = '', iss = '' }) => {
+      return { state, iss, error: 'access_denied' };
+    };
+    const browser = app.browser();
+    const page = await signIn(browser);
+    const add: [string, string][] = [
+      ['email', 'foo@bar.com'],
+      ['password', 'foobar'],
+    ];
+    const answer = await browser.submit(page, { press: 'no button', add });
+    expect(answer.status).toBe(400);
+    expect(answer.heading).toBe(words('error.decision_unknown.title'));
+  });
+
   test('a no here goes back to the app', async () => {
     work.manners.authorization = ({ state = '', iss = '' }) => {
       return { state, iss, error: 'access_denied' };
@@ -129,6 +144,16 @@ describe('with one provider alone', () => {
     } finally {
       await work.comeBack();
     }
+  });
+
+  test.each<[what: string, discovery: Record<string, string>]>([
+    ['another issuer', { issuer: 'https://evil.example' }],
+    ['an address that is none of the web', { authorization_endpoint: 'javascript:alert(1)' }],
+  ])('nobody is sent to one that names %s', async (_what, discovery) => {
+    work.manners.discovery = (all) => ({ ...all, ...discovery });
+    const other = await startApp(stub, env);
+    const page = await other.browser().get(login());
+    expect([page.status, page.leadsTo]).toEqual([503, undefined]);
   });
 
   test('an app that wants no page gets none', async () => {

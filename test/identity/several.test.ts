@@ -18,6 +18,7 @@ import {
 import { createStoreSwitch } from '../support/store-switch.ts';
 import { describeIdentity } from './contract.ts';
 import { describeStoreAway } from './contract-away.ts';
+import { describeTime } from './contract-time.ts';
 
 const files: string[] = [];
 const open: Identity[] = [];
@@ -67,6 +68,11 @@ describeIdentity('people in two stores', async () => {
 
 describeIdentity('people in the last of three stores', async () => {
   const { joined } = await join([], [], [foo, ada, dora, max, otto, lena]);
+  return joined;
+});
+
+describeTime('people in two stores', async ([first, ...others]) => {
+  const { joined } = await join([first!], others);
   return joined;
 });
 

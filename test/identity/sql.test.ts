@@ -17,11 +17,12 @@ import {
 } from '../../src/identity/sql-people.ts';
 import { unstorable } from '../../src/identity/sql-rows.ts';
 import { peopleMigrations, type PeopleTables } from '../../src/identity/sql-tables.ts';
-import { databases, fill, open, partsOfBackend } from '../support/databases.ts';
+import { behindNetwork, databases, fill, open, partsOfBackend } from '../support/databases.ts';
 import { origin } from '../support/origin.ts';
 import { ada, dora, foo, max, password, people } from '../support/people.ts';
 import { until } from '../support/until.ts';
-import { describeStoreAway } from './contract-away.ts';
+import { describeStoreAway, describeStoreStalling } from './contract-away.ts';
+import { describeTime } from './contract-time.ts';
 import { describeIdentity } from './contract.ts';
 
 /** All of "lètmein". */
@@ -29,8 +30,16 @@ const bcrypt = '$2b$04$abcdefghijklmnopqrstuuanVo7Xut1CH8VGIGlz1JovQh9GJbbtG';
 const longMs = 60_000;
 
 describe.each(databases())('on $name', (home) => {
+  let opening: Promise<Database> | undefined;
+
+  /** Always the same database, as opening PGlite takes a second; with these people in it alone. */
   async function filled(entries?: Parameters<typeof fill>[1]): Promise<Database> {
-    const database = await open(await home.fresh());
+    opening ??= home.fresh().then(open);
+    const database = await opening;
+    await migrate(database, peopleMigrations);
+    const db = database.kysely<PeopleTables>();
+    await db.deleteFrom('portico_people').execute();
+    await db.deleteFrom('portico_people_changes').execute();
     await fill(database, entries);
     return database;
   }
@@ -43,6 +52,11 @@ describe.each(databases())('on $name', (home) => {
 
   describeIdentity(`${home.name} with tables of our own`, async () => {
     const { identity } = await start(await filled());
+    return identity;
+  });
+
+  describeTime(`${home.name} with tables of our own`, async (dear) => {
+    const { identity } = await start(await filled(dear));
     return identity;
   });
 
@@ -293,7 +307,7 @@ describe.each(databases())('on $name', (home) => {
   test(
     'tables that are newer than the code are refused in a sentence',
     async () => {
-      const database = await filled([]);
+      const database = await open(await home.fresh());
       const newer = { '2099-01-01-newer': { up: async () => {} } };
       const { name, migrations } = peopleMigrations;
       await migrate(database, { name, migrations: { ...migrations, ...newer } });
@@ -314,6 +328,18 @@ if (server && ownServer) {
     await fill(database);
     const identity = await createTablesIdentity(database, partsOfBackend().parts);
     return { identity, goAway: () => ownServer.stop(), comeBack: () => ownServer.start() };
+  });
+
+  describeStoreStalling('PostgreSQL', async () => {
+    const { address, network } = await behindNetwork(await server.fresh());
+    const database = await open(address);
+    await fill(database);
+    const identity = await createTablesIdentity(database, partsOfBackend().parts);
+    const close = async () => {
+      await identity.close();
+      network.close();
+    };
+    return { ...network, identity: { ...identity, close } };
   });
 
   test(

@@ -11,6 +11,8 @@ export interface LdapQuestion {
   password: string;
   /** Of a search. */
   base: string;
+  /** All of a search as text, in which the values of its filter stand as they are. */
+  filter: string;
   socket: Socket;
 }
 
@@ -39,6 +41,7 @@ export async function startLdapAnswerer(respond: Respond, port = 0): Promise<Lda
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
     let waiting = Buffer.alloc(0);
     socket.on('data', (chunk) => {
+      if (chunk[0] === 0x16) return; // TLS
       waiting = Buffer.concat([waiting, chunk]);
       for (;;) {
         const message = new BerReader(waiting);
@@ -66,14 +69,17 @@ export async function startLdapAnswerer(respond: Respond, port = 0): Promise<Lda
 function questionIn(message: BerReader, socket: Socket): LdapQuestion {
   const id = message.readInt() ?? 0;
   const kind = kinds[message.peek() ?? 0]!;
-  const question = { kind, id, dn: '', password: '', base: '', socket };
+  const question = { kind, id, dn: '', password: '', base: '', filter: '', socket };
   message.readSequence();
   if (kind === 'bind') {
     message.readInt();
     question.dn = message.readString() ?? '';
     question.password = message.readString(0x80) ?? '';
   }
-  if (kind === 'search') question.base = message.readString() ?? '';
+  if (kind === 'search') {
+    question.base = message.readString() ?? '';
+    question.filter = message.remainingBuffer.toString('latin1');
+  }
   return question;
 }
 

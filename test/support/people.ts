@@ -104,6 +104,14 @@ export function passwordOf({ subject }: { subject: string }): string {
 /** The entries of a users file. */
 export const people = [foo, ada, dora, max, otto, lena];
 
+/** All have the password of ada, with a hash that costs as much as a new one does. */
+export const dearPeople = ['olga', 'piet', 'rosa'].map((name) => ({
+  subject: `${name}-1`,
+  email: `${name}@example.org`,
+  password_hash:
+    '$argon2id$v=19$m=19456,t=2,p=1$DVEy7BhyMMLRGgbtmDnPhg$SIYuEEZdd97SWjP4YXdSMhIa2goH+mooush96T4pO34',
+}));
+
 /** Writes a users file into a new folder; `removeUsersFile` takes both away. */
 export async function writeUsersFile(entries: unknown = people): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'people-'));

@@ -12,9 +12,12 @@ const program = first(['/usr/sbin/slapd', '/usr/lib/openldap/slapd', '/usr/libex
 const schemas = first(['/etc/ldap/schema', '/etc/openldap/schema']);
 const modules = first(['/usr/lib/ldap', '/usr/lib/openldap', '/usr/lib64/openldap']);
 
+const needed = ['back_mdb', 'memberof', 'ppolicy'];
+const isWhole = needed.every((name) => existsSync(`${modules}/${name}.so`));
+
 /** Why there is no slapd here, for `notRun`; empty when there is one. */
 export const slapdMissing =
-  program && schemas ? '' : 'slapd is not installed (Debian: apt-get install slapd)';
+  program && schemas && isWhole ? '' : 'slapd is not installed (Debian: apt-get install slapd)';
 
 export const suffix = 'dc=example,dc=org';
 /** May do everything. */
@@ -128,9 +131,7 @@ const baseEntries: Entry[] = [
 
 function configText(folder: string, options: SlapdOptions): string {
   const { attributes = [], config = [], isStrict = false } = options;
-  const loaded = existsSync(`${modules}/back_mdb.so`)
-    ? ['back_mdb', ...(options.modules ?? [])].map((name) => `moduleload ${name}`)
-    : [];
+  const loaded = ['back_mdb', ...(options.modules ?? [])].map((name) => `moduleload ${name}`);
   return [
     ...['core', 'cosine', 'nis', 'inetorgperson'].map(
       (name) => `include ${schemas}/${name}.schema`,

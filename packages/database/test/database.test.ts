@@ -6,6 +6,7 @@ import {
   isAway,
   migrate,
   openDatabase,
+  tryAgain,
   type Database,
   type Migrations,
 } from '../src/index.ts';
@@ -86,6 +87,34 @@ describe.each(testDatabases())('a database of $name', (home) => {
     });
     await expect(failing).rejects.toThrow('division by zero');
     expect(await db.selectFrom('thing').selectAll().execute()).toEqual([]);
+  }, 60_000);
+
+  test('describes a query without running it', async () => {
+    const database = await open();
+    await migrate(database, things);
+    const text = 'insert into thing values ($1) returning name, 1 as one';
+    const described = await database.describe(text);
+    expect(described).toEqual({ parameters: 1, columns: ['name', 'one'] });
+    expect(await database.describe('delete from thing')).toEqual({
+      parameters: 0,
+      columns: undefined,
+    });
+    await expect(database.describe('select oops')).rejects.toMatchObject({ code: '42703' });
+    expect(await database.kysely<Tables>().selectFrom('thing').selectAll().execute()).toEqual([]);
+  }, 60_000);
+
+  test('gives dates as they are, and tries a transaction again that another one was in the way of', async () => {
+    const database = await open();
+    const { rows } = await sql`select date '2000-02-29' as day`.execute(database.kysely());
+    expect(rows).toEqual([{ day: '2000-02-29' }]);
+    const conflict = Object.assign(new Error('conflict'), { code: '40001' });
+    const outcomes = [conflict, conflict, undefined];
+    const result = await tryAgain(async () => {
+      const fault = outcomes.shift();
+      if (fault) throw fault;
+      return 'done';
+    });
+    expect(result).toBe('done');
   }, 60_000);
 
   test('tells a wrong query from a database that cannot be asked', async () => {

@@ -40,23 +40,51 @@ export function createScanner() {
 
   function begin(byte: number): void {
     place = { line, column };
-    isInString = byte === quote;
-    openBrackets = byte === bracket || byte === brace ? 1 : 0;
-    isScalar = !isInString && openBrackets === 0;
+    isScalar = byte !== quote && byte !== bracket && byte !== brace;
   }
 
-  /** Whether the entry ends with this byte. */
-  function isLast(byte: number): boolean {
-    if (isInString) {
-      if (isEscaped) isEscaped = false;
-      else if (byte === backslash) isEscaped = true;
-      else if (byte === quote) isInString = false;
-      return !isInString && openBrackets === 0;
+  /** Where the entry ends that `at` is in; the end of the piece if it goes on. */
+  function endOfEntry(piece: Buffer, at: number): number {
+    if (isScalar) return endOfScalar(piece, at);
+    // In variables of its own: most of the time goes here.
+    let [inString, escaped, open] = [isInString, isEscaped, openBrackets];
+    let isOver = false;
+    let next = at;
+    for (; next < piece.length && !isOver; next += 1) {
+      const byte = piece[next];
+      if (inString) {
+        if (escaped) escaped = false;
+        else if (byte === backslash) escaped = true;
+        else if (byte === quote) inString = false;
+      } else if (byte === quote) inString = true;
+      else if (byte === bracket || byte === brace) open += 1;
+      else if (byte === bracketEnd || byte === braceEnd) open -= 1;
+      isOver = !inString && open === 0;
     }
-    if (byte === quote) isInString = true;
-    else if (byte === bracket || byte === brace) openBrackets += 1;
-    else if (byte === bracketEnd || byte === braceEnd) openBrackets -= 1;
-    return openBrackets === 0;
+    [isInString, isEscaped, openBrackets] = [inString, escaped, open];
+    if (isOver) state = 'comma';
+    return next;
+  }
+
+  function endOfScalar(piece: Buffer, at: number): number {
+    let next = at;
+    const isPart = (byte: number) => byte !== comma && byte !== bracketEnd && !isSpace(byte);
+    while (next < piece.length && isPart(piece[next]!)) next += 1;
+    if (next < piece.length) state = 'comma';
+    return next;
+  }
+
+  /** Counts lines and columns. */
+  function count(piece: Buffer, from: number, to: number): void {
+    let [lines, columns] = [line, column];
+    for (let at = from; at < to; at += 1) {
+      const byte = piece[at]!;
+      if (byte === lineFeed) {
+        lines += 1;
+        columns = 1;
+      } else if ((byte & 0xc0) !== 0x80) columns += byte >= 0xf0 ? 2 : 1;
+    }
+    [line, column] = [lines, columns];
   }
 
   function between(byte: number): State {
@@ -80,37 +108,41 @@ export function createScanner() {
     if (bytes.length > longestEntry) throw new JsonFault('length', place);
     begun = [];
     begunLength = 0;
-    state = 'comma';
     return { bytes, ...place };
   }
 
   function scanInto(entries: JsonEntry[], piece: Buffer): void {
-    let from = 0;
-    for (let at = 0; at < piece.length && state !== 'no list'; at += 1) {
-      const byte = piece[at]!;
-      if (state === 'list' && column === 1 && line === 1 && byte === byteOrderMark[marked]) {
-        marked += 1;
-        continue;
-      }
-      if (state === 'entry' && !isScalar) {
-        if (isLast(byte)) entries.push(whole(piece.subarray(from, at + 1)));
+    let at = skipMark(piece);
+    while (at < piece.length) {
+      const from = at;
+      if (state === 'entry') {
+        at = endOfEntry(piece, at);
+        // oxlint-disable-next-line typescript/no-unnecessary-condition -- it may be `comma` now
+        if (state === 'entry') keep(piece.subarray(from));
+        else entries.push(whole(piece.subarray(from, at)));
+      } else if (state === 'no list') {
+        at = piece.length;
+        keep(piece.subarray(from));
       } else {
-        const isEnd = isSpace(byte) || byte === comma || byte === bracketEnd;
-        if (state === 'entry' && isEnd) entries.push(whole(piece.subarray(from, at)));
-        if (state !== 'entry' && !isSpace(byte)) {
-          state = between(byte);
-          if (state === 'entry' || state === 'no list') {
-            begin(byte);
-            from = at;
-          }
-        }
+        const byte = piece[at]!;
+        if (!isSpace(byte)) state = between(byte);
+        // What begins here holds this byte, too.
+        if (state === 'entry' || state === 'no list') begin(byte);
+        else at += 1;
       }
-      if (byte === lineFeed) {
-        line += 1;
-        column = 1;
-      } else if ((byte & 0xc0) !== 0x80) column += byte >= 0xf0 ? 2 : 1;
+      count(piece, from, at);
     }
-    if (state === 'entry' || state === 'no list') keep(piece.subarray(from));
+  }
+
+  /** How much of a byte order mark is at the start of this piece. */
+  function skipMark(piece: Buffer): number {
+    if (state !== 'list' || line > 1 || column > 1) return 0;
+    let at = 0;
+    while (at < piece.length && piece[at] === byteOrderMark[marked]) {
+      marked += 1;
+      at += 1;
+    }
+    return at;
   }
 
   return {

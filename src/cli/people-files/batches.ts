@@ -14,7 +14,7 @@ export interface CheckedRow {
 }
 
 /** Rows in a batch, and reads in which they came: rows can be long. */
-const mostRows = 500;
+const mostRows = 250;
 const mostReads = 16;
 
 /** Checks rows, also against each other, and puts them into batches of a bounded size. */

@@ -1,35 +1,40 @@
 import { readCsv } from './read-csv.ts';
 import { readJsonLines } from './read-json-lines.ts';
+import { readJsonList } from './read-json-list.ts';
 import type { Row } from './row.ts';
 import { csvHeader, csvLine } from './write-csv.ts';
 
 type PersonRecord = Readonly<Record<string, unknown>>;
 
-/** A kind of file of people. */
-export interface PeopleFormat {
-  read(input: AsyncIterable<Uint8Array>, delimiter?: string): AsyncIterable<Row[]>;
-  header: string;
-  lineOf(record: PersonRecord): string;
-}
+/** Reads a file of people. @throws FileFault when it cannot be used as a whole */
+type Reader = (input: AsyncIterable<Uint8Array>, delimiter: string) => AsyncIterable<Row[]>;
 
-export const formats = {
-  csv: { read: readCsv, header: csvHeader, lineOf: csvLine },
-  jsonl: {
-    read: (input) => readJsonLines(input),
-    header: '',
-    lineOf: (record) => `${JSON.stringify(record)}\n`,
-  },
-} satisfies Record<string, PeopleFormat>;
+/** What can be read: `json` is a users file. */
+export const readers = {
+  csv: readCsv,
+  jsonl: readJsonLines,
+  json: readJsonList,
+} satisfies Record<string, Reader>;
 
-export type FormatName = keyof typeof formats;
+/** What can be written. */
+export const writers = {
+  csv: { header: csvHeader, lineOf: csvLine },
+  jsonl: { header: '', lineOf: (record: PersonRecord) => `${JSON.stringify(record)}\n` },
+};
 
-const extensions: Record<string, FormatName> = { csv: 'csv', jsonl: 'jsonl', ndjson: 'jsonl' };
+const extensions: Record<string, string> = {
+  csv: 'csv',
+  jsonl: 'jsonl',
+  ndjson: 'jsonl',
+  json: 'json',
+};
 
-/** The format of a file by its name; `undefined` if that does not tell. */
-export function formatOf(path: string): FormatName | undefined {
-  return extensions[/\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase() ?? ''];
-}
-
-export function isFormatName(name: string): name is FormatName {
-  return Object.hasOwn(formats, name);
+/** The name of a format, or else that by which a file is called; `undefined` if there is none. */
+export function formatOf<F extends object>(
+  formats: F,
+  { name, file }: { name: string | undefined; file: string },
+): keyof F | undefined {
+  const extension = /\.([a-z]+)$/i.exec(file)?.[1]?.toLowerCase() ?? '';
+  const format = name ?? extensions[extension] ?? '';
+  return Object.hasOwn(formats, format) ? (format as keyof F) : undefined;
 }
