@@ -4,4 +4,5 @@
  */
 export { testDatabases, type TestDatabase } from './test-databases.ts';
 export { startNetwork } from './network.ts';
-export { whyNoPostgres } from './find-postgres.ts';
+export { postgresPrograms, whyNoPostgres } from './find-postgres.ts';
+export { startPostgres, type PostgresServer } from './postgres-server.ts';

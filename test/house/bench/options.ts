@@ -19,6 +19,11 @@ export const usage = `npm run bench -- [--quick] [--json] [--only ${workNames.jo
   --json   the findings as JSON on standard output, the table on standard error
   --only   some kinds of work
 
+npm run bench -- people [--people 300000] [--sign-ins 500] [--only file,pglite,postgresql]
+
+  start, memory and sign-ins with many people, in each home they may have; some ten minutes. The
+  PostgreSQL is that of BENCH_DATABASE_URL, or one that is started here. It must be empty
+
   BENCH_PEER_URL    another app to measure beside; ratios are to it instead of to the bare page
   BENCH_PEER_START  a shell command that starts it (with PORT and HYDRA_ADMIN_URL), so that its
                     start and its memory can be measured, and it gets the same core
