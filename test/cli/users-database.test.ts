@@ -433,7 +433,7 @@ describe.each(testDatabases())('people on $name', (home) => {
       const path = file('many.jsonl', some(2_000));
       const stopped = await users(['import', path], {
         isOutputPiped: true,
-        interruptAt: '\rAdded: 250.',
+        interruptAt: '\rAdded: ',
       });
       expect(stopped.code).toBe(130);
       expect(stopped.stderr).toContain('Stopped: run the same command again to go on.\n');
