@@ -37,7 +37,16 @@ export async function run(
   args: string[],
   { env = {}, ...options }: RunOptions & { env?: Settings } = {},
 ): Promise<Outcome> {
-  const { seize, input = '', answers, columns, isOutputPiped, readsWrites, interruptAt } = options;
+  const {
+    seize,
+    input = '',
+    source,
+    answers,
+    columns,
+    isOutputPiped,
+    readsWrites,
+    interruptAt,
+  } = options;
   const left = [...(answers ?? [])];
   const rawModes: boolean[] = [];
   const terminal = Object.assign(new PassThrough(), {

@@ -39,7 +39,7 @@ export async function openHome(name: HomeName, wish: Wish): Promise<Home | undef
   if (own) return databaseHome(own, wish, async () => {});
   const programs = postgresPrograms();
   if (!programs) return undefined;
-  const server = await startPostgres(programs, []);
+  const server = await startPostgres(programs, { manners: [] });
   return databaseHome(server.address, wish, () => server.close());
 }
 
