@@ -210,7 +210,8 @@ async function store(db: PeopleDb, people: Known[]): Promise<void> {
   }
   for (const { before, now } of updated) {
     const { credential, place: _place, ...columns } = rowOf(now);
-    const isNew = now.password_hash !== before!.whole.password_hash;
+    // Also of who is disabled now: otherwise their sessions would count again once they are enabled.
+    const isNew = losesSignIns({ before, now });
     // oxlint-disable-next-line no-await-in-loop -- one connection takes one query at a time
     await db
       .updateTable('portico_people')
