@@ -1,8 +1,10 @@
 /** The backend `sql` with tables of somebody else. */
 import { describe, expect, test } from '@jest/globals';
 import type { Database } from '@portico/database';
+import { readSettings } from '@portico/settings';
 import { sql } from 'kysely';
 import { foldLogin } from '../../src/identity/login-key.ts';
+import { sqlBackend } from '../../src/identity/sql.ts';
 import { createQueriesIdentity } from '../../src/identity/sql-your-tables.ts';
 import { databases, open, partsOfBackend } from '../support/databases.ts';
 import { origin } from '../support/origin.ts';
@@ -85,6 +87,31 @@ describe.each(databases())('on $name', (home) => {
     const { identity } = await start(database);
     return identity;
   });
+
+  test(
+    'PEOPLE_DATABASE_URL is opened and closed by the backend, also when a query is wrong',
+    async () => {
+      const address = await home.fresh();
+      const database = await open(address);
+      await createMembers(database);
+      await database.close();
+      const { parts } = partsOfBackend();
+      const env = { PEOPLE_DATABASE_URL: address, PEOPLE_BY_LOGIN: queries.byLogin };
+      const create = (bySubject: string) => {
+        const given = { ...env, PEOPLE_BY_SUBJECT: bySubject };
+        return sqlBackend.create(readSettings(sqlBackend.settings, given).values, parts);
+      };
+      await expect(create('SELECT oops')).rejects.toMatchObject({ name: 'SettingsError' });
+      const identity = await create(queries.bySubject);
+      expect(await identity.find(max.subject)).toMatchObject({ email: max.email });
+      await identity.close();
+      expect(await identity.ready()).toBe(false);
+      const again = await create(queries.bySubject);
+      expect(await again.verify(foo.email, 'foobar', origin)).toHaveProperty('user');
+      await again.close();
+    },
+    longMs,
+  );
 
   describe('a query', () => {
     test.each([

@@ -1,5 +1,5 @@
 /** The databases that tests run on, and people in them. */
-import { databaseAddress, openDatabase, type Database } from '@portico/database';
+import { databaseAddress, migrate, openDatabase, type Database } from '@portico/database';
 import {
   startNetwork,
   testDatabases,
@@ -7,7 +7,6 @@ import {
   type TestDatabase,
 } from '@portico/database/testing';
 import { afterAll } from '@jest/globals';
-import { migrate } from '@portico/database';
 import type { BackendParts, IdentityLog } from '../../src/identity/backend.ts';
 import { createPasswordChecker } from '../../src/identity/password.ts';
 import { addPerson } from '../../src/identity/sql-people.ts';

@@ -4,12 +4,14 @@ import { removeUsersFile, writeUsersFile } from '../../support/people.ts';
 import { barePage, peer, portico, type App } from './apps.ts';
 import { benchPeople } from './bench-people.ts';
 import { freePorts } from './free-ports.ts';
-import { readOptions, usage, type Options } from './options.ts';
+import { readOptions, readRounds, usage, type Options } from './options.ts';
 import { plainScript } from './plain-script.ts';
 import { measurePeople, readPeopleOptions } from './people/main.ts';
 import { doubtsAbout, sectionsOf } from './results.ts';
 import { measureAll } from './rounds.ts';
-import { withSetUp } from './set-up.ts';
+import { measureKills } from './several/kills.ts';
+import { measureWrongPasswords } from './several/wrong-passwords.ts';
+import { buildApp, withSetUp } from './set-up.ts';
 import { tableOf } from './table.ts';
 import { mostVisitors } from './load.ts';
 
@@ -62,6 +64,20 @@ const benches: Record<string, (args: string[]) => () => Promise<void>> = {
     const options = readPeopleOptions(args);
     return async () => {
       console.log(await withSetUp((setUp) => measurePeople(options, { ...setUp, tell: say })));
+    };
+  },
+  kills: (args) => {
+    const rounds = readRounds(args);
+    return async () => {
+      buildApp();
+      console.log(await measureKills(rounds, say));
+    };
+  },
+  'wrong-passwords': (args) => {
+    readRounds(args);
+    return async () => {
+      buildApp();
+      console.log(await measureWrongPasswords(say));
     };
   },
 };

@@ -16,13 +16,18 @@ export interface SetUp {
   driver: number;
 }
 
+/** @throws when it cannot be built */
+export function buildApp(): void {
+  const build = spawnSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 2, 2] });
+  if (build.status !== 0) throw new Error('There is no build to measure.');
+}
+
 /**
  * Builds the app, finds a core for it and another for what drives it, and starts the bare admin API.
  * @throws when there is nothing to measure
  */
 export async function withSetUp<T>(use: (setUp: SetUp) => Promise<T>): Promise<T> {
-  const build = spawnSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 2, 2] });
-  if (build.status !== 0) throw new Error('There is no build to measure.');
+  buildApp();
   const cores = findCores();
   if (cores) stayOn(cores.driver);
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
