@@ -20,7 +20,7 @@ const needed = v.looseObject({
 const claims = {
   username: text,
   ...forTextClaims(text),
-  updated_at: v.pipe(v.number(), v.minValue(0)),
+  updated_at: v.pipe(v.number(), v.finite(), v.minValue(0)),
   email_verified: flag,
   phone_number_verified: flag,
   // For valibot, a list is a record, too.

@@ -22,7 +22,7 @@ const schemas: Record<keyof StandardClaims | 'email' | 'username', v.GenericSche
   email: v.pipe(v.string(), v.maxLength(longestLogin), v.regex(/^[^\s\p{C}]+@[^\s@\p{C}]+$/u)),
   username: v.pipe(text, v.maxLength(longestLogin)),
   ...forTextClaims(text),
-  updated_at: v.pipe(v.number(), v.minValue(0)),
+  updated_at: v.pipe(v.number(), v.finite(), v.minValue(0)),
   email_verified: flag,
   phone_number_verified: flag,
   address: v.custom(

@@ -17,9 +17,16 @@ type Row = Readonly<Record<string, unknown>>;
 /** Without these a row is no person; a wrong `disabled` could let somebody in. */
 const needed = ['subject', 'password_hash', 'disabled', 'credential', 'email', 'username'] as const;
 
-const text = v.pipe(v.union([v.string(), v.number(), v.bigint()]), v.transform(String));
+const text = v.pipe(
+  v.union([v.string(), v.pipe(v.number(), v.finite()), v.bigint()]),
+  v.transform(String),
+);
 const flag = v.pipe(v.unknown(), v.transform(flagIn), v.boolean());
-const seconds = v.pipe(v.unknown(), v.transform(secondsIn), v.pipe(v.number(), v.minValue(0)));
+const seconds = v.pipe(
+  v.unknown(),
+  v.transform(secondsIn),
+  v.pipe(v.number(), v.finite(), v.minValue(0)),
+);
 const address = v.pipe(
   v.unknown(),
   v.transform(objectIn),
@@ -91,7 +98,9 @@ function furtherIn(given: Row): Record<string, unknown> {
   const others = Object.entries(given).filter(
     ([name]) => !Object.hasOwn(claims, name) && !(needed as readonly string[]).includes(name),
   );
-  const asJson = (value: unknown) => (value instanceof Date ? value.toISOString() : value);
+  // Databases know days that JavaScript does not: those are left out.
+  const asJson = (value: unknown) =>
+    value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : value;
   return Object.fromEntries(others.map(([name, value]) => [name, asJson(value)]));
 }
 

@@ -16,12 +16,18 @@ import {
   type Verdict,
 } from './limit-rule.ts';
 import { createAdmissionInDatabase } from './admission-in-database.ts';
+import { createFewAtOnce } from './few-at-once.ts';
 
 /**
  * How long an attempt may take. After that it counts as wrong, because its instance was killed: a
  * guess is never free.
  */
 const leaseMs = 2 * 60_000;
+/**
+ * How many attempts may ask the database for their places at a time. They wait for each other there, and
+ * each has a connection meanwhile: a flood must leave some to pages, and to attempts that end.
+ */
+const asksAtOnce = 4;
 
 /**
  * Every attempt takes a place at all of its counts, in one transaction, before anything is checked, and
@@ -30,6 +36,7 @@ const leaseMs = 2 * 60_000;
  */
 export function createLimitsInDatabase(rows: CountRows): LimitHome {
   const rules = new Map<Limit, LimitRule>();
+  const inPlace = createFewAtOnce(asksAtOnce);
   const ruleOf = (stake: Stake): LimitRule => rules.get(stake.limit)!;
   const rowOf = (stake: Stake): CountKey => ({ limit: idOf(ruleOf(stake)), key: stake.key });
 
@@ -112,10 +119,13 @@ export function createLimitsInDatabase(rows: CountRows): LimitHome {
     );
 
   function createAdmission(): Attempting {
-    const admit = createAdmissionInDatabase(reserve, (stake) => {
-      const { limit, key } = rowOf(stake);
-      return `${limit} ${key}`;
-    });
+    const admit = createAdmissionInDatabase(
+      (stakes, lease) => inPlace(() => reserve(stakes, lease)),
+      (stake) => {
+        const { limit, key } = rowOf(stake);
+        return `${limit} ${key}`;
+      },
+    );
 
     return async function attempt(stakes, prove) {
       const lease = randomBytes(6).toString('base64url');

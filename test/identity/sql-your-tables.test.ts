@@ -294,6 +294,23 @@ describe.each(databases())('on $name', (home) => {
       },
       longMs,
     );
+
+    test(
+      'loses a day that JavaScript does not know, and is still a person',
+      async () => {
+        const { found, lines } = await rowGives(
+          "timestamptz 'infinity' AS updated_at, timestamptz '294276-12-31' AS hired",
+        );
+        expect(found).toMatchObject({ subject: max.subject, email: max.email });
+        expect(found).not.toHaveProperty('updated_at');
+        expect(found).not.toHaveProperty('claims');
+        expect(lines.map(({ details }) => details)).toEqual([
+          { claim: 'updated_at' },
+          { claim: 'hired' },
+        ]);
+      },
+      longMs,
+    );
   });
 
   test(

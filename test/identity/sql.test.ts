@@ -15,6 +15,7 @@ import {
   setPassword,
   somePeople,
 } from '../../src/identity/sql-people.ts';
+import { mergePeople } from '../../src/identity/sql-merge.ts';
 import { unstorable } from '../../src/identity/sql-rows.ts';
 import { peopleMigrations, type PeopleTables } from '../../src/identity/sql-tables.ts';
 import { behindNetwork, databases, fill, open, partsOfBackend } from '../support/databases.ts';
@@ -265,6 +266,30 @@ describe.each(databases())('on $name', (home) => {
         expect(ended).toEqual([foo.subject, ada.subject, max.subject]);
         expect(await personBy(db, max.email)).toBeUndefined();
         await until(async () => (await pending(database)).length === 0);
+        await identity.close();
+      },
+      longMs,
+    );
+
+    test(
+      'that a file makes ends sign-ins for good, too, where it disables somebody',
+      async () => {
+        const database = await filled();
+        const db = database.kysely<PeopleTables>();
+        const { identity, ended } = await start(database);
+        const before = (await identity.find(ada.subject))!.credential;
+        const options = { mayUpdate: true, keepsPasswords: false };
+        for (const disabled of [true, false]) {
+          const person = { subject: ada.subject, disabled };
+          expect(await mergePeople(db, [person], options)).toEqual(['updated']);
+        }
+        const now = (await identity.find(ada.subject))!;
+        expect(now.disabled).toBe(false);
+        expect(now.credential).not.toBe(before);
+        const rename = { subject: ada.subject, nickname: 'Countess' };
+        expect(await mergePeople(db, [rename], options)).toEqual(['updated']);
+        expect((await identity.find(ada.subject))!.credential).toBe(now.credential);
+        await until(() => ended.length === 1);
         await identity.close();
       },
       longMs,

@@ -117,6 +117,16 @@ describe.each(testDatabases())('on $name', (home: TestDatabase) => {
     expect(page.made).toBeLessThan(57);
   }, 60_000);
 
+  test('a flood on one account, from everywhere, is not told that the database is away', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 600 }, (_, number) =>
+        page.post(false, { address: `198.51.${number >> 8}.${number & 255}` }),
+      ),
+    );
+    expect(page.made).toBe(100);
+    expect(answers.filter((answer) => Number(answer) > 0)).toHaveLength(500);
+  }, 60_000);
+
   test('right ones at the same moment all get in', async () => {
     expect(await page.atOnce(60, true)).toEqual(manyTimes(60, 'in'));
     expect(await page.wrong(5)).toEqual(manyTimes(5, 'wrong'));
