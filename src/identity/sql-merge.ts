@@ -208,10 +208,11 @@ async function store(db: PeopleDb, people: Known[]): Promise<void> {
       .where('subject', '=', anyOf(subjects))
       .execute();
   }
-  for (const { before, now } of updated) {
+  for (const one of updated) {
+    const { now } = one;
     const { credential, place: _place, ...columns } = rowOf(now);
     // Also of who is disabled now: otherwise their sessions would count again once they are enabled.
-    const isNew = losesSignIns({ before, now });
+    const isNew = losesSignIns(one);
     // oxlint-disable-next-line no-await-in-loop -- one connection takes one query at a time
     await db
       .updateTable('portico_people')

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Pool } from 'pg';
+import type { Pool, QueryResultRow } from 'pg';
 import type { DatabaseAddress } from './address.ts';
 import type { Description } from './describe.ts';
 
@@ -21,6 +21,8 @@ export interface Database {
   describe(text: string): Promise<Description>;
   /** Whether the database answers now. Takes two seconds at most, and never throws. */
   ready(): Promise<boolean>;
+  /** The same, and whether it takes changes: a standby does not. */
+  writable(): Promise<boolean>;
   /** Waits for queries under way. */
   close(): Promise<void>;
 }
@@ -59,17 +61,27 @@ export async function openDatabase(
   // oxlint-enable no-explicit-any
   let closing: Promise<void> | undefined;
 
+  async function answers<T extends QueryResultRow>(
+    question: string,
+    isGood: (row: T | undefined) => boolean,
+  ): Promise<boolean> {
+    const asked = pool.query<T>(question).then(
+      ({ rows }) => isGood(rows[0]),
+      () => false,
+    );
+    return Promise.race([asked, falseAfter(readyWithinMs)]);
+  }
+
   return {
     kysely: () => usualView,
     slow: () => slowView,
     describe: (text) => describe(pool, text),
-    async ready() {
-      const asked = pool.query('select 1').then(
-        () => true,
-        () => false,
-      );
-      return Promise.race([asked, falseAfter(readyWithinMs)]);
-    },
+    ready: () => answers('select 1', () => true),
+    writable: () =>
+      answers<{ transaction_read_only: string }>(
+        'show transaction_read_only',
+        (row) => row?.transaction_read_only === 'off',
+      ),
     close() {
       closing ??= opened.close();
       return closing;
