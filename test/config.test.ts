@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { SettingsError } from '@portico/settings';
 import { loadConfig } from '../src/config.ts';
+import { backendSetting, chosenBackends } from '../src/identity/index.ts';
 import { foo, removeUsersFile, writeUsersFile } from './support/people.ts';
 
 type Env = Record<string, string | undefined>;
@@ -331,6 +332,10 @@ describe('where people are stored', () => {
     expect(load({ IDENTITY: '', DATABASE_URL: 'postgres://h/d' }).identity.backends).toEqual([
       'file',
     ]);
+    for (const name of ['DATABASE_URL', 'DATABASE_URL_FILE']) {
+      const env = { USERS_FILE: undefined, [name]: 'pglite:./data' };
+      expect(chosenBackends({ ...needed, ...env })).toEqual(['sql']);
+    }
     expect(faultsOf({ USERS_FILE: '' })).toEqual([
       'USERS_FILE is not set. It must be a readable file of people.',
     ]);
@@ -340,7 +345,7 @@ describe('where people are stored', () => {
     'is no place called %j',
     (IDENTITY) => {
       expect(faultsOf({ IDENTITY })).toEqual([
-        expect.stringMatching(/^IDENTITY is ".+"\. It must be one or more of file, sql, http/),
+        `IDENTITY is "${IDENTITY}". It must be ${backendSetting.wants}.`,
       ]);
     },
   );

@@ -160,7 +160,7 @@ export interface WayWish {
 }
 
 /** What is still known of a wish when the browser is back. */
-export type KeptWish = Omit<WayWish, 'login' | 'locales' | 'acr'>;
+export type KeptWish = Omit<WayWish, 'callback' | 'login' | 'locales' | 'acr'>;
 
 export interface Departure {
   /** Where the browser goes. */

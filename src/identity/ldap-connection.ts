@@ -155,7 +155,10 @@ function watch<S extends net.Socket>(socket: S, wire: Wire): S {
   wire.sockets.push(socket);
   const emit: (event: string, ...given: unknown[]) => boolean = socket.emit.bind(socket);
   function watched(event: string, ...given: unknown[]): boolean {
-    if (event === 'error') wire.fault ??= codeOf(given[0]);
+    if (event === 'error') {
+      wire.fault ??= codeOf(given[0]);
+      if (socket.listenerCount('error') === 0) return true; // the library has left it
+    }
     if (event === 'end' || event === 'close') wire.isOpen = false;
     if (event !== 'data') return emit(event, ...given);
     wire.received += (given[0] as Buffer).length;

@@ -1,5 +1,6 @@
 /** Many people in little memory: their entries as they stand in the file, and where each one is. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import type { User } from './backend.ts';
 import { foldLogin } from './login-key.ts';
 import { createNameIndex } from './name-index.ts';
@@ -17,6 +18,8 @@ export type People = ReturnType<typeof createPeople>;
 const blockLength = 1024 * 1024;
 /** Of the digest of a password hash. */
 const digestLength = 16;
+/** A person is asked for several times in a sign-in. */
+const mostRecent = 1_000;
 /** How many people are compared without a pause: that takes a few milliseconds. */
 const comparedAtOnce = 1_000;
 
@@ -27,13 +30,14 @@ const places = {
   subject: digestLength + 3,
 };
 
-/** Holds no objects for people: each is read again from its entry when it is asked for. */
+/** Holds objects for few people: the others are read again from their entries when they are asked for. */
 export function createPeople() {
   const blocks: Buffer[] = [];
   /** Of each record: its block, and where it begins and ends in it. */
   const [blockOf, from, to]: [number[], number[], number[]] = [[], [], []];
   const subjects = createNameIndex((index, subject) => subjectOf(recordAt(index)) === subject);
   const logins = createNameIndex((index, login) => loginsOf(entryAt(index)).includes(login));
+  const recent = new LRUCache<number, Person>({ max: mostRecent });
   let demos = 0;
   let hasUsernames = false;
 
@@ -48,8 +52,12 @@ export function createPeople() {
   }
 
   function personAt(index: number): Person {
+    const known = recent.get(index);
+    if (known) return known;
     const entry = entryAt(index);
-    return { user: userOf(entry), passwordHash: entry.password_hash };
+    const person = { user: userOf(entry), passwordHash: entry.password_hash };
+    recent.set(index, person);
+    return person;
   }
 
   function keep(entry: Entry, bytes: Buffer): void {

@@ -2,8 +2,8 @@
 export type FewAtOnce = <T>(job: () => Promise<T>) => Promise<T>;
 
 interface Waiting {
-  begin(): void;
-  fail(error: unknown): void;
+  begin: () => void;
+  fail: (error: unknown) => void;
 }
 
 /**

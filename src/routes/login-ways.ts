@@ -7,7 +7,7 @@ import type { Parts } from '../assemble.ts';
 import { isForSomebodyElse } from '../challenge/restart.ts';
 import type { Step } from '../challenge/step.ts';
 import { PublicError, publicCodeOf } from '../errors.ts';
-import type { Arrival, Identity, KeptWish, Way, WayRefusal } from '../identity/backend.ts';
+import type { Arrival, Identity, Way, WayRefusal } from '../identity/backend.ts';
 import { isSilent, loginRequired, strengthOf, wishOfApp } from '../policy/login.ts';
 import { localeOf, preferLocales } from '../screens/locale.ts';
 import type { Departed } from '../web/departures.ts';
@@ -62,13 +62,13 @@ export async function depart(
   { step, request, way, form }: Leaving,
 ): Promise<void> {
   const callback = callbackOf(needs, way);
-  const kept = { callback, state: needs.departures.newState(), at: Date.now() };
+  const kept = { state: needs.departures.newState(), at: Date.now() };
   const forSomebodyElse = isSomebodyElse(req) || isForSomebodyElse(request.request_url);
   const person = { login: form.login.trim(), isSomebodyElse: forSomebodyElse };
   const { locales: asked, ...wishes } = wishOfApp(request, person);
   const locales = asked?.length ? asked : [localeOf(res).lang];
   try {
-    const { location, keep } = await way.begin({ ...kept, ...wishes, locales });
+    const { location, keep } = await way.begin({ ...kept, ...wishes, callback, locales });
     const { prompt, maxAgeSeconds } = wishes;
     needs.departures.keep(req, res, {
       way: way.id,
@@ -207,6 +207,6 @@ function refuse(
   audit(req, 'refused', { reason: refused, way: way.id, client: request.client.client_id });
 }
 
-function callbackOf({ config }: Needs, { id }: Way): KeptWish['callback'] {
+function callbackOf({ config }: Needs, { id }: Way): string {
   return `${config.web.baseUrl.href}/upstream/${id}`;
 }

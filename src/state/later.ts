@@ -3,7 +3,7 @@ import { StateError } from './state-error.ts';
 /** What is to be written once the database can be asked again. */
 export interface Later {
   /**
-   * Writes now or, while that is impossible, later. Never throws for want of the database.
+   * Writes now or, while that is impossible, later. Never throws: what it is about has happened.
    * @param write may be called several times
    * @param what for the log, if it has to be later
    */
@@ -60,9 +60,10 @@ export function createLater({ log, pauseMs = 1_000 }: LaterParts): Later {
       try {
         await write();
       } catch (error) {
-        if (!(error instanceof StateError)) throw error;
-        log.warn({ reason: error.message }, `${what}: it will be when the database is back`);
-        add(write);
+        if (error instanceof StateError) {
+          log.warn({ reason: error.message }, `${what}: it will be when the database is back`);
+          add(write);
+        } else log.error({ err: error }, what);
       }
     },
     close() {

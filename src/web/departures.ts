@@ -25,7 +25,7 @@ const keptMs = 2 * awayMs;
 /** Of one cookie with its name and attributes; browsers take 4096 bytes. */
 const longestValue = 3_700;
 /** Of all such cookies. Many proxies take no longer line of a header than 8 kB. */
-const longestInAll = 6_500;
+const longestInAll = 7_000;
 const mostTabs = 8;
 const markLength = 10;
 

@@ -1,5 +1,5 @@
 /** `portico users …` on real databases: what an operator does with people, one by one and by files. */
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { databaseAddress, openDatabase } from '@portico/database';
@@ -374,5 +374,111 @@ describe.each(testDatabases())('people on $name', (home) => {
         { subject: 'c', username: 'cc', password_hash: one, claims: { z: [0] } },
       ]);
     });
+
+    test.each([
+      ['a column that nobody knows', 'x.csv', 'subject,mail\n', 'The column "mail" is unknown.'],
+      ['passwords', 'x.csv', 'subject,password\n', 'Passwords are not taken'],
+      ['no list', 'x.json', '{"subject":"a"}', 'It must be a list: [ … ].'],
+      ['UTF-16', 'x.jsonl', Buffer.from('\ufeff{}', 'utf16le'), 'It is in UTF-16'],
+    ])('are not touched when a file has %s', async (_what, name, content, sentence) => {
+      const { code, stdout, stderr } = await users(['import', file(name, content)]);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(sentence);
+    });
+
+    test('come from a users file too, as far as it is JSON', async () => {
+      url = await home.fresh();
+      const demo = { subject: 'demo', email: 'demo@example.org', demo: true };
+      const list = JSON.stringify([ada, demo, dora, 5], undefined, 1);
+      const whole = await users(['import', file('users.json', list)]);
+      expect([whole.code, whole.stdout]).toEqual([
+        1,
+        'Added: 2. Updated: 0. Unchanged: 0. Refused: 2.\n',
+      ]);
+      expect(whole.stderr).toMatch(/^line 34: "demo" people are for a users file/);
+      expect(whole.stderr).toContain(': it must be an object: { … }\n');
+      const broken = await users(['import', file('users.json', `[${JSON.stringify(ada)},}`)]);
+      expect([broken.code, broken.stdout]).toEqual([
+        1,
+        'Added: 0. Updated: 0. Unchanged: 1. Refused: 1.\n',
+      ]);
+      expect(broken.stderr).toBe('line 1: it stops being JSON here: nothing was read after this\n');
+    });
+
+    test('go into a new file for its owner alone, without hashes if that is asked for', async () => {
+      const path = join(folder, 'all.csv');
+      const { code, stdout, stderr } = await users(['export', path]);
+      expect([code, stdout, stderr]).toEqual([0, '', `${path}: 2 people.\n`]);
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      const again = await users(['export', path]);
+      expect([again.code, again.stderr]).toEqual([
+        2,
+        `${path} cannot be written: it exists already.\n`,
+      ]);
+      const bare = await users(['export', '--format', 'csv', '--without-hashes']);
+      expect(bare.stdout).toContain(ada.subject);
+      expect(bare.stdout).not.toContain('argon2id');
+      expect((await users(['export'])).stderr).toContain('Say by --format');
+    });
+
+    test('are counted on a terminal, and an import that was stopped goes on', async () => {
+      url = await home.fresh();
+      const some = (count: number) =>
+        byLines(
+          Array.from({ length: count }, (_none, index) => ({
+            subject: `s${index}`,
+            username: `u${index}`,
+          })),
+        );
+      const path = file('many.jsonl', some(2_000));
+      const stopped = await users(['import', path], {
+        isOutputPiped: true,
+        interruptAt: '\rAdded: ',
+      });
+      expect(stopped.code).toBe(130);
+      expect(stopped.stderr).toContain('Stopped: run the same command again to go on.\n');
+      const [, before] = /^Added: (\d+)\./.exec(stopped.stdout) ?? [];
+      expect(Number(before)).toBeGreaterThan(0);
+      expect(Number(before)).toBeLessThan(2_000);
+      const all = await users(['import', path], { isOutputPiped: true });
+      expect(all.stdout).toBe(
+        `Added: ${2_000 - Number(before)}. Updated: 0. Unchanged: ${before}. Refused: 0.\n`,
+      );
+      expect(all.stderr).toContain('\rAdded: ');
+      expect(all.stderr.endsWith('\r\u001b[K')).toBe(true);
+    });
+
+    test('find their tables by migrate, which does nothing twice', async () => {
+      url = await home.fresh();
+      const migrate = async (args: string[], env = {}) =>
+        runPortico(['migrate', ...args], { env: { DATABASE_URL: url, ...env } });
+      const first = await migrate([]);
+      expect(first.code).toBe(0);
+      expect(first.stdout).toMatch(/^people: done: 2026-11-27-people\.\nstate: done: .+\.\n$/);
+      expect((await users(['list'])).stderr).toBe('There are no people.\n');
+      const again = await migrate(['--json']);
+      expect(JSON.parse(again.stdout)).toEqual({ people: [], state: [] });
+      const openid = { IDENTITY: 'openid', STATE: 'memory' };
+      expect((await migrate([], openid)).stdout).toMatch(/^openid: done: .+\.\n$/);
+    });
   });
+});
+
+test('people elsewhere are not managed here', async () => {
+  const nowhere = await runPortico(['users', 'list']);
+  expect([nowhere.code, nowhere.stderr]).toEqual([
+    2,
+    expect.stringContaining('DATABASE_URL is not'),
+  ]);
+  expect((await runPortico(['migrate'])).code).toBe(2);
+  const env = { DATABASE_URL: 'postgres://u:hush@localhost:1/x', PEOPLE_BY_LOGIN: 'select 1' };
+  const yours = await runPortico(['users', 'list'], { env });
+  expect([yours.code, yours.stderr]).toEqual([
+    2,
+    'PEOPLE_BY_LOGIN is set: people are in tables of your own, and are managed there.\n',
+  ]);
+  const away = await runPortico(['users', 'list'], { env: { DATABASE_URL: env.DATABASE_URL } });
+  expect([away.code, away.stdout]).toEqual([1, '']);
+  expect(away.stderr).toMatch(/^No connection to the database: /);
+  expect(away.stderr).not.toContain('hush');
 });

@@ -86,7 +86,7 @@ else {
     ]);
     expect(answer.status()).toBe(503);
     await directory.start();
-    await page.goBack();
+    await page.getByRole('link', { name: words('button.try_again') }).click();
     await signIn(page, who);
     await allow(page);
     await expect(page.getByRole('heading', { name: 'Hello, Greta' })).toBeVisible();

@@ -7,6 +7,8 @@ import { describe, expect, test } from '@jest/globals';
 interface Import {
   file: string;
   isType: boolean;
+  /** By `import()`, when it is needed. */
+  isLater: boolean;
   /** A path from the root for what is ours, else the name of a package. */
   what: string;
 }
@@ -23,11 +25,12 @@ const dynamics = /()()\bimport\('([^']+)'\)/g;
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, 'utf8');
-  return [...text.matchAll(statics), ...text.matchAll(dynamics)].map(([, type, sort, name]) => {
+  const found = [...text.matchAll(statics), ...text.matchAll(dynamics)];
+  return found.map(([statement, type, sort, name]) => {
     const what = name!.startsWith('.')
       ? posix.join(posix.dirname(file), name!)
       : name!.replace(/^(@[^/]+\/[^/]+|[^@/][^/]*)\/.*/, '$1');
-    return { file, isType: Boolean(type ?? sort), what };
+    return { file, isType: Boolean(type ?? sort), isLater: statement.startsWith('import('), what };
   });
 }
 
@@ -120,6 +123,8 @@ const doors: Record<string, RegExp> = {
   '@portico/password-hashes': /^src\/identity\/password\.ts/,
   '@portico/remote-images': /^src\/clients\/client-logos\.ts/,
   'cookie-parser': /^src\/app\.ts/,
+  'csv-parse': /^src\/cli\/people-files\/csv-records\.ts/,
+  'csv-stringify': /^src\/cli\/people-files\/write-csv\.ts/,
   csurf: /^src\/web\/csrf\.ts/,
   culori: /^packages\/palette\/src\/colour\.ts/,
   ejs: /^src\/screens\/render\.ts/,
@@ -138,6 +143,25 @@ const doors: Record<string, RegExp> = {
 test('each library has one door', () => {
   const breaches = imports.filter(({ file, what }) => doors[what] && !doors[what].test(file));
   expect(breaches).toEqual([]);
+});
+
+test('the libraries of user stores and databases are loaded when they are needed', () => {
+  const entryOf = (name: string) => packages.find((folder) => manifestOf(folder).name === name);
+  const loaded = new Map<string, string>();
+  function load(file: string, path: string): void {
+    if (loaded.has(file)) return;
+    loaded.set(file, path);
+    for (const { what } of imports.filter(
+      (one) => one.file === file && !one.isType && !one.isLater,
+    )) {
+      const folder = entryOf(what);
+      load(folder ? `${folder}/src/index.ts` : what, `${path} → ${what}`);
+    }
+  }
+  load('src/main.ts', 'src/main.ts');
+  expect(loaded.has('src/identity/sql.ts')).toBe(true);
+  const heavy = ['kysely', 'pg', '@electric-sql/pglite', 'ldapts', 'openid-client', 'csv-parse'];
+  expect(heavy.map((name) => loaded.get(name)).filter(Boolean)).toEqual([]);
 });
 
 describe.each([['.', 'src'], ...packages.map((folder) => [folder, `${folder}/src`])])(

@@ -2,6 +2,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Identity } from '../../src/identity/backend.ts';
+import { ldapBackend } from '../../src/identity/ldap.ts';
 import {
   entryOf,
   referenceOf,
@@ -9,7 +10,7 @@ import {
   startLdapAnswerer,
   type LdapQuestion,
 } from '../support/ldap-answerer.ts';
-import { openBackend } from '../support/open-backend.ts';
+import { faultOnOpening, openBackend } from '../support/open-backend.ts';
 import { origin } from '../support/origin.ts';
 import { until } from '../support/until.ts';
 
@@ -302,9 +303,12 @@ describe('a server that does not answer well', () => {
     ['hangs up', hangUp],
     ['answers with a page', () => Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')],
     ['answers with zeros', () => Buffer.alloc(1000)],
-    ['answers half', (question) => resultOf(question, 0).subarray(0, -3)],
+    ['answers the beginning', (question) => resultOf(question, 0).subarray(0, 3)],
     ['promises a gigabyte', () => Buffer.from('3084400000000201026407', 'hex')],
-    ['answers another question', (question) => resultOf({ ...question, id: question.id + 7 }, 0)],
+    [
+      'answers another question',
+      (question) => resultOf({ ...question, id: question.id + 70_000 }, 0),
+    ],
     ['answers something else', (question) => resultOf({ ...question, kind: 'extended' }, 0)],
     [
       'answers in thousands of pieces',
@@ -327,9 +331,10 @@ describe('a server that does not answer well', () => {
       { LDAP_TIMEOUT_MS: '300' },
     );
     isBroken = true;
-    await expectDown(verify(identity));
-    await expectDown(identity.find(guid));
-    expect(await identity.ready()).toBe(false);
+    const asked = [verify(identity), identity.find(guid)].map(expectDown);
+    const isReady = identity.ready();
+    await Promise.all(asked);
+    expect(await isReady).toBe(false);
     isBroken = false;
     expect(await verify(identity)).toMatchObject({ user: { subject: guid } });
   });
@@ -364,6 +369,51 @@ describe('a server that does not answer well', () => {
       for (const { socket } of answerer.questions) socket.destroy();
     }
     expect(await verify(identity)).toMatchObject({ user: { subject: guid } });
+  });
+});
+
+describe('a server that is asked for TLS', () => {
+  const refusals: [what: string, respond: Respond][] = [
+    ['has none', (question) => resultOf(question, 2)],
+    ['refuses it', (question) => resultOf(question, 52)],
+    ['says nothing', () => undefined],
+    ['hangs up', hangUp],
+    [
+      'goes on without it',
+      (question) => Buffer.concat([resultOf(question, 0), resultOf(question, 0)]),
+    ],
+    ['says yes, and then nothing', (question) => resultOf(question, 0)],
+    [
+      'says yes, and hangs up',
+      (question) => {
+        question.socket.end(resultOf(question, 0));
+        return Buffer.alloc(0);
+      },
+    ],
+    [
+      'says yes, and resets the connection',
+      (question) => {
+        question.socket.write(resultOf(question, 0), () => question.socket.resetAndDestroy());
+        return Buffer.alloc(0);
+      },
+    ],
+  ];
+
+  test.each(refusals)('and %s gets no password', async (_what, respond) => {
+    const answerer = await startLdapAnswerer(
+      directory((question) => (question.kind === 'extended' ? respond(question) : undefined)),
+    );
+    closing.push(() => answerer.close());
+    const fault = await faultOnOpening(ldapBackend, {
+      LDAP_URL: answerer.url,
+      LDAP_START_TLS: 'on',
+      LDAP_BIND_DN: service.dn,
+      LDAP_BIND_PASSWORD: service.password,
+      LDAP_BASE_DN: 'dc=example,dc=org',
+      LDAP_TIMEOUT_MS: '300',
+    });
+    expect(fault).toMatchObject({ name: 'IdentityError', kind: 'down' });
+    expect(answerer.questions.filter(({ kind }) => kind === 'bind')).toEqual([]);
   });
 });
 

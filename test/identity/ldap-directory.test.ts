@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Attribute, Change, Client } from 'ldapts';
-import { readSettings, SettingsError } from '@portico/settings';
+import { SettingsError } from '@portico/settings';
 import type { Identity } from '../../src/identity/backend.ts';
 import { ldapBackend } from '../../src/identity/ldap.ts';
-import { createPasswordChecker } from '../../src/identity/password.ts';
 import { settingsFor, sshaOf } from '../support/directory.ts';
 import { notRun } from '../support/not-run.ts';
-import { openBackend } from '../support/open-backend.ts';
+import { faultOnOpening, openBackend } from '../support/open-backend.ts';
 import { origin } from '../support/origin.ts';
 import {
   admin,
@@ -456,11 +455,7 @@ if (slapdMissing) {
 
     /** What the backend says when it is opened once, without waiting for the directory. */
     async function faultOf(env: Record<string, string>): Promise<string> {
-      const { values } = readSettings(ldapBackend.settings, { ...settingsFor(tls), ...env });
-      const log = { info() {}, warn() {}, error() {} };
-      const parts = { log, passwords: createPasswordChecker(), mayHaveDemoUsers: false };
-      const opening = ldapBackend.create(values, { ...parts, credentialsChanged() {} });
-      const fault = await opening.then(String, (error: unknown) => error);
+      const fault = await faultOnOpening(ldapBackend, { ...settingsFor(tls), ...env });
       expect(fault).toMatchObject({ name: 'IdentityError', kind: 'down' });
       return String(fault);
     }

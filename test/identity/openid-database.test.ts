@@ -6,7 +6,9 @@ import { startAdminStub } from '../support/admin-stub.ts';
 import { startApp } from '../support/app.ts';
 import { openBrowser } from '../support/browser.ts';
 import { providerClient, startOpenIdProvider } from '../support/openid-provider.ts';
+import { link } from '../support/page.ts';
 import { addressOf, newChallenge } from '../support/screens.ts';
+import { words } from '../support/words.ts';
 import { createPeopleInDatabase } from '../../src/identity/openid-people-table.ts';
 
 const log = { info() {}, warn() {}, error() {} };
@@ -87,6 +89,35 @@ describe.each(testDatabases())('on $name', (home) => {
     }
   });
 });
+
+test.each(['memory', 'database'])(
+  'while the database is away, who comes back gets a page to try again (STATE=%s)',
+  async (STATE) => {
+    const [home] = testDatabases();
+    const stub = await startAdminStub();
+    const provider = await startOpenIdProvider();
+    const app = await startApp(stub, {
+      STATE,
+      DATABASE_URL: await home!.fresh(),
+      IDENTITY: 'openid',
+      USERS_FILE: undefined,
+      OPENID_PROVIDERS: JSON.stringify([
+        { id: 'work', name: 'Work', issuer: provider.issuer, ...providerClient },
+      ]),
+    });
+    const browser = app.browser();
+    const challenge = stub.login(newChallenge('login'));
+    const address = addressOf('/login', 'login_challenge', challenge);
+    const back = (await browser.follow(await browser.get(address))).leadsTo!;
+    await app.parts.database!.close();
+    const page = await browser.get(back);
+    expect(page.status).toBe(503);
+    expect(link(page, words('button.try_again'))?.href).toBe(address);
+    expect(stub.sent('login.accept')).toEqual([]);
+    await app.close();
+    await Promise.all([stub.close(), provider.close(), home!.close()]);
+  },
+);
 
 test('a database that is away is told from a person that is not there', async () => {
   const [home] = testDatabases();

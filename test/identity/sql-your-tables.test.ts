@@ -1,13 +1,16 @@
 /** The backend `sql` with tables of somebody else. */
 import { describe, expect, test } from '@jest/globals';
 import type { Database } from '@portico/database';
+import { readSettings } from '@portico/settings';
 import { sql } from 'kysely';
 import { foldLogin } from '../../src/identity/login-key.ts';
+import { sqlBackend } from '../../src/identity/sql.ts';
 import { createQueriesIdentity } from '../../src/identity/sql-your-tables.ts';
 import { databases, open, partsOfBackend } from '../support/databases.ts';
 import { origin } from '../support/origin.ts';
 import { ada, foo, max, people } from '../support/people.ts';
 import { describeStoreAway } from './contract-away.ts';
+import { describeTime } from './contract-time.ts';
 import { describeIdentity } from './contract.ts';
 
 const longMs = 60_000;
@@ -20,7 +23,7 @@ const queries = {
 };
 
 /** Members with all claims, as somebody else would keep them: a number for a flag, a date, JSON. */
-async function createMembers(database: Database): Promise<void> {
+async function createMembers(database: Database, entries: object[] = people): Promise<void> {
   const db = database.kysely();
   await sql`create table members (
     id text primary key, login text, other_login text, email text, username text, hash text,
@@ -29,7 +32,7 @@ async function createMembers(database: Database): Promise<void> {
     zoneinfo text, locale text, updated_at bigint, email_verified boolean, phone_number text,
     phone_number_verified boolean, address jsonb, groups text[], level integer, secret bytea,
     hired timestamptz)`.execute(db);
-  for (const person of people as (typeof ada)[]) {
+  for (const person of entries as (typeof ada)[]) {
     const { subject, password_hash: hash, disabled, address, ...others } = person;
     const row = {
       ...others,
@@ -77,6 +80,38 @@ describe.each(databases())('on $name', (home) => {
     const { identity } = await start(await members());
     return identity;
   });
+
+  describeTime(`${home.name} with tables of yours`, async (dear) => {
+    const database = await open(await home.fresh());
+    await createMembers(database, dear);
+    const { identity } = await start(database);
+    return identity;
+  });
+
+  test(
+    'PEOPLE_DATABASE_URL is opened and closed by the backend, also when a query is wrong',
+    async () => {
+      const address = await home.fresh();
+      const database = await open(address);
+      await createMembers(database);
+      await database.close();
+      const { parts } = partsOfBackend();
+      const env = { PEOPLE_DATABASE_URL: address, PEOPLE_BY_LOGIN: queries.byLogin };
+      const create = (bySubject: string) => {
+        const given = { ...env, PEOPLE_BY_SUBJECT: bySubject };
+        return sqlBackend.create(readSettings(sqlBackend.settings, given).values, parts);
+      };
+      await expect(create('SELECT oops')).rejects.toMatchObject({ name: 'SettingsError' });
+      const identity = await create(queries.bySubject);
+      expect(await identity.find(max.subject)).toMatchObject({ email: max.email });
+      await identity.close();
+      expect(await identity.ready()).toBe(false);
+      const again = await create(queries.bySubject);
+      expect(await again.verify(foo.email, 'foobar', origin)).toHaveProperty('user');
+      await again.close();
+    },
+    longMs,
+  );
 
   describe('a query', () => {
     test.each([

@@ -18,11 +18,12 @@ import {
 import { mergePeople } from '../../src/identity/sql-merge.ts';
 import { unstorable } from '../../src/identity/sql-rows.ts';
 import { peopleMigrations, type PeopleTables } from '../../src/identity/sql-tables.ts';
-import { databases, fill, open, partsOfBackend } from '../support/databases.ts';
+import { behindNetwork, databases, fill, open, partsOfBackend } from '../support/databases.ts';
 import { origin } from '../support/origin.ts';
 import { ada, dora, foo, max, password, people } from '../support/people.ts';
 import { until } from '../support/until.ts';
-import { describeStoreAway } from './contract-away.ts';
+import { describeStoreAway, describeStoreStalling } from './contract-away.ts';
+import { describeTime } from './contract-time.ts';
 import { describeIdentity } from './contract.ts';
 
 /** All of "lètmein". */
@@ -52,6 +53,11 @@ describe.each(databases())('on $name', (home) => {
 
   describeIdentity(`${home.name} with tables of our own`, async () => {
     const { identity } = await start(await filled());
+    return identity;
+  });
+
+  describeTime(`${home.name} with tables of our own`, async (dear) => {
+    const { identity } = await start(await filled(dear));
     return identity;
   });
 
@@ -347,6 +353,18 @@ if (server && ownServer) {
     await fill(database);
     const identity = await createTablesIdentity(database, partsOfBackend().parts);
     return { identity, goAway: () => ownServer.stop(), comeBack: () => ownServer.start() };
+  });
+
+  describeStoreStalling('PostgreSQL', async () => {
+    const { address, network } = await behindNetwork(await server.fresh());
+    const database = await open(address);
+    await fill(database);
+    const identity = await createTablesIdentity(database, partsOfBackend().parts);
+    const close = async () => {
+      await identity.close();
+      network.close();
+    };
+    return { ...network, identity: { ...identity, close } };
   });
 
   test(

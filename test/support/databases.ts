@@ -1,8 +1,12 @@
 /** The databases that tests run on, and people in them. */
-import { databaseAddress, openDatabase, type Database } from '@portico/database';
-import { testDatabases, whyNoPostgres, type TestDatabase } from '@portico/database/testing';
+import { databaseAddress, migrate, openDatabase, type Database } from '@portico/database';
+import {
+  startNetwork,
+  testDatabases,
+  whyNoPostgres,
+  type TestDatabase,
+} from '@portico/database/testing';
 import { afterAll } from '@jest/globals';
-import { migrate } from '@portico/database';
 import type { BackendParts, IdentityLog } from '../../src/identity/backend.ts';
 import { createPasswordChecker } from '../../src/identity/password.ts';
 import { addPerson } from '../../src/identity/sql-people.ts';
@@ -32,6 +36,15 @@ export async function open(address: string): Promise<Database> {
   const database = await openDatabase(databaseAddress(address)!, { log: silent });
   opened.push(database);
   return database;
+}
+
+/** A database behind a network that can swallow everything. */
+export async function behindNetwork(address: string) {
+  const url = new URL(address);
+  const network = await startNetwork(url.hostname, Number(url.port));
+  url.hostname = '127.0.0.1';
+  url.port = String(network.port);
+  return { address: url.href, network };
 }
 
 /** Makes the tables of people, with these in them. */

@@ -41,6 +41,7 @@ export async function startLdapAnswerer(respond: Respond, port = 0): Promise<Lda
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
     let waiting = Buffer.alloc(0);
     socket.on('data', (chunk) => {
+      if (chunk[0] === 0x16) return; // TLS
       waiting = Buffer.concat([waiting, chunk]);
       for (;;) {
         const message = new BerReader(waiting);

@@ -60,7 +60,9 @@ const lostConnection =
   /^(Connection terminated|Query read timeout|timeout e|Client (has encountered|was closed)|Cannot use a pool)/;
 
 function partsOf(error: unknown): { code: string | undefined; message: string } {
-  if (!(error instanceof Error)) return { code: undefined, message: '' };
-  const { code } = error as Error & { code?: unknown };
-  return { code: typeof code === 'string' ? code : undefined, message: error.message };
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return {
+    code: typeof code === 'string' ? code : undefined,
+    message: typeof message === 'string' ? message : '',
+  };
 }

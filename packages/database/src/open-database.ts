@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Pool, QueryResultRow } from 'pg';
+import type { Pool } from 'pg';
 import type { DatabaseAddress } from './address.ts';
 import type { Description } from './describe.ts';
 
@@ -61,12 +61,9 @@ export async function openDatabase(
   // oxlint-enable no-explicit-any
   let closing: Promise<void> | undefined;
 
-  async function answers<T extends QueryResultRow>(
-    question: string,
-    isGood: (row: T | undefined) => boolean,
-  ): Promise<boolean> {
-    const asked = pool.query<T>(question).then(
-      ({ rows }) => isGood(rows[0]),
+  async function answers(text: string, isGood: (row: unknown[]) => boolean): Promise<boolean> {
+    const asked = pool.query<unknown[]>({ text, rowMode: 'array' }).then(
+      ({ rows: [row = []] }) => isGood(row),
       () => false,
     );
     return Promise.race([asked, falseAfter(readyWithinMs)]);
@@ -77,11 +74,7 @@ export async function openDatabase(
     slow: () => slowView,
     describe: (text) => describe(pool, text),
     ready: () => answers('select 1', () => true),
-    writable: () =>
-      answers<{ transaction_read_only: string }>(
-        'show transaction_read_only',
-        (row) => row?.transaction_read_only === 'off',
-      ),
+    writable: () => answers('show transaction_read_only', ([state]) => state === 'off'),
     close() {
       closing ??= opened.close();
       return closing;

@@ -4,7 +4,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { PglitePgConnection } from '@electric-sql/pglite/node-postgres';
 import { Client, Pool, type ClientConfig } from 'pg';
 import { DatabaseError } from './errors.ts';
-import { lockFile, lockFolder, type FolderLock } from './folder-lock.ts';
+import { lockFile, lockFolder } from './folder-lock.ts';
 import { listenToPool } from './listen-to-pool.ts';
 import type { DatabaseLog, Opened } from './open-database.ts';
 import { plainTypes } from './plain-types.ts';
@@ -30,9 +30,18 @@ export async function openPglite(folder: string, log: DatabaseLog): Promise<Open
     if (cause instanceof DatabaseError) throw cause;
     throw new DatabaseError(`PGlite cannot open ${folder}`, { isAway: false, cause });
   }
-  const pool = poolOf(pglite);
+  const connections = new Set<EmbeddedConnection>();
+  const pool = poolOf(pglite, connections);
   listenToPool(pool, log);
-  return { pool, queryTimeoutMs: 0, close: () => close(pool, pglite, lock) };
+
+  async function close(): Promise<void> {
+    await pool.end();
+    await Promise.all([...connections].map(({ ended }) => ended));
+    await pglite.close();
+    lock.release();
+  }
+
+  return { pool, queryTimeoutMs: 0, close };
 }
 
 function makeFolder(folder: string): void {
@@ -106,15 +115,33 @@ function refuseForeign(folder: string, entries: string[]): void {
 }
 
 /**
+ * The library's own forgets at its end what it still has to tell PGlite, such as that a query that
+ * failed is over, and who listens to its errors.
+ */
+class EmbeddedConnection extends PglitePgConnection {
+  #end = (): void => undefined;
+  /** Whether PGlite has been told everything. */
+  readonly ended = new Promise<void>((resolve) => (this.#end = resolve));
+
+  override end(): void {
+    super.end();
+    this.on('error', () => undefined);
+    this.once('end', this.#end);
+  }
+}
+
+/**
  * A client for each connection, because one that is shared stays broken after an error. A transaction
  * that the last client left open is rolled back.
  */
-function poolOf(pglite: PGlite): Pool {
+function poolOf(pglite: PGlite, connections: Set<EmbeddedConnection>): Pool {
   const config = { user: 'postgres', password: 'none', types: plainTypes };
   class EmbeddedClient extends Client {
     constructor() {
-      const connection = new PglitePgConnection({ pglite });
+      const connection = new EmbeddedConnection({ pglite });
       super({ ...config, connection } as unknown as ClientConfig);
+      connections.add(connection);
+      void connection.ended.then(() => connections.delete(connection));
     }
   }
   return new Pool({
@@ -126,10 +153,4 @@ function poolOf(pglite: PGlite): Pool {
       await client.query('ROLLBACK');
     },
   });
-}
-
-async function close(pool: Pool, pglite: PGlite, lock: FolderLock): Promise<void> {
-  await pool.end();
-  await pglite.close();
-  lock.release();
 }

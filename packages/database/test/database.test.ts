@@ -134,6 +134,13 @@ describe.each(testDatabases())('a database of $name', (home) => {
     expect(result).toBe('done');
   }, 60_000);
 
+  test('can be closed at once after a query that failed', async () => {
+    const database = await open();
+    const failing = sql`select * from nothing`.execute(database.kysely<Tables>());
+    await expect(failing).rejects.toMatchObject({ code: '42P01' });
+    await database.close();
+  }, 60_000);
+
   test('tells a wrong query from a database that cannot be asked', async () => {
     const database = await open();
     const wrong = await sql`select * from nowhere`.execute(database.kysely()).catch((e) => e);

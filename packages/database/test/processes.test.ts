@@ -7,9 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { testDatabases } from '@portico/database/testing';
+import { startNetwork, testDatabases } from '@portico/database/testing';
 import { databaseAddress, isAway, openDatabase } from '../src/index.ts';
-import { startNetwork } from './network.ts';
 
 const log = { info() {}, warn() {} };
 const longMs = 120_000;

@@ -3,4 +3,6 @@
  * `postgresql` is installed. Not part of what is built.
  */
 export { testDatabases, type TestDatabase } from './test-databases.ts';
-export { whyNoPostgres } from './find-postgres.ts';
+export { startNetwork } from './network.ts';
+export { postgresPrograms, whyNoPostgres } from './find-postgres.ts';
+export { startPostgres, type PostgresServer } from './postgres-server.ts';

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -25,8 +25,15 @@ interface Ids {
 const quick = ['fsync=off', 'full_page_writes=off', 'shared_buffers=16MB'];
 const startWithinMs = 60_000;
 
-/** @param programs the folder with `initdb` and `postgres` */
-export async function startPostgres(programs: string): Promise<PostgresServer> {
+/**
+ * @param programs the folder with `initdb` and `postgres`
+ * @param tlsFolder a folder with `cert.pem` and `key.pem`: then it offers TLS
+ * @param manners settings such as `fsync=off`; by default it is quick and survives no power failure
+ */
+export async function startPostgres(
+  programs: string,
+  { tlsFolder, manners = quick }: { tlsFolder?: string; manners?: readonly string[] } = {},
+): Promise<PostgresServer> {
   const ids = idsToRunAs();
   const folder = mkdtempSync(join(tmpdir(), 'portico-postgres-'));
   if (ids.uid !== undefined) chownSync(folder, ids.uid, ids.gid!);
@@ -36,7 +43,13 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
   execFileSync(join(programs, 'initdb'), [...initdb, data], { ...options, stdio: 'ignore' });
   const port = await freePort();
   const address = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  const settings = [...quick, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`];
+  const tls = tlsFolder === undefined ? [] : tlsSettings(tlsFolder, folder, ids);
+  const settings = [
+    ...manners,
+    ...tls,
+    'listen_addresses=127.0.0.1',
+    `unix_socket_directories=${folder}`,
+  ];
   const args = ['-D', data, '-p', String(port), ...settings.flatMap((one) => ['-c', one])];
   let server: ChildProcess | undefined;
 
@@ -68,6 +81,17 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The server takes a key only from its own user, and only if nobody else can read it. */
+function tlsSettings(from: string, to: string, { uid, gid }: Ids): string[] {
+  for (const name of ['cert.pem', 'key.pem']) {
+    const path = join(to, name);
+    copyFileSync(join(from, name), path);
+    chmodSync(path, 0o600);
+    if (uid !== undefined) chownSync(path, uid, gid!);
+  }
+  return ['ssl=on', `ssl_cert_file=${to}/cert.pem`, `ssl_key_file=${to}/key.pem`];
 }
 
 /** PostgreSQL refuses to run as root. */

@@ -1,54 +1,39 @@
 /** `npm run bench`: what one core can do, next to a bare page and to any other app. See `usage`. */
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpus } from 'node:os';
 import { removeUsersFile, writeUsersFile } from '../../support/people.ts';
 import { barePage, peer, portico, type App } from './apps.ts';
 import { benchPeople } from './bench-people.ts';
 import { freePorts } from './free-ports.ts';
-import { readOptions, usage, type Options } from './options.ts';
+import { readOptions, readRounds, usage, type Options } from './options.ts';
 import { plainScript } from './plain-script.ts';
-import { findCores, stayOn } from './processor-cores.ts';
+import { measurePeople, readPeopleOptions } from './people/main.ts';
 import { doubtsAbout, sectionsOf } from './results.ts';
 import { measureAll } from './rounds.ts';
-import { startProcess } from './start-process.ts';
+import { measureKills } from './several/kills.ts';
+import { measureWrongPasswords } from './several/wrong-passwords.ts';
+import { buildApp, withSetUp } from './set-up.ts';
 import { tableOf } from './table.ts';
 import { mostVisitors } from './load.ts';
 
 const say = (text: string) => void process.stderr.write(`${text}\n`);
 
 async function main(options: Options): Promise<void> {
-  const build = spawnSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 2, 2] });
-  if (build.status !== 0) throw new Error('There is no build to measure.');
-  const cores = findCores();
-  if (cores) stayOn(cores.driver);
-  const folder = await mkdtemp(join(tmpdir(), 'bench-'));
-  const usersFile = await writeUsersFile(await benchPeople());
-  const [gotPort, undiciPort, barePort, freePort] = await freePorts(4);
-  const adminPort = Number(process.env['BENCH_ADMIN_PORT'] ?? freePort);
-  const adminUrl = `http://127.0.0.1:${adminPort}`;
-  const admin = await startProcess({
-    line: [process.execPath, await plainScript('bare-admin', folder)],
-    env: { PORT: String(adminPort) },
-    core: cores?.driver,
-    firstPage: new URL('/health/ready', adminUrl),
+  await withSetUp(async ({ place, folder, driver }) => {
+    const usersFile = await writeUsersFile(await benchPeople());
+    const [gotPort, undiciPort, barePort] = await freePorts(3);
+    try {
+      const apps = [
+        portico('got', place, { port: gotPort!, usersFile }),
+        portico('undici', place, { port: undiciPort!, usersFile }),
+        barePage(await plainScript('bare-page', folder), place, barePort!),
+        peer(place),
+      ].filter((app) => app !== undefined);
+      const found = await measureAll(apps, options, { driver, tell: say });
+      report({ apps, found, options, isTied: place.core !== undefined });
+    } finally {
+      await removeUsersFile(usersFile);
+    }
   });
-  try {
-    const place = { adminUrl, core: cores?.app };
-    const apps = [
-      portico('got', place, { port: gotPort!, usersFile }),
-      portico('undici', place, { port: undiciPort!, usersFile }),
-      barePage(await plainScript('bare-page', folder), place, barePort!),
-      peer(place),
-    ].filter((app) => app !== undefined);
-    const found = await measureAll(apps, options, { driver: admin.group, tell: say });
-    report({ apps, found, options, isTied: cores !== undefined });
-  } finally {
-    await admin.stop();
-    await removeUsersFile(usersFile);
-    await rm(folder, { recursive: true });
-  }
 }
 
 interface Report {
@@ -74,15 +59,45 @@ function report({ apps, found, options: { rounds, ms, isJson }, isTied }: Report
   console.log(isJson ? JSON.stringify({ about, yardstick, sections, doubts }, null, 2) : table);
 }
 
-let options: Options;
+const benches: Record<string, (args: string[]) => () => Promise<void>> = {
+  people: (args) => {
+    const options = readPeopleOptions(args);
+    return async () => {
+      console.log(await withSetUp((setUp) => measurePeople(options, { ...setUp, tell: say })));
+    };
+  },
+  kills: (args) => {
+    const rounds = readRounds(args);
+    return async () => {
+      buildApp();
+      console.log(await measureKills(rounds, say));
+    };
+  },
+  'wrong-passwords': (args) => {
+    readRounds(args);
+    return async () => {
+      buildApp();
+      console.log(await measureWrongPasswords(say));
+    };
+  },
+};
+
+const [first = '', ...others] = process.argv.slice(2);
+let bench: () => Promise<void>;
 try {
-  options = readOptions(process.argv.slice(2));
+  const prepare = benches[first];
+  if (prepare) {
+    bench = prepare(others);
+  } else {
+    const options = readOptions(process.argv.slice(2));
+    bench = () => main(options);
+  }
 } catch (error) {
   say(`${(error as Error).message}\n\n${usage}`);
   process.exit(1);
 }
 try {
-  await main(options);
+  await bench();
 } catch (error) {
   say(`The bench stopped: ${(error as Error).message}`);
   process.exitCode = 1;

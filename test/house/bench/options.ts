@@ -19,6 +19,20 @@ export const usage = `npm run bench -- [--quick] [--json] [--only ${workNames.jo
   --json   the findings as JSON on standard output, the table on standard error
   --only   some kinds of work
 
+npm run bench -- people [--people 300000] [--sign-ins 500] [--only file,pglite,postgresql]
+
+  start, memory and sign-ins with many people, in each home they may have; some ten minutes. The
+  PostgreSQL is that of BENCH_DATABASE_URL, or one that is started here. It must be empty
+
+npm run bench -- kills [--rounds 20]
+
+  what \`kill -9\` loses in the middle of sign-ins and of \`portico users add\`, with two instances on
+  PostgreSQL and with one on PGlite
+
+npm run bench -- wrong-passwords
+
+  how many of a thousand are looked at, by one instance and by two
+
   BENCH_PEER_URL    another app to measure beside; ratios are to it instead of to the bare page
   BENCH_PEER_START  a shell command that starts it (with PORT and HYDRA_ADMIN_URL), so that its
                     start and its memory can be measured, and it gets the same core
@@ -43,4 +57,12 @@ export function readOptions(args: string[]): Options {
     ? { rounds: 2, timesRounds: 1, ms: 300, warmMs: 600 }
     : { rounds: 5, timesRounds: 5, ms: 3_000, warmMs: 3_000 };
   return { ...pace, works: works as WorkName[], isJson: values.json };
+}
+
+/** @throws for what it does not know; the message is for the person at the terminal */
+export function readRounds(args: string[]): number {
+  const options = { rounds: { type: 'string', default: '20' } } as const;
+  const rounds = Number(parseArgs({ args, options }).values.rounds);
+  if (!(rounds >= 1)) throw new TypeError('There must be one round at least.');
+  return rounds;
 }

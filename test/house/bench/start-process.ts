@@ -11,6 +11,8 @@ export interface Command {
   core: number | undefined;
   /** Its first answer with status 200 here tells that it is there. */
   firstPage: URL;
+  /** How long it may take; 20 seconds when not given. */
+  patienceMs?: number;
 }
 
 export interface StartedProcess {
@@ -21,18 +23,19 @@ export interface StartedProcess {
   stop(): Promise<void>;
 }
 
-const patienceMs = 20_000;
+const usualPatienceMs = 20_000;
 const lookEveryMs = 2;
 
 /**
  * Starts a server without a word on the terminal but its errors.
- * @throws when it ends, or is not there after 20 seconds
+ * @throws when it ends, or is not there in time
  */
 export async function startProcess({
   line,
   env,
   core,
   firstPage,
+  patienceMs = usualPatienceMs,
 }: Command): Promise<StartedProcess> {
   const [file = '', ...parameters] = onCore(core, line);
   const { PATH = '', HOME = '' } = process.env;
