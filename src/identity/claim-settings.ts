@@ -4,7 +4,7 @@ import { setting, type Settings } from '@portico/settings';
 import { isClaimName, isReservedClaim } from './further-claims.ts';
 
 const scopeClaims = 'a JSON object of scopes, each with a list of claims: {"groups": ["groups"]}';
-const claimNames = 'names of claims, separated by blanks, or a JSON list of them';
+const claimNames = 'names of claims, separated by blanks or commas, or a JSON list of them';
 
 export const claimSettings = {
   SCOPE_CLAIMS: setting(scopeClaims, (given: string) => readScopeClaims(given).value, {
@@ -41,7 +41,9 @@ function readScopeClaims(given: string): Result<ReadonlyMap<string, readonly str
 
 function readClaimNames(given: string): Result<readonly string[]> {
   const isJson = /^[[{"]/.test(given);
-  const { value, faults } = isJson ? readJson(given) : { value: given.split(/\s+/), faults: [] };
+  const { value, faults } = isJson
+    ? readJson(given)
+    : { value: given.split(/[\s,]+/).filter(Boolean), faults: [] };
   if (faults.length === 0) faults.push(...faultsOfNames(value).map((fault) => `has ${fault}.`));
   return faults.length > 0 ? { faults } : { value: value as string[], faults };
 }

@@ -32,7 +32,7 @@ export async function createDatabaseState(database: Database, log: StateLog): Pr
     answers: createDatabaseAnswers(db, later),
     sessions: createDatabaseSessions(db, later),
     counts: createDatabaseCounts(db, later),
-    ready: () => database.ready(),
+    ready: () => database.writable(),
     async close() {
       later.close();
       await sweeper.close();

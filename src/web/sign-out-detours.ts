@@ -14,6 +14,8 @@ interface Detour {
 
 /** Longer than an OAuth2 server usually remembers a sign-in. */
 const lifeMs = 90 * 24 * 60 * 60 * 1000;
+/** Of the cookie, in characters: browsers drop one of more than 4096 bytes with its name and attributes. */
+const longestSealed = 3_700;
 /** Of what is kept for the other site; longer ones are rare, and are not kept. */
 const longestHint = 6_000;
 
@@ -65,6 +67,8 @@ export function createSignOutDetours(
       const detour = await way.signOut({ back, state, hint });
       if (detour === undefined) return target;
       const sealed = encryption.seal(Buffer.from(JSON.stringify({ state, target })));
+      // Without the cookie the browser would not go on, and stay signed in at the OAuth2 server.
+      if (sealed.length > longestSealed) return target;
       res.cookie(name, sealed, { ...cookieOptions(home), maxAge: lifeMs });
       return detour;
     },

@@ -44,7 +44,7 @@ describe('SCOPE_CLAIMS', () => {
 });
 
 describe('ACCESS_TOKEN_CLAIMS', () => {
-  test.each(['groups email', ' groups\n email ', '["groups", "email"]'])(
+  test.each(['groups email', ' groups\n email ', 'groups, email,', '["groups", "email"]'])(
     'names them: %j',
     (given) => {
       expect(names(given)).toEqual(['groups', 'email']);

@@ -28,17 +28,22 @@ export function databaseDoubt(text: string): string | undefined {
   if (!isPostgres(text)) return undefined;
   const { hostname, searchParams } = urlOf(text);
   const mode = searchParams.get('sslmode');
-  if (searchParams.get('uselibpqcompat') === 'true') return undefined;
-  if (mode === 'prefer' || mode === 'require' || mode === 'verify-ca') {
+  const isLikeLibpq = searchParams.get('uselibpqcompat') === 'true';
+  const isTaken = mode === 'prefer' || mode === 'require' || mode === 'verify-ca';
+  if (isTaken && !isLikeLibpq) {
     return `has sslmode=${mode}, which is taken for verify-full: write sslmode=verify-full.`;
   }
-  if (mode === 'no-verify') {
-    return 'has sslmode=no-verify: whoever is on the way can pose as the database.';
+  const isUnproven = isLikeLibpq && (mode === 'prefer' || mode === 'require');
+  if (mode === 'no-verify' || (isUnproven && !searchParams.has('sslrootcert'))) {
+    return `has sslmode=${mode}: whoever is on the way can pose as the database.`;
   }
-  const hasTls = mode !== null && mode !== 'disable';
-  if (hasTls || searchParams.has('ssl') || !isFarAway(hostname)) return undefined;
+  const hasTls = (mode !== null && mode !== 'disable') || isOn(searchParams.get('ssl'));
+  // The driver takes a host in the parameters before the other one: a name, or the folder of a socket.
+  if (hasTls || !isFarAway(searchParams.get('host') ?? hostname)) return undefined;
   return 'has no sslmode=verify-full: what people are and their password hashes travel in the clear.';
 }
+
+const isOn = (ssl: string | null): boolean => ssl !== null && ssl !== '0';
 
 function addressOf(kind: DatabaseAddress['kind'], text: string, folder?: string): DatabaseAddress {
   const shown = { kind, folder };
@@ -64,6 +69,7 @@ function withHost(text: string): string {
 
 /** Outside of this machine, and not in a network whose names have no dot. */
 function isFarAway(hostname: string): boolean {
+  if (hostname.startsWith('/')) return false;
   const isPrivate =
     /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\.|\.(local|localhost|internal|svc|lan|home\.arpa)$/.test(
       hostname,

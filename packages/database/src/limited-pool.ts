@@ -2,6 +2,8 @@ import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { connect } from './connect.ts';
 
+const readOnly = '25006';
+
 /** As the driver takes it; its types do not say so. */
 type TimedQuery = QueryConfig & { query_timeout?: number };
 
@@ -13,8 +15,8 @@ export interface Limits {
 }
 
 /**
- * A view of a pool for Kysely. A connection that did not answer in time, or was left in the middle of
- * a transaction, is closed instead of used again.
+ * A view of a pool for Kysely. A connection that did not answer in time, is read-only, or was left in
+ * the middle of a transaction, is closed instead of used again.
  */
 export function limitedPool(pool: Pool, { queryTimeoutMs, isSlow = false }: Limits): PostgresPool {
   return {
@@ -49,6 +51,8 @@ function limitedClient(client: PoolClient, timeoutMs: number, isSlow: boolean): 
     } catch (error) {
       // Its answer may still come, and would be taken for that of the next query.
       if (error instanceof Error && error.message === 'Query read timeout') isUnclear = true;
+      // After a failover, another connection may lead to the server that takes changes.
+      if ((error as { code?: unknown }).code === readOnly) isUnclear = true;
       throw error;
     }
   }

@@ -21,6 +21,8 @@ export interface Database {
   describe(text: string): Promise<Description>;
   /** Whether the database answers now. Takes two seconds at most, and never throws. */
   ready(): Promise<boolean>;
+  /** The same, and whether it takes changes: a standby does not. */
+  writable(): Promise<boolean>;
   /** Waits for queries under way. */
   close(): Promise<void>;
 }
@@ -59,17 +61,20 @@ export async function openDatabase(
   // oxlint-enable no-explicit-any
   let closing: Promise<void> | undefined;
 
+  async function answers(text: string, isGood: (row: unknown[]) => boolean): Promise<boolean> {
+    const asked = pool.query<unknown[]>({ text, rowMode: 'array' }).then(
+      ({ rows: [row = []] }) => isGood(row),
+      () => false,
+    );
+    return Promise.race([asked, falseAfter(readyWithinMs)]);
+  }
+
   return {
     kysely: () => usualView,
     slow: () => slowView,
     describe: (text) => describe(pool, text),
-    async ready() {
-      const asked = pool.query('select 1').then(
-        () => true,
-        () => false,
-      );
-      return Promise.race([asked, falseAfter(readyWithinMs)]);
-    },
+    ready: () => answers('select 1', () => true),
+    writable: () => answers('show transaction_read_only', ([state]) => state === 'off'),
     close() {
       closing ??= opened.close();
       return closing;

@@ -53,6 +53,17 @@ test.each([
   ['postgres://203.0.113.7/portico', 'has no sslmode=verify-full'],
   ['postgres://[2001:db8::7]/portico', 'has no sslmode=verify-full'],
   ['postgres://user@/portico?host=/run/postgresql', undefined],
+  ['postgres://localhost/portico?host=db.example.com', 'has no sslmode=verify-full'],
+  ['postgres://db.example.com/portico?ssl=0', 'has no sslmode=verify-full'],
+  ['postgres://db.example.com/portico?uselibpqcompat=true', 'has no sslmode=verify-full'],
+  [
+    'postgres://db.example.com/portico?uselibpqcompat=true&sslmode=require',
+    'can pose as the database',
+  ],
+  [
+    'postgres://db.example.com/portico?uselibpqcompat=true&sslmode=verify-ca&sslrootcert=/ca.pem',
+    undefined,
+  ],
   ['pglite:./data', undefined],
 ])('the doubt about %s is %j', (text, expected) => {
   const doubt = databaseDoubt(text);

@@ -55,6 +55,23 @@ describe.each(testDatabases())('a database of $name', (home) => {
     ]);
   }, 60_000);
 
+  test('that takes no changes for a while says so, and takes them afterwards', async () => {
+    const database = await open();
+    await migrate(database, things);
+    const db = database.kysely<Tables>();
+    const add = (name: string) => db.insertInto('thing').values({ name }).execute();
+    const setReadOnly = (is: string) =>
+      sql.raw(`set default_transaction_read_only = ${is}`).execute(db);
+    expect(await database.writable()).toBe(true);
+    await setReadOnly('on');
+    expect([await database.ready(), await database.writable()]).toEqual([true, false]);
+    expect(isAway(await add('a').catch((error: unknown) => error))).toBe(true);
+    // Another connection is taken then; PGlite has only one.
+    if (home.name === 'PGlite') await setReadOnly('off');
+    await add('b');
+    expect(await database.writable()).toBe(true);
+  }, 60_000);
+
   test('refuses tables that a newer program made, in a sentence', async () => {
     const database = await open();
     await migrate(database, things);
