@@ -11,5 +11,6 @@ loadEnvFile();
 // V8 would let the garbage of 300,000 people grow to 110 MiB before it looks: so to 50.
 if (/^users (import|export)$/.test(args.slice(0, 2).join(' '))) {
   setFlagsFromString('--optimize-for-size');
+  setFlagsFromString('--semi-space-growth-factor=1'); // what lives for a moment gets less room
 }
 process.exitCode = await runProgram(portico, args, process);
