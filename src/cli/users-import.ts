@@ -8,7 +8,12 @@ import {
   type Command,
   type CommandContext,
 } from '@portico/command-line';
-import { mergePeople, type MergeOptions } from '../identity/sql-merge.ts';
+import {
+  mergePeople,
+  type GivenPerson,
+  type MergeOptions,
+  type Outcome,
+} from '../identity/sql-merge.ts';
 import type { PeopleDb } from '../identity/sql-tables.ts';
 import { checkedBatches, type Batch } from './people-files/batches.ts';
 import { formatOf, readers } from './people-files/format.ts';
@@ -86,11 +91,8 @@ async function importAll(
 const stopped = 'Stopped: run the same command again to go on.';
 
 async function importBatch(db: PeopleDb, batch: Batch, { options, report }: Importing) {
-  const outcomes = await mergePeople(
-    db,
-    batch.flatMap(({ record }) => (record ? [record] : [])),
-    options,
-  );
+  const records = batch.flatMap(({ record }) => (record ? [record] : []));
+  const outcomes = await outcomesOf(db, records, options);
   let next = 0;
   for (const { line, record, faults = [] } of batch) {
     const outcome = record ? outcomes[next++]! : { refused: faults.join('; ') };
@@ -98,6 +100,30 @@ async function importBatch(db: PeopleDb, batch: Batch, { options, report }: Impo
     await report.add(line, outcome);
   }
 }
+
+/** If the database refuses the batch because of what is in it, the others go without that row. */
+async function outcomesOf(
+  db: PeopleDb,
+  records: GivenPerson[],
+  options: MergeOptions,
+): Promise<Outcome[]> {
+  try {
+    return await mergePeople(db, records, options);
+  } catch (error) {
+    const { code = '' } = error as { code?: string };
+    if (!aboutData.test(code)) throw error;
+    if (records.length === 1) return [{ refused: `the database does not take it (${code})` }];
+    const outcomes: Outcome[] = [];
+    for (const record of records) {
+      // oxlint-disable-next-line no-await-in-loop -- one connection takes one at a time
+      outcomes.push(...(await outcomesOf(db, [record], options)));
+    }
+    return outcomes;
+  }
+}
+
+/** By PostgreSQL's appendix A: data exception, integrity, limits exceeded. */
+const aboutData = /^(22|23|54)...$/;
 
 function delimiterOf(text: string | undefined): string {
   if (text === undefined) return ',';

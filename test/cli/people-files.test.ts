@@ -260,6 +260,7 @@ describe('a record', () => {
     ],
     [{ mail: null }, '"mail" is not a known member'],
     [{ claims: { sub: 'x' } }, 'cannot be one'],
+    [{ username: 'ﷺ'.repeat(300) }, '"username" is too long in the form in which logins'],
     [{ demo: true }, '"demo" people are for a users file'],
     [{ name: 'a\u0000b' }, 'it holds the character NUL, or half of a character'],
     [{ claims: { a: ['\ud800'] } }, 'it holds the character NUL, or half of a character'],

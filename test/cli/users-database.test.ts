@@ -3,6 +3,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { databaseAddress, openDatabase } from '@portico/database';
+import { sql } from 'kysely';
 import { testDatabases } from '@portico/database/testing';
 import * as hashesOfOthers from '../../packages/password-hashes/test/hashes-of-others.ts';
 import { createPasswordChecker, isAffordableHash } from '../../src/identity/password.ts';
@@ -327,6 +328,19 @@ describe.each(testDatabases())('people on $name', (home) => {
         complete: true,
       });
       expect(report.refusals.map(({ line }) => line)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 12]);
+    });
+
+    test('lose only the row that the database does not take', async () => {
+      url = await home.fresh();
+      await users(['add', '--username', 'first', '--no-password']);
+      const database = await openDatabase(databaseAddress(url)!, { log });
+      const limit = "alter table portico_people add check (name <> 'Nobody')";
+      await sql.raw(limit).execute(database.kysely<PeopleTables>());
+      await database.close();
+      const input = 'subject,username,name\na,a,A\nb,b,Nobody\nc,c,C\n';
+      const { code, stdout, stderr } = await users(['import', '-', '--format', 'csv'], { input });
+      expect([code, stdout]).toEqual([1, 'Added: 2. Updated: 0. Unchanged: 0. Refused: 1.\n']);
+      expect(stderr).toBe('line 3: the database does not take it (23514)\n');
     });
 
     test('change people only with --update, only what is given, and sign out whose password changed', async () => {

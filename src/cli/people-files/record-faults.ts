@@ -1,4 +1,5 @@
 import { isRecord } from './read-json-lines.ts';
+import { foldLogin } from '../../identity/login-key.ts';
 import { memberFault } from '../../identity/users-entry.ts';
 
 /**
@@ -12,9 +13,17 @@ export function recordFaults(record: Readonly<Record<string, unknown>>): string[
     if (value === null && memberFault(member, value)?.includes('not a known') !== true) return [];
     return memberFault(member, member === 'claims' ? withoutNulls(value) : value) ?? [];
   });
-  if (faults.length === 0 && holdsUnstorable(record)) return [unstorable];
-  return faults;
+  if (faults.length > 0) return faults;
+  if (holdsUnstorable(record)) return [unstorable];
+  return ['email', 'username'].flatMap((member) => {
+    const login = record[member];
+    const isLong = typeof login === 'string' && Buffer.byteLength(foldLogin(login)) > longestFolded;
+    return isLong ? [`"${member}" is too long in the form in which logins are compared`] : [];
+  });
 }
+
+/** In bytes. One sign of Arabic can become eighteen, and an index of PostgreSQL takes about 2,700. */
+const longestFolded = 2_000;
 
 const demoFault = '"demo" people are for a users file, because everybody knows their passwords';
 const unstorable = 'it holds the character NUL, or half of a character';
