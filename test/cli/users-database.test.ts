@@ -1,7 +1,7 @@
 /** `portico users …` on real databases: what an operator does with people, one by one and by files. */
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { databaseAddress, openDatabase } from '@portico/database';
 import { sql } from 'kysely';
 import { testDatabases } from '@portico/database/testing';
@@ -13,6 +13,9 @@ import { origin } from '../support/origin.ts';
 import { ada, dora } from '../support/people.ts';
 import { runPortico } from '../support/portico.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+
+// Each command opens the database, which takes PGlite a second on a busy machine.
+jest.setTimeout(120_000);
 
 type Options = Parameters<typeof runPortico>[1];
 

@@ -102,7 +102,8 @@ for (const home of homes)
         expect([one!.status, other!.status]).toEqual([303, 303]);
         expect(other!.leadsTo).toBe(one!.leadsTo);
         expect(stub.sent()).toHaveLength(1);
-        const answered = apps.flatMap(({ audits }) => audits.map(({ audit }) => audit));
+        // Sums of what the tests before did come a second later.
+        const answered = apps.flatMap(({ audits }) => audits).filter((line) => !('count' in line));
         expect(answered).toHaveLength(1);
         expect((await browser.submit(form, screen.yes)).leadsTo).toBe(one!.leadsTo);
         expect((await browser.get(form.url)).leadsTo).toBe(one!.leadsTo);

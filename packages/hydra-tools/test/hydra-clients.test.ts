@@ -200,7 +200,7 @@ describe('clients', () => {
     ]) {
       // oxlint-disable-next-line no-await-in-loop -- one server
       const result = await run(['clients', ...args]);
-      expect(result).toEqual({ code: 3, stdout: '', stderr: 'There is no client "nobody".\n' });
+      expect(result).toMatchObject({ code: 3, stdout: '', stderr: 'There is no client "nobody".\n' });
     }
   });
 
@@ -240,7 +240,7 @@ describe('clients', () => {
       appUrl: 'http://localhost:3000',
     });
     const env = { HYDRA_ADMIN_URL: many.adminUrl };
-    expect(await runTool(['clients', 'list'], { env })).toEqual({
+    expect(await runTool(['clients', 'list'], { env })).toMatchObject({
       code: 0,
       stdout: '',
       stderr: 'There are no clients.\n',
