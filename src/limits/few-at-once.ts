@@ -2,21 +2,29 @@
 export type FewAtOnce = <T>(job: () => Promise<T>) => Promise<T>;
 
 interface Waiting {
+  came: number;
   begin: () => void;
   fail: (error: unknown) => void;
 }
 
 /**
- * Runs so many jobs at a time, and the others in their order. When one fails, those that wait by then
- * fail with it: what is wrong for it is wrong for them, and may take long to find out.
+ * Runs so many jobs at a time, and the others in their order. When one fails, those fail with it that
+ * waited already when it began: what is wrong for it may be wrong for all, and take long to find out. So
+ * nobody waits for much more than two that fail, and one that fails alone takes few others with it.
  */
 export function createFewAtOnce(atOnce: number): FewAtOnce {
   const waiting: Waiting[] = [];
   let running = 0;
 
-  async function place(): Promise<void> {
-    if (running < atOnce) running += 1;
-    else await new Promise<void>((begin, fail) => waiting.push({ begin, fail }));
+  /** @returns when there was a place */
+  async function place(): Promise<number> {
+    const came = performance.now();
+    if (running >= atOnce) {
+      await new Promise<void>((begin, fail) => waiting.push({ came, begin, fail }));
+      return performance.now();
+    }
+    running += 1;
+    return came;
   }
 
   function pass(): void {
@@ -26,11 +34,11 @@ export function createFewAtOnce(atOnce: number): FewAtOnce {
   }
 
   return async function run(job) {
-    await place();
+    const began = await place();
     try {
       return await job();
     } catch (error) {
-      for (const { fail } of waiting.splice(0)) fail(error);
+      while (waiting[0] && waiting[0].came < began) waiting.shift()!.fail(error);
       throw error;
     } finally {
       pass();

@@ -13,8 +13,11 @@ const lifeMs = 2 * 60 * 60 * 1000;
 
 /** Answers in a table: one row for each challenge, claimed before the OAuth2 server is told. */
 export function createDatabaseAnswers(db: Kysely<StateTables>, later: Later): AnswerRows {
-  /** The right to answer, which is renewed until it is used. */
-  function claimOf(key: string, id: string): Claim {
+  /**
+   * The right to answer, which is renewed until it is used. After one that was taken over, no other
+   * decision can follow, because the instance that had it may have given the answer.
+   */
+  function claimOf(key: string, id: string, { isTakenOver = false } = {}): Claim {
     const renewing = setInterval(() => {
       const renewal = sql`update portico_answers set claimed_until = now() + ${span(leaseMs)}
         where key = ${key} and claim = ${id} and stage = 'claimed'`.execute(db);
@@ -31,12 +34,14 @@ export function createDatabaseAnswers(db: Kysely<StateTables>, later: Later): An
       },
       async release() {
         clearInterval(renewing);
-        const remove = () =>
-          askDatabase(
-            sql`delete from portico_answers
-              where key = ${key} and claim = ${id} and stage = 'claimed'`.execute(db),
-          );
-        await later.unlessNow(remove, 'an answer that failed could not be noted yet');
+        const mine = sql`key = ${key} and claim = ${id} and stage = 'claimed'`;
+        const leave = isTakenOver
+          ? sql`update portico_answers set claimed_until = now() where ${mine}`
+          : sql`delete from portico_answers where ${mine}`;
+        await later.unlessNow(
+          () => askDatabase(leave.execute(db)),
+          'an answer that failed could not be noted yet',
+        );
       },
     };
   }
@@ -101,7 +106,7 @@ export function createDatabaseAnswers(db: Kysely<StateTables>, later: Later): An
             and claimed_until <= now()
           returning key`.execute(db),
       );
-      return rows.length > 0 ? claimOf(key, id) : undefined;
+      return rows.length > 0 ? claimOf(key, id, { isTakenOver: true }) : undefined;
     },
   };
 }

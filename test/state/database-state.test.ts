@@ -138,6 +138,10 @@ describe.each(testDatabases())('on $name', (home: TestDatabase) => {
         'challenge_used',
       );
       expect(await other.recall('c', 'b')).toBeUndefined();
+      // The instance may have given it: so a failure leaves no room for the opposite.
+      const failing = other.once(yes, () => Promise.reject(new Error('down')));
+      await expect(failing).rejects.toThrow('down');
+      await expect(other.once(no, async () => '/no')).rejects.toThrow('challenge_used');
       expect(await other.once(yes, async () => '/again')).toBe('/again');
     });
 
