@@ -12,7 +12,7 @@ import { until } from '../support/until.ts';
 
 const secrets = ['a-secret-of-the-tests-of-the-state-0123456789'];
 const log = { info() {}, warn() {}, error() {} };
-const giver = { subject: 'ada', credential: 'c1', network: '192.0.2.1' };
+const giver = { subject: 'ada-lovelace', credential: 'of-the-password', network: '192.0.2.1' };
 const yes = { key: 'c', browsers: ['b'], decision: 'accept', giver };
 
 describe.each(testDatabases())('on $name', (home: TestDatabase) => {
@@ -155,7 +155,7 @@ describe.each(testDatabases())('on $name', (home: TestDatabase) => {
     test('says nothing to whoever reads the database, nor to a row beside it', async () => {
       await one.once(yes, async () => '/next?login_verifier=secret');
       const text = await dump();
-      for (const secret of ['login_verifier', 'ada', '192.0.2.1', 'c1']) {
+      for (const secret of ['login_verifier', 'ada-lovelace', '192.0.2.1', 'of-the-password']) {
         expect(text).not.toContain(secret);
       }
       await one.once({ ...yes, key: 'd', browsers: ['thief'] }, async () => '/mine');
