@@ -200,7 +200,11 @@ describe('clients', () => {
     ]) {
       // oxlint-disable-next-line no-await-in-loop -- one server
       const result = await run(['clients', ...args]);
-      expect(result).toMatchObject({ code: 3, stdout: '', stderr: 'There is no client "nobody".\n' });
+      expect(result).toMatchObject({
+        code: 3,
+        stdout: '',
+        stderr: 'There is no client "nobody".\n',
+      });
     }
   });
 
