@@ -19,15 +19,15 @@ const test = base.extend<object, { houses: Houses }>({
     async ({}, use) => {
       const work = await createWorld({ host: '127.0.0.1' });
       const { issuer } = work.standIn;
-      const provider = { id: 'work', name: 'Work', issuer, ...client, sign_out: true };
+      const provider = { id: 'acme', name: 'Work', issuer, ...client, sign_out: true };
       const settings = { IDENTITY: 'openid', OPENID_PROVIDERS: JSON.stringify([provider]) };
       const home = await createWorld({ settings });
       await work.register({
         ...client,
         client_name: 'Home',
         scope: 'openid profile email',
-        redirect_uris: [`${home.porticoUrl}/upstream/work`],
-        post_logout_redirect_uris: [`${home.porticoUrl}/upstream/work/signed-out`],
+        redirect_uris: [`${home.porticoUrl}/upstream/acme`],
+        post_logout_redirect_uris: [`${home.porticoUrl}/upstream/acme/signed-out`],
         metadata: { checked: true },
       });
       await use({ work, home });
@@ -60,7 +60,7 @@ test('a no over there comes back with a sentence, and works the second time', as
 }) => {
   await pressInSampleApp(page, home, 'Sign in');
   await page.locator('#reject').click();
-  await expect(page).toHaveURL(new RegExp(`^${home.porticoUrl}/upstream/work`));
+  await expect(page).toHaveURL(new RegExp(`^${home.porticoUrl}/upstream/acme`));
   const title = words('login.way_cancelled.title', { provider: 'Work' });
   await expect(page.getByText(title)).toBeVisible();
   await page.reload();

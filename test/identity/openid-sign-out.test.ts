@@ -26,7 +26,7 @@ beforeAll(async () => {
   app = await startApp(stub, {
     IDENTITY: 'file,openid',
     OPENID_PROVIDERS: JSON.stringify([
-      { ...entry, id: 'work', sign_out: true },
+      { ...entry, id: 'acme', sign_out: true },
       { ...entry, id: 'quiet' },
       { ...entry, id: 'endless', sign_out: true },
     ]),
@@ -43,7 +43,7 @@ const login = (given?: Given) =>
   addressOf('/login', 'login_challenge', stub.login(newChallenge('login'), given));
 
 /** A browser in which somebody has signed in with this provider, and who that is. */
-async function signedIn(way = 'work'): Promise<{ browser: Browser; subject: string }> {
+async function signedIn(way = 'acme'): Promise<{ browser: Browser; subject: string }> {
   const browser = app.browser();
   const left = await browser.submit(await browser.get(login()), { press: way });
   await browser.follow(await browser.follow(left));
@@ -68,12 +68,12 @@ describe('with "sign_out", signing out', () => {
     expect(others).toEqual({
       of: 'session',
       client_id: 'portico',
-      post_logout_redirect_uri: `${app.publicUrl}/upstream/work/signed-out`,
+      post_logout_redirect_uri: `${app.publicUrl}/upstream/acme/signed-out`,
     });
     expect(browser.cookies()).not.toHaveProperty([app.cookie('session')]);
-    const back = await browser.get(`/upstream/work/signed-out?state=${state}`);
+    const back = await browser.get(`/upstream/acme/signed-out?state=${state}`);
     expect(back.leadsTo).toContain('logout_verifier=');
-    const again = await browser.get(`/upstream/work/signed-out?state=${state}`);
+    const again = await browser.get(`/upstream/acme/signed-out?state=${state}`);
     expect(again.leadsTo).toBe('/logged-out');
   });
 
@@ -82,7 +82,7 @@ describe('with "sign_out", signing out', () => {
     const page = await browser.submit(await browser.get('/'), { press: 'sign_out' });
     expect(page.leadsTo).toContain(`${work.issuer}/end`);
     const state = new URL(page.leadsTo!).searchParams.get('state')!;
-    const back = await browser.get(`/upstream/work/signed-out?state=${state}`);
+    const back = await browser.get(`/upstream/acme/signed-out?state=${state}`);
     expect(back.leadsTo).toBe(`${stub.publicUrl}/oauth2/sessions/logout`);
   });
 
@@ -108,7 +108,7 @@ describe('with "sign_out", signing out', () => {
     for (const other of [app.browser(), browser]) {
       const wrong = other === browser ? 'another' : state;
       // oxlint-disable-next-line no-await-in-loop
-      const page = await other.get(`/upstream/work/signed-out?state=${wrong}`);
+      const page = await other.get(`/upstream/acme/signed-out?state=${wrong}`);
       expect(page.leadsTo).toBe('/logged-out');
     }
   });
