@@ -53,10 +53,10 @@ const scripts = JSON.parse(readFileSync('package.json', 'utf8')) as {
 
 /** A test that runs a command as it stands there, and what it says of that. */
 const runBy: [command: RegExp, test: string, says: string][] = [
-  [/^(npm ci && )?npm run dev$/, 'test/dev', 'dev/main.ts'],
+  [/^(npm ci && )?npm run dev$/, 'test/e2e/dev-run.spec.ts', 'npm'],
   [/^npm ci --omit=dev$/, 'test/deploy', 'npm ci'],
   [/^npm ci && npm test$/, '.ci/run', 'npm ci && npm test'],
-  [/^(npm ci && )?npm run build( && npm start)?$/, 'test/dev', 'dist'],
+  [/^(npm ci && )?npm run build( && npm start)?$/, 'test/house/bench/several/house.ts', 'dist'],
   [/test:hydra$/, 'packages/hydra-stand-in/test/contract', 'startStandIn'],
   [/^(grep|node -e)/, 'test/audit/audit-readers.test.ts', 'docs/audit.md'],
   [/server\.mjs$/, 'test/identity/http-samples.test.ts', 'docs/people-api/server.mjs'],
