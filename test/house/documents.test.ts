@@ -53,7 +53,7 @@ const scripts = JSON.parse(readFileSync('package.json', 'utf8')) as {
 
 /** A test that runs a command as it stands there, and what it says of that. */
 const runBy: [command: RegExp, test: string, says: string][] = [
-  [/^(npm ci && )?npm run dev$/, 'test/e2e/dev-run.spec.ts', 'npm'],
+  [/^(npm ci && )?npm run dev$/, 'test/e2e/dev-run.spec.ts', 'dev/main.ts'],
   [/^npm ci --omit=dev$/, 'test/deploy', 'npm ci'],
   [/^npm ci && npm test$/, '.ci/run', 'npm ci && npm test'],
   [/^(npm ci && )?npm run build( && npm start)?$/, 'test/house/bench/several/house.ts', 'dist'],
