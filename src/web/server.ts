@@ -56,7 +56,7 @@ export interface ServerOptions {
 export interface RunningServer {
   /** The actual port, even if the setting was 0. */
   port: number;
-  /** How many are open. */
+  /** How many are open, idle ones among them. */
   connections(): number;
   /**
    * Serves on for `drainMs`, then accepts no more connections, closes those that are idle, waits for the
