@@ -26,6 +26,7 @@ const appSettings = {
   PORT: setting('a port number, 0 to 65535', kind.integer(0, 65_535), { fallback: '3000' }),
   HOST: setting('a host name or address to listen on', kind.text),
   KEEP_ALIVE_SECONDS: setting('seconds, 1 to 3600', kind.integer(1, 3_600), { fallback: '75' }),
+  DRAIN_SECONDS: setting('seconds, 0 to 300', kind.integer(0, 300), { fallback: '0' }),
   BASE_URL: setting(
     'the public address of this app, https (http only for localhost), without query, password, `;` or `//` in its path',
     kind.baseUrl,
@@ -148,7 +149,12 @@ function arrange(
 ) {
   const { brand, notes } = brandOf(v);
   return deepFreeze({
-    server: { port: v.PORT, host: v.HOST, keepAliveSeconds: v.KEEP_ALIVE_SECONDS },
+    server: {
+      port: v.PORT,
+      host: v.HOST,
+      keepAliveSeconds: v.KEEP_ALIVE_SECONDS,
+      drainSeconds: v.DRAIN_SECONDS,
+    },
     web: {
       baseUrl: v.BASE_URL,
       cookieSecrets: v.COOKIE_SECRET,
