@@ -3,6 +3,7 @@
  * top, and our packages are in `dist/node_modules`, where Node looks for them. So production needs
  * neither sources nor workspaces (docs/decisions/0014).
  */
+import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,3 +25,26 @@ for (const name of readdirSync(join(compiled, 'packages'))) {
   );
 }
 rmSync(compiled, { recursive: true });
+
+const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  name: string;
+  version: string;
+};
+writeFileSync(
+  join(dist, 'release.json'),
+  `${JSON.stringify({ name, version, commit: commitBuilt() }, undefined, 2)}\n`,
+);
+
+/** The commit of the sources. Where git is not at hand, such as in an image, PORTICO_COMMIT names it. */
+function commitBuilt(): string | undefined {
+  const given = process.env['PORTICO_COMMIT']?.trim();
+  if (given) return given;
+  try {
+    return execFileSync('git', ['-C', root, 'rev-parse', 'HEAD'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return undefined;
+  }
+}

@@ -19,12 +19,20 @@ import {
   type IdentityConfig,
 } from './identity/index.ts';
 import { databaseSettings } from './database.ts';
+import {
+  managementFaults,
+  managementOf,
+  managementSettings,
+} from './management/management-settings.ts';
 import { brandFaults, brandOf, brandSettings } from './screens/brand-settings.ts';
 
 /** In the order of `.env.example`. */
 const appSettings = {
-  PORT: setting('a port number, 0 to 65535', kind.integer(0, 65_535), { fallback: '3000' }),
-  HOST: setting('a host name or address to listen on', kind.text),
+  PORT: setting('a port number, 0 to 65535', kind.integer(0, 65_535), {
+    fallback: '3000',
+    mayDiffer: true,
+  }),
+  HOST: setting('a host name or address to listen on', kind.text, { mayDiffer: true }),
   KEEP_ALIVE_SECONDS: setting('seconds, 1 to 3600', kind.integer(1, 3_600), { fallback: '75' }),
   BASE_URL: setting(
     'the public address of this app, https (http only for localhost), without query, password, `;` or `//` in its path',
@@ -66,16 +74,17 @@ const appSettings = {
   FORGOT_PASSWORD_URL: setting('an http(s) address', kind.webLink, { doubt: kind.plainLink }),
   REGISTER_URL: setting('an http(s) address', kind.webLink, { doubt: kind.plainLink }),
   CHANGE_PASSWORD_URL: setting('an http(s) address', kind.webLink),
-  CONTROL_SOCKET: setting('the path of a socket to make, or off', kind.text),
+  ...managementSettings,
+  CONTROL_SOCKET: setting('the path of a socket to make, or off', kind.text, { mayDiffer: true }),
   LOG_LEVEL: setting(
     'fatal, error, warn, info, debug, trace or silent',
     kind.oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
-    { fallback: 'info' },
+    { fallback: 'info', mayDiffer: true },
   ),
   AUDIT_LOG: setting(
     'stdout, or the path of a file with at least one slash in it',
     kind.matching(/^stdout$|\//),
-    { fallback: 'stdout' },
+    { fallback: 'stdout', mayDiffer: true },
   ),
   ...databaseSettings,
   STATE: setting('memory or database', kind.oneOf('memory', 'database')),
@@ -100,6 +109,7 @@ export function loadConfig(env: Environment) {
     ...faultsOfBackends(backends, known),
     ...databaseFaults(backends, env),
     ...stateFaults(known, env),
+    ...managementFaults(known),
   ]);
   const identity = settingsOfBackends(backends);
   const own = <T>(all: Record<string, T>) =>
@@ -186,6 +196,8 @@ function arrange(
       registerUrl: v.REGISTER_URL,
       changePasswordUrl: v.CHANGE_PASSWORD_URL,
     },
+    /** Where the management port listens, if there is one. */
+    management: managementOf(v),
     controlSocket: v.CONTROL_SOCKET,
     log: { level: v.LOG_LEVEL, audit: v.AUDIT_LOG },
     /** For the log at start: what is correct but not safe. */

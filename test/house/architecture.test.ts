@@ -69,7 +69,7 @@ const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/web\//, /^src\/errors/],
   [/^src\/config\.ts/, /^src\/(database|identity\/(index|claim-settings)|screens\/brand-settings)/],
   [/^src\/errors\.ts/, /^src\/(identity\/backend|state\/state-error)/],
-  [/^src\/(policy|identity|state)\/|^src\/(folders|database)\.ts/, /^$/],
+  [/^src\/(policy|identity|state)\/|^src\/(folders|database|fingerprint|release|instance)\.ts/, /^$/],
 ];
 
 describe('the app', () => {
