@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Request, RequestHandler, Response } from 'express';
 import * as v from 'valibot';
 import type { Parts } from '../assemble.ts';
+import { folders } from '../folders.ts';
+import { instance } from '../instance.ts';
+import { release } from '../release.ts';
 import { clientAddress } from '../web/client-address.ts';
 import { createQuestions, fillHeader, questionHeader, type PathQuestion } from './question.ts';
 
 /** What an instance says about a request that asked it by `questionHeader`. */
 export const pathAnswer = v.object({
   nonce: v.string(),
-  /** One part of these only, and only in that of the list. */
+  /** Which cookie secrets of the asker it has. */
   known: v.array(v.object({ theirs: v.number(), ours: v.number() })),
   /** How many cookie secrets it has. */
   secrets: v.number(),
@@ -46,31 +51,34 @@ export const pathAnswer = v.object({
 });
 export type PathAnswer = v.InferOutput<typeof pathAnswer>;
 
-type Needs = Pick<Parts, 'config' | 'describe' | 'hydra' | 'identity' | 'state'>;
+type Needs = Pick<Parts, 'config' | 'hydra' | 'identity' | 'state'>;
 
 /** In milliseconds: what does not answer by then is taken for away. */
 const patienceMs = 3_000;
 
+/** The style sheet of every page, in the folder `public`. */
+const sheetName = 'style.css';
+
 /**
  * Answers the question of `portico doctor`: what of its request came through the proxies. Only who has
  * the cookie secret can ask; for everybody else the header does not exist.
- * @param style reads the style sheet that pages use
+ * @param asset gives the address of a file in the folder `public`
  */
 export function answerQuestions(
-  { config, describe, hydra, identity, state }: Needs,
-  style: () => { address: string; content: Buffer } | undefined,
+  { config, hydra, identity, state }: Needs,
+  asset: (name: string) => string,
 ): RequestHandler {
   const { baseUrl, cookieSecrets, trustProxy } = config.web;
   const questions = createQuestions(cookieSecrets);
+  const style = styleOf(asset);
 
   async function answer({ nonce, fill, known }: PathQuestion, req: Request, res: Response) {
-    const [release, server, people, database] = await Promise.all([
-      describe(),
+    const [fingerprint, server, people, database] = await Promise.all([
+      config.fingerprint(),
       soon(hydra.server.ready()),
       soon(identity.ready()),
       soon(state.ready()),
     ]);
-    const sheet = style();
     if (fill > 0) res.setHeader(fillHeader, 'x'.repeat(fill));
     res.json({
       nonce,
@@ -78,10 +86,15 @@ export function answerQuestions(
       secrets: cookieSecrets.length,
       baseUrl: baseUrl.href,
       time: Date.now(),
-      release,
+      release: {
+        ...release,
+        instance: instance.id,
+        startedAt: instance.startedAt.toISOString(),
+        ...fingerprint,
+      },
       saw: sawOf(req, Array.isArray(trustProxy)),
       ready: { server, people, database },
-      style: sheet && { address: sheet.address, hash: styleHash(sheet.content) },
+      style,
     } satisfies PathAnswer);
   }
 
@@ -91,6 +104,13 @@ export function answerQuestions(
     if (!question) return next();
     await answer(question, req, res);
   };
+}
+
+/** `undefined` in a fork that has no such file. */
+function styleOf(asset: (name: string) => string): PathAnswer['style'] {
+  const path = join(folders.public, sheetName);
+  if (!existsSync(path)) return undefined;
+  return { address: asset(sheetName), hash: styleHash(readFileSync(path)) };
 }
 
 export const styleHash = (content: Buffer | string): string =>

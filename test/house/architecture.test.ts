@@ -52,7 +52,8 @@ const isOurs = ({ what }: Import) => /^(src|dev|packages)\//.test(what);
 /** What a room may import beside its own folder. Types may also come from a room beside it. */
 const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/(main\.ts|cli\/)/, /^src\//],
-  [/^src\/app\.ts/, /^src\/(routes|screens|challenge|web|folders)/],
+  [/^src\/app\.ts/, /^src\/(routes|screens|challenge|path|web|folders)/],
+  [/^src\/path\//, /^src\/(challenge\/sealer|web|folders|release|instance)/],
   [
     /^src\/assemble\.ts/,
     /^src\/(identity|database|policy\/required-actions|clients|challenge|screens|limits|audit|state|web|folders)/,
@@ -67,7 +68,7 @@ const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/limits\//, /^src\/(state|web|errors|identity\/login-key)/],
   [/^src\/audit\//, /^src\/(web|errors|identity\/login-key)/],
   [/^src\/web\//, /^src\/errors/],
-  [/^src\/config\.ts/, /^src\/(database|identity\/(index|claim-settings)|screens\/brand-settings)/],
+  [/^src\/config\.ts/, /^src\/(database|fingerprint|identity\/(index|claim-settings)|screens\/brand-settings)/],
   [/^src\/errors\.ts/, /^src\/(identity\/backend|state\/state-error)/],
   [/^src\/(policy|identity|state)\/|^src\/(folders|database|fingerprint|release|instance)\.ts/, /^$/],
 ];
