@@ -37,6 +37,7 @@ import { createLimitsInDatabase } from './limits/limits-in-database.ts';
 import { createLoginMark, type LoginMark } from './audit/login-mark.ts';
 import { adminCallLog, createLog, standardOutput, type Log, type Output } from './web/log.ts';
 import { createKeptSignIns, type KeptSignIns } from './web/kept-sign-ins.ts';
+import { createLifecycle, type Lifecycle } from './web/lifecycle.ts';
 import { createSessions, SessionStore, type Sessions, type SignIn } from './web/session.ts';
 
 /** What the app is made of. A route says which parts it needs: `Pick<Parts, 'hydra' | 'log'>`. */
@@ -44,6 +45,7 @@ export interface Parts {
   config: Config;
   policy: Config['policy'];
   log: Log;
+  lifecycle: Lifecycle;
   audit: Audit;
   auditTrail: AuditTrail;
   hydra: Hydra;
@@ -127,6 +129,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     config,
     policy: config.policy,
     log,
+    lifecycle: createLifecycle(),
     audit,
     auditTrail,
     hydra,

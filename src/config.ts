@@ -35,6 +35,7 @@ const appSettings = {
   }),
   HOST: setting('a host name or address to listen on', kind.text, { mayDiffer: true }),
   KEEP_ALIVE_SECONDS: setting('seconds, 1 to 3600', kind.integer(1, 3_600), { fallback: '75' }),
+  DRAIN_SECONDS: setting('seconds, 0 to 300', kind.integer(0, 300), { fallback: '0' }),
   BASE_URL: setting(
     'the public address of this app, https (http only for localhost), without query, password, `;` or `//` in its path',
     kind.baseUrl,
@@ -170,7 +171,12 @@ function arrange(
 ) {
   const { brand, notes } = brandOf(v);
   return deepFreeze({
-    server: { port: v.PORT, host: v.HOST, keepAliveSeconds: v.KEEP_ALIVE_SECONDS },
+    server: {
+      port: v.PORT,
+      host: v.HOST,
+      keepAliveSeconds: v.KEEP_ALIVE_SECONDS,
+      drainSeconds: v.DRAIN_SECONDS,
+    },
     web: {
       baseUrl: v.BASE_URL,
       cookieSecrets: v.COOKIE_SECRET,

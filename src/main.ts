@@ -5,17 +5,20 @@ import { loadConfig } from './config.ts';
 import { openControl } from './limits/control.ts';
 import { rawHeaders } from './web/headers.ts';
 import { startServer } from './web/server.ts';
+import { awaitStopSignals, type NextSignal } from './web/stop-signals.ts';
 
+/** For the requests that are being served when the port closes. */
 const stopWithinMs = 10_000;
-const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
-/** Settings → parts → app → port. On a signal the process stops in the reverse order. */
+/**
+ * Settings → parts → app → port. On a signal the process stops in the reverse order: it says that it is
+ * not ready, serves on until balancers have noticed, and ends what it has begun.
+ */
 async function main(): Promise<void> {
-  // While it waits for the user store. By default the first process of a container ignores signals.
-  const endAtOnce = () => process.exit(0);
-  for (const signal of stopSignals) process.once(signal, endAtOnce);
+  const onStopSignal = awaitStopSignals();
   const parts = await assemble(loadConfig(process.env));
-  const { auditTrail, config, log, hydra, database, identity, revocations, state } = parts;
+  const { auditTrail, config, log, hydra, database, identity, lifecycle, revocations, state } =
+    parts;
   const control = await openControl(config.controlSocket, config.server.port, parts);
   const server = await startServer(createApp(parts), {
     ...config.server,
@@ -23,18 +26,20 @@ async function main(): Promise<void> {
     warn: (fault) => log.error({ err: fault }, 'fault of the server'),
   });
 
-  const stop = async (signal: string) => {
-    log.info({ signal }, 'stopping');
-    await server.stop(stopWithinMs);
+  const stop = async (signal: string, nextSignal: NextSignal) => {
+    const { drainSeconds } = config.server;
+    lifecycle.end();
+    log.info({ signal, drainSeconds }, 'stopping');
+    await server.stop(stopWithinMs, { drainMs: drainSeconds * 1000, nextSignal });
+    nextSignal().addEventListener('abort', () => process.exit(1));
     auditTrail.close();
     revocations.close();
     await Promise.all([control?.close(), hydra.close(), identity.close(), state.close()]);
     await database?.close();
     log.info('stopped');
   };
-  for (const signal of stopSignals) {
-    process.off(signal, endAtOnce).once(signal, () => void stop(signal));
-  }
+  onStopSignal((signal, next) => void stop(signal, next));
+  lifecycle.begin();
   // Without a file, a hang-up ends the process, as usual.
   if (config.log.audit !== 'stdout') process.on('SIGHUP', () => auditTrail.reopen());
   const proxy = proxyOf(config.hydra)?.origin; // without its password

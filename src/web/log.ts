@@ -77,7 +77,8 @@ export function requestLog(log: Log): RequestHandler {
       const ms = tenths(performance.now() - start);
       const path = loggedPath(req.originalUrl);
       const end = res.writableFinished ? undefined : 'gone';
-      log.info(
+      const level = probes.has(req) ? 'debug' : 'info';
+      log[level](
         { request: req.id, method: req.method, path, status: res.statusCode, ms, end },
         'request',
       );
@@ -87,6 +88,14 @@ export function requestLog(log: Log): RequestHandler {
     else next();
   };
 }
+
+const probes = new WeakSet<Request>();
+
+/** For health checks, which come every second: their lines are for `debug`. */
+export const isProbe: RequestHandler = function isProbe(req, _res, next) {
+  probes.add(req);
+  next();
+};
 
 /** Where a query begins, also when its marks are encoded or there is none. */
 const queryMark = /[?&;=#]|%(?:3f|26|3b|3d|23)/i;

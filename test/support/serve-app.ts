@@ -56,6 +56,7 @@ export async function serveApp(
     // What a fork puts before the consent has tests of its own, and is in the way of all others.
     const parts = change({ ...assembled, requiredActions: [] });
     listener = createApp(parts);
+    parts.lifecycle.begin();
     Object.assign(headers, rawHeaders(config.web.baseUrl));
     const close = async () => {
       await server.stop(stopWithinMs);
