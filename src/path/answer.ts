@@ -41,6 +41,8 @@ export const pathAnswer = v.object({
     address: v.string(),
     forwarded: v.array(v.string()),
     peer: v.string(),
+    /** How many of `forwarded`, from the end, TRUST_PROXY believes. */
+    believed: v.number(),
     /** Whether TRUST_PROXY names addresses, and `address` is one of them. */
     isTrusted: v.boolean(),
     isEncrypted: v.boolean(),
@@ -130,6 +132,7 @@ function sawOf(req: Request, isByAddress: boolean): PathAnswer['saw'] {
     address,
     forwarded: typeof forwarded === 'string' ? forwarded.split(',') : [],
     peer: req.socket.remoteAddress ?? '',
+    believed: req.ips.length,
     isTrusted: isByAddress && address !== '' && trusts(address, 0),
     isEncrypted: req.secure,
   };

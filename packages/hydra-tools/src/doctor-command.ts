@@ -4,7 +4,7 @@ import type { ToolConfig } from './settings.ts';
 import { Deadline, TimeUp } from './doctor/deadline.ts';
 import { examine } from './doctor/examine.ts';
 import { createReport, type Finding, type Report } from './doctor/report.ts';
-import type { ServerCommand, ServerContext } from './server-command.ts';
+import type { ServerCommand } from './server-command.ts';
 
 /** What a check of the app's own works with. */
 export interface CheckContext {
@@ -13,6 +13,8 @@ export interface CheckContext {
   given: Given;
   /** Aborted by Ctrl-C, and when the check takes too long: its reason may be thrown. */
   signal: AbortSignal;
+  /** In milliseconds: how long to wait for one answer. */
+  timeoutMs: number;
 }
 
 /** A check of the app's own, which needs no OAuth2 server. */
@@ -30,8 +32,10 @@ export interface AppChecks {
   further?: readonly Check[];
 }
 
-/** In milliseconds. Together they are the longest run, but for an admin API that answers slowly. */
+/** In milliseconds: together they are the longest run. */
 const patience = { server: 18_000, atLogin: 10_000, further: 2_000 };
+/** Who waits longer for the admin API waits longer for everything. */
+const usualTimeoutMs = 5_000;
 
 export const doctorCommand = ({
   options = {},
@@ -53,19 +57,32 @@ removes the client again, also after a failure. Exit code 0 without faults (ther
       if (!isJson) printing.push(context.print(lineOf(finding)));
     });
     await context.untilInterrupted(async (interrupt) => {
-      const own = { report, env: context.env, given };
+      const config = readConfig(context.config, (fault) =>
+        report.fault('settings', fault, nameIn(fault)),
+      );
+      const timeoutMs = config?.hydra.timeoutMs ?? usualTimeoutMs;
+      const times = Math.max(1, timeoutMs / usualTimeoutMs);
+      const own = { report, env: context.env, given, timeoutMs };
       let login: URL | 'nowhere' | undefined;
       const checkLogin = async (address: URL | undefined) => {
         login = address ?? 'nowhere';
-        await within(patience.atLogin, interrupt, report, async (signal) =>
+        await within(patience.atLogin * times, interrupt, report, async (signal) =>
           atLogin?.({ ...own, signal }, address),
         );
       };
-      await checkServer(context, report, interrupt, checkLogin);
+      if (config) {
+        await within(patience.server * times, interrupt, report, async (signal, deadline) =>
+          examine(context.hydra, config, {
+            report,
+            signal,
+            atLogin: async (address) => deadline.without(() => checkLogin(address)),
+          }),
+        );
+      }
       if (!login) await checkLogin(undefined);
       for (const check of further) {
         // oxlint-disable-next-line no-await-in-loop -- findings come in the same order each time
-        await within(patience.further, interrupt, report, (signal) => check({ ...own, signal }));
+        await within(patience.further * times, interrupt, report, (signal) => check({ ...own, signal }));
       }
     });
     await Promise.all(printing);
@@ -75,25 +92,6 @@ removes the client again, also after a failure. Exit code 0 without faults (ther
     return faults > 0 ? exitCodes.failed : exitCodes.done;
   },
 });
-
-async function checkServer(
-  context: ServerContext,
-  report: Report,
-  interrupt: AbortSignal,
-  atLogin: (address: URL) => Promise<void>,
-): Promise<void> {
-  const config = readConfig(context.config, (fault) =>
-    report.fault('settings', fault, nameIn(fault)),
-  );
-  if (!config) return;
-  await within(patience.server, interrupt, report, async (signal, deadline) =>
-    examine(context.hydra, config, {
-      report,
-      signal,
-      atLogin: async (address) => deadline.without(() => atLogin(address)),
-    }),
-  );
-}
 
 /**
  * Makes checks that may take so long. What goes wrong in them, but for Ctrl-C, is a finding and not a

@@ -19,7 +19,7 @@ function differences(one: Fingerprint, other: Fingerprint): string[] {
     if (name === 'COOKIE_SECRET') return String(own) !== String(others);
     return own.length + others.length > 0 && !own.some((mark) => others.includes(mark));
   });
-  return [...plain, ...secret];
+  return [...plain, ...secret].toSorted();
 }
 
 function haveSecretInCommon(one: Fingerprint, other: Fingerprint): boolean {

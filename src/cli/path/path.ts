@@ -1,4 +1,11 @@
-import { createBrowser, NoAnswer, type Browser, type Report, type Visit } from '@portico/hydra-tools';
+import {
+  createBrowser,
+  NoAnswer,
+  type Browser,
+  type CheckContext,
+  type Report,
+  type Visit,
+} from '@portico/hydra-tools';
 import { kind, readSettings, setting } from '@portico/settings';
 import * as v from 'valibot';
 import { pathAnswer, type PathAnswer } from '../../path/answer.ts';
@@ -47,10 +54,9 @@ export interface Path {
   /** The challenge of a sign-in that waits; `undefined` when the OAuth2 server gave none. */
   challenge: string | undefined;
   newBrowser: () => Browser;
+  /** How often a question is asked anew that nobody answered: where some instances cannot. */
+  attempts: number;
 }
-
-/** Long enough for a page that waits for the OAuth2 server, which has 5 seconds. */
-const timeoutMs = 4_000;
 
 /**
  * Reads what the checks need.
@@ -58,7 +64,7 @@ const timeoutMs = 4_000;
  * @throws SettingsError
  */
 export function pathOf(
-  { env, report, signal }: { env: Environment; report: Report; signal: AbortSignal },
+  { env, report, signal, timeoutMs }: Omit<CheckContext, 'given'>,
   login: URL | undefined,
 ): Path | undefined {
   const settings = {
@@ -78,6 +84,7 @@ export function pathOf(
     report,
     challenge: login?.searchParams.get('login_challenge') ?? undefined,
     newBrowser: () => createBrowser({ signal, timeoutMs }),
+    attempts: 1,
   };
 }
 
@@ -102,7 +109,15 @@ interface AskOptions {
  * @param place below BASE_URL, such as `/login`
  * @throws NoAnswer
  */
-export async function ask(
+export async function ask(path: Path, place: string, options: AskOptions = {}): Promise<Asked> {
+  for (let attempt = 1; ; attempt += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- anew only when nobody answered
+    const asked = await askOnce(path, place, options);
+    if (asked.answer || attempt >= path.attempts) return asked;
+  }
+}
+
+async function askOnce(
   { baseUrl, secrets, newBrowser }: Path,
   place: string,
   { browser = newBrowser(), headers = {}, fill = 0 }: AskOptions = {},

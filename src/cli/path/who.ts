@@ -9,14 +9,22 @@ import { ask, byWhom, isFromApp, orNoAnswer, type Asked, type Path } from './pat
 /** A balancer with a few instances shows all of them by then, as a rule. */
 const tries = 8;
 
+export interface Who {
+  /** What instances with our secret said, from each try one; empty when nobody could be asked. */
+  answers: PathAnswer[];
+  /** Some tries ended elsewhere. */
+  isMixed: boolean;
+}
+
+const nobody: Who = { answers: [], isMixed: false };
+
 /**
  * Finds out who answers at BASE_URL.
- * @returns what instances with our secret said, from each try one; empty when nobody could be asked;
- *   `undefined` when further checks make no sense
+ * @returns `undefined` when further checks make no sense
  */
-export async function who(path: Path): Promise<PathAnswer[] | undefined> {
+export async function who(path: Path): Promise<Who | undefined> {
   const { report, secrets } = path;
-  if (secrets.length === 0) return [];
+  if (secrets.length === 0) return nobody;
   const all = await Promise.all(
     Array.from({ length: tries }, () => orNoAnswer(ask(path, '/login'))),
   );
@@ -37,7 +45,7 @@ export async function who(path: Path): Promise<PathAnswer[] | undefined> {
     answers.map(({ release }) => release),
   );
   await compareWithHere(path, answers[0]!.release);
-  return answers;
+  return { answers, isMixed: answers.length < tries };
 }
 
 /** Requests that ended at somebody else, although an instance with our secret answered others. */
@@ -110,7 +118,7 @@ function compareReleases({ report }: Path, answers: PathAnswer[]): void {
 }
 
 /** Nobody with our secret is there: says who is, by what a browser gets. */
-async function tellStranger(path: Path): Promise<PathAnswer[] | undefined> {
+async function tellStranger(path: Path): Promise<Who | undefined> {
   const { baseUrl, challenge = '', newBrowser, report, secrets } = path;
   const visit = await newBrowser().visit(`${baseUrl.href}/login?login_challenge=${challenge}`);
   const name = cookieName(baseUrl, 'csrf');
@@ -121,13 +129,13 @@ async function tellStranger(path: Path): Promise<PathAnswer[] | undefined> {
     const says =
       'The app has our COOKIE_SECRET, but does not say what came through to it: it is of an older release than this command, or a proxy drops the header Portico-Question. What only it can tell was left out.';
     report.warning('left_out', says);
-    return [];
+    return nobody;
   }
   if (cookie || (isFromApp(visit) && !ofAnother)) {
     const older = cookie ? '' : ', or is of an older release than this command';
     const says = `The app at ${baseUrl.href} has another COOKIE_SECRET than this environment${older}: run the doctor with the environment of the app, and give all instances the same secrets.`;
     report.fault('secret', says, 'COOKIE_SECRET');
-    return cookie ? [] : undefined;
+    return cookie ? nobody : undefined;
   }
   const title = /<title>([^<]{1,60})/i.exec(visit.body)?.[1]?.trim();
   const says = ofAnother

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** The time for some checks is up. */
 export class TimeUp extends Error {
   override readonly name = 'TimeUp';
@@ -17,6 +19,7 @@ export class Deadline {
     this.#leftMs = ms;
     this.#other = other;
     if (other.aborted) this.#stop();
+    setMaxListeners(0, this.#end.signal); // each request listens
     other.addEventListener('abort', this.#stop, { once: true });
     this.#start();
   }
