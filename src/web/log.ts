@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { writeSync } from 'node:fs';
 import { pino, type DestinationStream, type Logger } from 'pino';
+import type { HydraCall } from '@portico/hydra-admin';
 import type { Request, RequestHandler } from 'express';
+import type { Watch } from '../watch.ts';
 
 export type Log = Logger;
 /** Takes whole lines, each with a line break at its end. */
@@ -108,19 +110,17 @@ function loggedPath(url: string): string {
   return segments.map((one) => (one.length > longestSegment ? '…' : one)).join('/');
 }
 
-/** One call of the admin API, as `createHydra` reports it. */
-export interface AdminCall {
-  operation: string;
-  method: string;
-  status: number | undefined;
-  kind: string | undefined;
-  ms: number;
-}
-
-/** Logs a debug line for each admin call; `undefined` if that level is off. */
-export function adminCallLog(log: Log): ((call: AdminCall) => void) | undefined {
-  if (!log.isLevelEnabled('debug')) return undefined;
+/**
+ * Logs a debug line for each admin call, and tells the watch.
+ * @returns `undefined` if that level is off and nothing watches
+ */
+export function adminCallLog(
+  log: Log,
+  watch?: Pick<Watch, 'adminCall'>,
+): ((call: HydraCall) => void) | undefined {
+  if (!log.isLevelEnabled('debug')) return watch?.adminCall;
   return (call) => {
+    watch?.adminCall(call);
     const ms = tenths(call.ms);
     log.debug({ request: currentRequest.getStore(), ...call, ms }, 'admin call');
   };

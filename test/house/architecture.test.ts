@@ -68,9 +68,17 @@ const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/limits\//, /^src\/(state|web|errors|identity\/login-key)/],
   [/^src\/audit\//, /^src\/(web|errors|identity\/login-key)/],
   [/^src\/web\//, /^src\/errors/],
-  [/^src\/config\.ts/, /^src\/(database|fingerprint|identity\/(index|claim-settings)|screens\/brand-settings)/],
+  [/^src\/management\//, /^src\/(metrics|web|fingerprint|instance|release)/],
+  [/^src\/metrics\//, /^src\/(errors|identity\/backend)/],
+  [
+    /^src\/config\.ts/,
+    /^src\/(database|fingerprint|management\/management-settings|identity\/(index|claim-settings)|screens\/brand-settings)/,
+  ],
   [/^src\/errors\.ts/, /^src\/(identity\/backend|state\/state-error)/],
-  [/^src\/(policy|identity|state)\/|^src\/(folders|database|fingerprint|release|instance)\.ts/, /^$/],
+  [
+    /^src\/(policy|identity|state)\/|^src\/(folders|database|fingerprint|release|instance|watch)\.ts/,
+    /^$/,
+  ],
 ];
 
 describe('the app', () => {
@@ -136,6 +144,7 @@ const doors: Record<string, RegExp> = {
   pg: /^packages\/database\/src\//,
   'openid-client': /^(src\/identity\/openid-client\.ts|dev\/)/,
   ldapts: /^src\/identity\/ldap-client\.ts/,
+  'prom-client': /^src\/metrics\//,
   pino: /^src\/web\/log\.ts/,
   unhomoglyph: /^src\/policy\/lookalike\.ts/,
   undici: /^packages\/hydra-admin\/src\/send-undici\.ts/,
@@ -161,7 +170,15 @@ test('the libraries of user stores and databases are loaded when they are needed
   }
   load('src/main.ts', 'src/main.ts');
   expect(loaded.has('src/identity/sql.ts')).toBe(true);
-  const heavy = ['kysely', 'pg', '@electric-sql/pglite', 'ldapts', 'openid-client', 'csv-parse'];
+  const heavy = [
+    'kysely',
+    'pg',
+    '@electric-sql/pglite',
+    'ldapts',
+    'openid-client',
+    'csv-parse',
+    'prom-client',
+  ];
   expect(heavy.map((name) => loaded.get(name)).filter(Boolean)).toEqual([]);
 });
 

@@ -1,10 +1,12 @@
 import type { AppChecks } from '@portico/hydra-tools';
+import type { PathAnswer } from '../../path/answer.ts';
 import { SettingsError } from '@portico/settings';
 import { checkCookies } from './cookies.ts';
 import { checkForwarding } from './forwarding.ts';
 import { checkForm } from './form.ts';
 import { checkHeaderSizes } from './header-sizes.ts';
-import { checkInstances } from './instances.ts';
+import { compareInstances } from './compare.ts';
+import { askInstances } from './instances.ts';
 import { checkManagement } from './management.ts';
 import { fetchPage } from './page.ts';
 import { checkPageHeaders } from './page-headers.ts';
@@ -33,19 +35,21 @@ export const checkPath: NonNullable<AppChecks['atLogin']> = async function check
     for (const fault of error.faults) report.fault('settings', fault);
   }
   if (!path) return;
-  await checkInstances(path, given.texts('instance'));
-  await follow(path);
+  const asked = await askInstances(path, given.texts('instance'));
+  const answered = await follow(path);
+  compareInstances(path, [...asked, ...answered.map((answer) => answer.release)]);
 };
 
 /** Enough to meet an instance that answers, if half of them do not. */
 const attempts = 6;
 
-async function follow(given: Path): Promise<void> {
+/** @returns what instances said */
+async function follow(given: Path): Promise<PathAnswer[]> {
   const { report, secrets, challenge } = given;
-  if (!(await reach(given))) return;
+  if (!(await reach(given))) return [];
   await Promise.all([checkPlainHttp(given), checkManagement(given)]);
   const found = await who(given);
-  if (!found) return;
+  if (!found) return [];
   const { answers, isMixed } = found;
   const path = isMixed ? { ...given, attempts } : given;
   if (secrets.length === 0) {
@@ -63,11 +67,13 @@ async function follow(given: Path): Promise<void> {
   if (challenge === undefined) {
     const says =
       'The login page and its form were not checked, because the server led to no sign-in: mend what is told about it first.';
-    return report.warning('left_out', says);
+    report.warning('left_out', says);
+    return answers;
   }
   const page = await fetchPage(path, answers);
-  if (!page) return;
+  if (!page) return answers;
   checkPageHeaders(path, page);
   await checkStyle(path, page, answers);
   if (checkCookies(path, page)) await checkForm(path, page);
+  return answers;
 }

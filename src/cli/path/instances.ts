@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { NoAnswer } from '@portico/hydra-tools';
 import * as v from 'valibot';
 import { kind } from '@portico/settings';
-import { compareInstances, type Marked } from './compare.ts';
+import type { Marked } from './compare.ts';
 import { orNoAnswer, type Path } from './path.ts';
 
 const versionAnswer = v.object({
@@ -17,10 +17,11 @@ const dependenciesAnswer = v.object({
 });
 
 /**
- * Asks instances at their management ports, and compares them.
+ * Asks instances at their management ports.
  * @param addresses such as `http://10.0.0.7:9464`; a name with several addresses means all of them
+ * @returns those that answered
  */
-export async function checkInstances(path: Path, addresses: readonly string[]): Promise<void> {
+export async function askInstances(path: Path, addresses: readonly string[]): Promise<Marked[]> {
   const { report } = path;
   const all: Marked[] = [];
   for (const given of addresses) {
@@ -36,7 +37,7 @@ export async function checkInstances(path: Path, addresses: readonly string[]): 
       if (found) all.push(found);
     }
   }
-  compareInstances(path, all);
+  return all;
 }
 
 /** Each address of the host: behind one name there may be several instances. */

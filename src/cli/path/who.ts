@@ -2,7 +2,7 @@ import { NoAnswer } from '@portico/hydra-tools';
 import type { PathAnswer } from '../../path/answer.ts';
 import { release as ours } from '../../release.ts';
 import { cookieName } from '../../web/cookies.ts';
-import { compareInstances, compareWithHere } from './compare.ts';
+import { compareWithHere } from './compare.ts';
 import { cookieOf, isSignedWith } from './set-cookie.ts';
 import { ask, byWhom, isFromApp, orNoAnswer, type Asked, type Path } from './path.ts';
 
@@ -40,10 +40,6 @@ export async function who(path: Path): Promise<Who | undefined> {
   if (!isRightPlace(path, answers)) return undefined;
   compareSecrets(path, answers);
   compareReleases(path, answers);
-  compareInstances(
-    path,
-    answers.map(({ release }) => release),
-  );
   await compareWithHere(path, answers[0]!.release);
   return { answers, isMixed: answers.length < tries };
 }
