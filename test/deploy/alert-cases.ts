@@ -34,7 +34,7 @@ export const healthy: Record<string, string> = {
   [series(requests, 'screen="login",status="200"')]: growing(600),
   [series(requests, 'screen="login",status="502"')]: growing(1),
   [series(`${duration}_count`, 'screen="login",method="POST"')]: growing(300),
-  ...quick(`${duration}`, ofLogin, 300),
+  ...quick(duration, ofLogin, 300),
   [signIns('signed_in')]: growing(250),
   [signIns('wrong')]: growing(40),
   [signIns('busy')]: always(0),
