@@ -125,6 +125,7 @@ async function porticoEnv(port: number, baseUrl: string, server: Server) {
     ...env,
     PORT: String(port),
     HOST: 'localhost',
+    DRAIN_SECONDS: '0', // nobody waits when a source changes
     BASE_URL: baseUrl,
     HYDRA_ADMIN_URL: server.adminUrl,
     HYDRA_PUBLIC_URL: server.publicUrl,

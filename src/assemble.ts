@@ -37,13 +37,16 @@ import { createLimitsInDatabase } from './limits/limits-in-database.ts';
 import { createLoginMark, type LoginMark } from './audit/login-mark.ts';
 import { adminCallLog, createLog, standardOutput, type Log, type Output } from './web/log.ts';
 import { createKeptSignIns, type KeptSignIns } from './web/kept-sign-ins.ts';
+import { createLifecycle, type Lifecycle } from './web/lifecycle.ts';
 import { createSessions, SessionStore, type Sessions, type SignIn } from './web/session.ts';
+import type { Watch } from './watch.ts';
 
 /** What the app is made of. A route says which parts it needs: `Pick<Parts, 'hydra' | 'log'>`. */
 export interface Parts {
   config: Config;
   policy: Config['policy'];
   log: Log;
+  lifecycle: Lifecycle;
   audit: Audit;
   auditTrail: AuditTrail;
   hydra: Hydra;
@@ -90,21 +93,27 @@ export interface Addresses {
 
 /**
  * Builds the parts, once. Does not wait for the OAuth2 server, which may start later than we do.
- * @param output takes the lines of the log and, unless AUDIT_LOG names a file, of the audit trail
+ * @param to takes the lines of the log and, unless AUDIT_LOG names a file, of the audit trail
+ * @param watch what watches the parts at work, if anything does
  * @throws Error when the database, people or languages cannot be read, or the audit log cannot be opened; the
  *   message is for the operator
  */
-export async function assemble(config: Config, output = standardOutput()): Promise<Parts> {
+export async function assemble(
+  config: Config,
+  to = standardOutput(),
+  watch?: Watch,
+): Promise<Parts> {
+  const output = watch?.output(to) ?? to;
   const { baseUrl, cookieSecrets: secrets } = config.web;
   const log = createLog(config.log.level, output);
   for (const warning of config.warnings) log.warn(warning);
   for (const note of config.notes) log.info(note);
-  const hydra = createHydra(config.hydra, adminCallLog(log), (text) => log.warn(text));
+  const hydra = createHydra(config.hydra, adminCallLog(log, watch), (text) => log.warn(text));
   const revoke = (subject: string) => hydra.loginSessions.revoke({ subject });
   const revocations = createRevocations({ revoke, log });
-  const database = await openSharedDatabase(config.database, log);
+  const database = await openSharedDatabase(config.database, log, watch?.query);
   const state = await openState(config, database, log);
-  const shared = { database, endSignIns: revocations.now };
+  const shared = { database, endSignIns: revocations.now, watch };
   const identity = await createIdentity({ ...config.identity, ...shared }, log, revocations.soon);
   const browsers = createBrowsers(baseUrl, secrets);
   const auditTrail = createAuditTrail({
@@ -112,6 +121,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     browsers,
     secrets,
     base: baseUrl.path,
+    audited: watch?.audited,
   });
   const { audit } = auditTrail;
   const limitHome = state.counts ? createLimitsInDatabase(state.counts) : limitsInMemory;
@@ -127,6 +137,7 @@ export async function assemble(config: Config, output = standardOutput()): Promi
     config,
     policy: config.policy,
     log,
+    lifecycle: createLifecycle(),
     audit,
     auditTrail,
     hydra,

@@ -18,14 +18,24 @@ import {
   type BackendName,
   type IdentityConfig,
 } from './identity/index.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { databaseSettings } from './database.ts';
+import {
+  managementFaults,
+  managementOf,
+  managementSettings,
+} from './management/management-settings.ts';
 import { brandFaults, brandOf, brandSettings } from './screens/brand-settings.ts';
 
 /** In the order of `.env.example`. */
 const appSettings = {
-  PORT: setting('a port number, 0 to 65535', kind.integer(0, 65_535), { fallback: '3000' }),
-  HOST: setting('a host name or address to listen on', kind.text),
+  PORT: setting('a port number, 0 to 65535', kind.integer(0, 65_535), {
+    fallback: '3000',
+    mayDiffer: true,
+  }),
+  HOST: setting('a host name or address to listen on', kind.text, { mayDiffer: true }),
   KEEP_ALIVE_SECONDS: setting('seconds, 1 to 3600', kind.integer(1, 3_600), { fallback: '75' }),
+  DRAIN_SECONDS: setting('seconds, 0 to 300', kind.integer(0, 300), { fallback: '0' }),
   BASE_URL: setting(
     'the public address of this app, https (http only for localhost), without query, password, `;` or `//` in its path',
     kind.baseUrl,
@@ -66,16 +76,17 @@ const appSettings = {
   FORGOT_PASSWORD_URL: setting('an http(s) address', kind.webLink, { doubt: kind.plainLink }),
   REGISTER_URL: setting('an http(s) address', kind.webLink, { doubt: kind.plainLink }),
   CHANGE_PASSWORD_URL: setting('an http(s) address', kind.webLink),
-  CONTROL_SOCKET: setting('the path of a socket to make, or off', kind.text),
+  ...managementSettings,
+  CONTROL_SOCKET: setting('the path of a socket to make, or off', kind.text, { mayDiffer: true }),
   LOG_LEVEL: setting(
     'fatal, error, warn, info, debug, trace or silent',
     kind.oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
-    { fallback: 'info' },
+    { fallback: 'info', mayDiffer: true },
   ),
   AUDIT_LOG: setting(
     'stdout, or the path of a file with at least one slash in it',
     kind.matching(/^stdout$|\//),
-    { fallback: 'stdout' },
+    { fallback: 'stdout', mayDiffer: true },
   ),
   ...databaseSettings,
   STATE: setting('memory or database', kind.oneOf('memory', 'database')),
@@ -88,7 +99,8 @@ export type Config = ReturnType<typeof loadConfig>;
 /**
  * Reads and checks all settings.
  * @param env the environment, such as `process.env`
- * @returns the values, grouped by the part of the app that uses them, frozen
+ * @returns the values, grouped by the part of the app that uses them, frozen; `fingerprint` makes marks of
+ *   them, by which instances can be compared
  * @throws SettingsError that lists all faults, not only the first
  */
 export function loadConfig(env: Environment) {
@@ -100,12 +112,23 @@ export function loadConfig(env: Environment) {
     ...faultsOfBackends(backends, known),
     ...databaseFaults(backends, env),
     ...stateFaults(known, env),
+    ...managementFaults(known),
   ]);
   const identity = settingsOfBackends(backends);
   const own = <T>(all: Record<string, T>) =>
     Object.fromEntries(Object.entries(all).filter(([name]) => Object.hasOwn(identity, name)));
   const ofBackends = { backends, settings: own(values), secretFiles: own(files) };
-  return arrange({ values, files, warnings }, ofBackends);
+  const marks = once(async () => fingerprintOf(settings, env));
+  return Object.freeze({
+    ...arrange({ values, files, warnings }, ofBackends),
+    fingerprint: marks,
+  });
+}
+
+/** A function that works only when it is asked, and only the first time. */
+function once<T>(work: () => T): () => T {
+  let done: { result: T } | undefined;
+  return () => (done ??= { result: work() }).result;
 }
 
 /** All settings that apply in this environment: the app's own, then those of the chosen backends. */
@@ -148,7 +171,12 @@ function arrange(
 ) {
   const { brand, notes } = brandOf(v);
   return deepFreeze({
-    server: { port: v.PORT, host: v.HOST, keepAliveSeconds: v.KEEP_ALIVE_SECONDS },
+    server: {
+      port: v.PORT,
+      host: v.HOST,
+      keepAliveSeconds: v.KEEP_ALIVE_SECONDS,
+      drainSeconds: v.DRAIN_SECONDS,
+    },
     web: {
       baseUrl: v.BASE_URL,
       cookieSecrets: v.COOKIE_SECRET,
@@ -186,6 +214,8 @@ function arrange(
       registerUrl: v.REGISTER_URL,
       changePasswordUrl: v.CHANGE_PASSWORD_URL,
     },
+    /** Where the management port listens, if there is one. */
+    management: managementOf(v),
     controlSocket: v.CONTROL_SOCKET,
     log: { level: v.LOG_LEVEL, audit: v.AUDIT_LOG },
     /** For the log at start: what is correct but not safe. */

@@ -4,6 +4,7 @@ import {
   openDatabase,
   type Database,
   type DatabaseAddress,
+  type QueryReport,
 } from '@portico/database';
 import { setting } from '@portico/settings';
 import type { Log } from './web/log.ts';
@@ -24,6 +25,7 @@ export const databaseSettings = {
 export async function openSharedDatabase(
   address: DatabaseAddress | undefined,
   log: Log,
+  observe?: (report: QueryReport) => void,
 ): Promise<Database | undefined> {
-  return address && openDatabase(address, { log });
+  return address && openDatabase(address, { log, observe });
 }

@@ -10,6 +10,7 @@ import type { Browsers } from '../web/browsers.ts';
 import { clientAddress } from '../web/client-address.ts';
 import { createFloodSums, type AuditLine, type SummedBy } from './flood-sums.ts';
 import { createLoginMark } from './login-mark.ts';
+import type { Watch } from '../watch.ts';
 
 interface Facts {
   reason?: string | undefined;
@@ -76,6 +77,8 @@ interface AuditTrailParts {
   secrets: readonly string[];
   /** The path of BASE_URL. */
   base: string;
+  /** Gets each event, also those whose lines are summed. */
+  audited?: Watch['audited'] | undefined;
 }
 
 const screens = ['login', 'consent', 'logout', 'device', 'upstream'];
@@ -101,7 +104,13 @@ function summedBy(event: AuditEvent, { reason, way }: AuditLine): SummedBy | und
   return isFlood ? 'address' : undefined;
 }
 
-export function createAuditTrail({ output, browsers, secrets, base }: AuditTrailParts): AuditTrail {
+export function createAuditTrail({
+  output,
+  browsers,
+  secrets,
+  base,
+  audited,
+}: AuditTrailParts): AuditTrail {
   const loginMark = createLoginMark(secrets);
   const sums = createFloodSums(write);
 
@@ -117,7 +126,9 @@ export function createAuditTrail({ output, browsers, secrets, base }: AuditTrail
   }
 
   return {
-    audit(req, event, { reason, login, ...facts }: Facts) {
+    audit(req, event, told) {
+      audited?.(event, told);
+      const { reason, login, ...facts }: Facts = told;
       const line: AuditLine = {
         // First and in this order: filters such as that of fail2ban rely on it.
         audit: event,

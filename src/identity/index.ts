@@ -8,6 +8,7 @@ import { sqlBackend } from './sql.ts';
 import { createPasswordChecker } from './password.ts';
 import { joinStores, type NamedStore } from './several.ts';
 import { waitForStore } from './wait-for-store.ts';
+import type { Watch } from '../watch.ts';
 
 /** CHANGE HERE: the user stores. A new one is a file beside this one and a line here. */
 const backends = {
@@ -87,6 +88,8 @@ export interface IdentityConfig {
   database?: BackendParts['database'];
   /** See `BackendParts`. */
   endSignIns?: BackendParts['endSignIns'];
+  /** What watches the stores at work, if anything does. */
+  watch?: Pick<Watch, 'passwords' | 'store'> | undefined;
 }
 
 /**
@@ -100,7 +103,10 @@ export async function createIdentity(
   log: IdentityLog,
   credentialsChanged: BackendParts['credentialsChanged'],
 ): Promise<Identity> {
-  const passwords = createPasswordChecker(config.passwordChecks);
+  const passwords = createPasswordChecker({
+    ...config.passwordChecks,
+    watch: config.watch?.passwords,
+  });
   const opened: NamedStore[] = [];
   try {
     for (const name of config.backends) {
@@ -114,7 +120,7 @@ export async function createIdentity(
       const backend: Backend = backends[name];
       // oxlint-disable-next-line no-await-in-loop -- the log says which one is waited for
       const identity = await waitForStore(() => backend.create(settings, parts), ownLog);
-      opened.push({ name, identity });
+      opened.push({ name, identity: config.watch?.store(name, identity) ?? identity });
     }
     const [first] = opened;
     return first && opened.length === 1 ? first.identity : joinStores(opened, log);

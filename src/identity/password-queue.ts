@@ -99,6 +99,9 @@ export function createPasswordQueue({ atOnce, longest }: { atOnce: number; longe
       });
     },
 
+    /** How many go and wait now. */
+    lengths: () => ({ running, known: queues.known.length, others: queues.others.length }),
+
     /** Lets the next one go. */
     pass(): void {
       const waiting = next();

@@ -1,5 +1,6 @@
 import { hashArgon2id, readHash, type PasswordHash } from '@portico/password-hashes';
 import { createPasswordQueue, type Turn } from './password-queue.ts';
+import type { PasswordWatch } from '../watch.ts';
 
 /** Argon2id with 19 MiB, two passes and one lane (RFC 9106): about 10 ms on one core. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -69,6 +70,8 @@ export interface PasswordCheckerOptions {
   atOnce?: number;
   /** How many checks may wait, see `createPasswordQueue`. */
   waiting?: number;
+  /** Gets how long checks wait and take. */
+  watch?: PasswordWatch | undefined;
   verifyHash?: (hash: PasswordHash, password: Uint8Array) => Promise<boolean>;
 }
 
@@ -79,14 +82,18 @@ export interface PasswordCheckerOptions {
 export function createPasswordChecker({
   atOnce = 2,
   waiting = 256,
+  watch,
   verifyHash = (hash, password) => hash.verify(password),
 }: PasswordCheckerOptions = {}): PasswordChecker {
   const queue = createPasswordQueue({ atOnce, longest: waiting });
+  watch?.queue(queue.lengths);
 
   async function matches(passwordHash: string, password: string, turn: Turn): Promise<boolean> {
     const hash = readHash(passwordHash);
     if (!hash?.isAffordable) return false;
+    const askedAt = performance.now();
     await queue.take(turn);
+    const begunAt = performance.now();
     try {
       let isRight = false;
       for (const bytes of bytesToTry(passwordHash, password)) {
@@ -96,6 +103,7 @@ export function createPasswordChecker({
       return isRight && password !== '';
     } finally {
       queue.pass();
+      watch?.checked({ waitMs: begunAt - askedAt, checkMs: performance.now() - begunAt });
     }
   }
 

@@ -26,6 +26,7 @@ export type Culprit = { login: string } | { address: string } | 'all';
 
 /** All limits of one kind of attempt. */
 interface LimitSet {
+  names: readonly string[];
   /** The keys that have used up their attempts. */
   list(): Promise<Standing[]>;
   /** @returns how many counts were forgotten */
@@ -196,6 +197,7 @@ export type DeviceLimiter = ReturnType<typeof createDeviceLimiter>;
 
 function limitSet(limits: readonly Limit[]): LimitSet {
   return {
+    names: [...new Set(limits.map(({ name }) => name))],
     list: async () => (await Promise.all(limits.map((limit) => limit.list()))).flat(),
     async clear(culprit) {
       const counts = await Promise.all(limits.map((limit) => limit.clearWhere(concerns(culprit))));

@@ -1,33 +1,18 @@
 import { Router } from 'express';
-import type { Hydra } from '@portico/hydra-admin';
 import type { Parts } from '../assemble.ts';
-
-interface Needs {
-  hydra: Pick<Hydra, 'server'>;
-  identity: Pick<Parts['identity'], 'ready'>;
-  state: Pick<Parts['state'], 'ready'>;
-}
+import { isProbe } from '../web/log.ts';
 
 /**
- * Health checks: whether the process runs, and whether people can sign in, which takes the OAuth2
- * server, the user store and what instances share, too. Neither sets a cookie.
+ * Health checks: whether the process runs, and whether this instance can serve pages. Nobody is asked
+ * for that, no cookie is set, and the log has no line of them but at `debug`.
  */
-export function statusRoutes({ hydra, identity, state }: Needs): Router {
+export function statusRoutes({ lifecycle }: Pick<Parts, 'lifecycle'>): Router {
   const router = Router();
+  router.use(['/health/alive', '/health/ready'], isProbe);
   router.get('/health/alive', (_req, res) => void res.json({ status: 'ok' }));
-  router.get('/health/ready', async (_req, res) => {
-    const [isServerReady, isStoreReady, isStateReady] = await Promise.all([
-      hydra.server.ready(),
-      identity.ready(),
-      state.ready(),
-    ]);
-    const faults = [
-      isServerReady ? [] : 'the OAuth2 server does not answer',
-      isStoreReady ? [] : 'the user store does not answer',
-      isStateReady ? [] : 'the database does not answer',
-    ].flat();
-    res.status(faults.length === 0 ? 200 : 503);
-    res.json({ status: faults.join(', ') || 'ok' });
+  router.get('/health/ready', (_req, res) => {
+    const { isReady, status } = lifecycle.readiness();
+    res.status(isReady ? 200 : 503).json({ status });
   });
   router.all(['/health/alive', '/health/ready'], (_req, res) => {
     res.status(405).set('Allow', 'GET, HEAD').json({ status: 'this can only be read' });

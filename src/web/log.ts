@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { writeSync } from 'node:fs';
 import { pino, type DestinationStream, type Logger } from 'pino';
+import type { HydraCall } from '@portico/hydra-admin';
 import type { Request, RequestHandler } from 'express';
+import type { Watch } from '../watch.ts';
 
 export type Log = Logger;
 /** Takes whole lines, each with a line break at its end. */
@@ -77,7 +79,8 @@ export function requestLog(log: Log): RequestHandler {
       const ms = tenths(performance.now() - start);
       const path = loggedPath(req.originalUrl);
       const end = res.writableFinished ? undefined : 'gone';
-      log.info(
+      const level = probes.has(req) ? 'debug' : 'info';
+      log[level](
         { request: req.id, method: req.method, path, status: res.statusCode, ms, end },
         'request',
       );
@@ -87,6 +90,14 @@ export function requestLog(log: Log): RequestHandler {
     else next();
   };
 }
+
+const probes = new WeakSet<Request>();
+
+/** For health checks, which come every second: their lines are for `debug`. */
+export const isProbe: RequestHandler = function isProbe(req, _res, next) {
+  probes.add(req);
+  next();
+};
 
 /** Where a query begins, also when its marks are encoded or there is none. */
 const queryMark = /[?&;=#]|%(?:3f|26|3b|3d|23)/i;
@@ -99,19 +110,17 @@ function loggedPath(url: string): string {
   return segments.map((one) => (one.length > longestSegment ? '…' : one)).join('/');
 }
 
-/** One call of the admin API, as `createHydra` reports it. */
-export interface AdminCall {
-  operation: string;
-  method: string;
-  status: number | undefined;
-  kind: string | undefined;
-  ms: number;
-}
-
-/** Logs a debug line for each admin call; `undefined` if that level is off. */
-export function adminCallLog(log: Log): ((call: AdminCall) => void) | undefined {
-  if (!log.isLevelEnabled('debug')) return undefined;
+/**
+ * Logs a debug line for each admin call, and tells the watch.
+ * @returns `undefined` if that level is off and nothing watches
+ */
+export function adminCallLog(
+  log: Log,
+  watch?: Pick<Watch, 'adminCall'>,
+): ((call: HydraCall) => void) | undefined {
+  if (!log.isLevelEnabled('debug')) return watch?.adminCall;
   return (call) => {
+    watch?.adminCall(call);
     const ms = tenths(call.ms);
     log.debug({ request: currentRequest.getStore(), ...call, ms }, 'admin call');
   };

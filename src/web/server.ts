@@ -6,12 +6,17 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { createConnections, type Connections } from './connections.ts';
 import { faultOfListening } from './listen-faults.ts';
 import { answerRequest, answerSocket, rawAnswerOf } from './raw-answers.ts';
+import type { NextSignal } from './stop-signals.ts';
 
 /** A challenge may have 32 kB, and comes twice: in the address and, after a page of ours, as Referer. */
 const maxHeaderSize = 96 * 1024;
-const drainMs = 50;
+const idleEveryMs = 50;
+/** How long a connection may be silent that was made just before the port closed. */
+const silenceMs = 500;
 
 /**
  * How long a browser may take. With the time between two checks, and a second to read the answer, that
@@ -37,6 +42,8 @@ const usualPatience: Patience = {
 export interface ServerOptions {
   port: number;
   host: string | undefined;
+  /** How the names of the settings of this port and host begin; empty when it is not given. */
+  settings?: string;
   /** How long a connection is kept for the next request. */
   keepAliveSeconds?: number;
   /** The headers of answers that are given before the app sees a request: `rawHeaders`. */
@@ -49,8 +56,20 @@ export interface ServerOptions {
 export interface RunningServer {
   /** The actual port, even if the setting was 0. */
   port: number;
-  /** Accepts no more requests, waits for those being served, and closes the rest at the deadline. */
-  stop(deadlineMs: number): Promise<void>;
+  /** How many are open, idle ones among them. */
+  connections(): number;
+  /**
+   * Serves on for `drainMs`, then accepts no more connections, closes those that are idle, waits for the
+   * requests being served, and cuts the rest at the deadline. From its beginning each answer is the last
+   * one on its connection, so that the pools of balancers are empty when idle connections are closed.
+   */
+  stop(deadlineMs: number, drain?: Drain): Promise<void>;
+}
+
+interface Drain {
+  drainMs: number;
+  /** Is aborted to end the wait that is under way. */
+  nextSignal: NextSignal;
 }
 
 /**
@@ -59,17 +78,18 @@ export interface RunningServer {
  */
 export async function startServer(
   app: RequestListener,
-  { port, host, warn = () => {}, ...options }: ServerOptions,
+  { port, host, settings = '', warn = () => {}, ...options }: ServerOptions,
 ): Promise<RunningServer> {
-  const server = createListener(app, options);
+  const { server, connections } = createListener(app, options);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(faultOfListening(error, { host, port })));
+    server.once('error', (error) => reject(faultOfListening(error, { host, port, settings })));
     server.listen({ port, host }, resolve);
   });
   server.on('error', warn);
   return {
     port: (server.address() as AddressInfo).port,
-    stop: (deadlineMs) => stop(server, deadlineMs),
+    connections: connections.count,
+    stop: (deadlineMs, drain) => stop(server, connections, deadlineMs, drain),
   };
 }
 
@@ -80,10 +100,10 @@ function createListener(
     headers = {},
     patience = usualPatience,
   }: Pick<ServerOptions, 'keepAliveSeconds' | 'headers' | 'patience'>,
-): Server {
-  const responses = new WeakMap<Socket, ServerResponse>();
+): { server: Server; connections: Connections } {
+  const connections = createConnections();
   function serve(req: IncomingMessage, res: ServerResponse): void {
-    responses.set(req.socket, res);
+    connections.serve(res);
     if (hasOneHost(req)) app(req, res);
     else answerRequest(res, 'malformed', headers);
   }
@@ -97,18 +117,19 @@ function createListener(
     connectionsCheckingInterval: patience.checkEveryMs,
   });
   server.timeout = patience.silenceMs;
+  server.on('connection', connections.add);
   server.on('request', serve);
   server.on('checkExpectation', (_req, res) => answerRequest(res, 'expectation', headers));
   server.on('connect', (_req, socket: Socket) => answerSocket(socket, 'no_proxy', headers));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    const current = responses.get(socket);
+    const current = connections.responseOn(socket);
     // In the middle of a page, an answer would become part of that page.
     const isBetween = !current?.headersSent || current.writableFinished;
     if (isBetween && error.code !== 'ECONNRESET') {
       answerSocket(socket, rawAnswerOf(error), headers);
     } else socket.destroy();
   });
-  return server;
+  return { server, connections };
 }
 
 /** HTTP/1.1 demands exactly one, RFC 9112, section 3.2. */
@@ -121,14 +142,27 @@ function hasOneHost({ httpVersion, rawHeaders }: IncomingMessage): boolean {
   return count === 1 || (count === 0 && httpVersion === '1.0');
 }
 
-/** `close` alone would wait for idle connections that browsers keep open. */
-async function stop(server: Server, deadlineMs: number): Promise<void> {
-  const idle = setInterval(() => server.closeIdleConnections(), drainMs);
-  const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
+const noSignal = new AbortController().signal;
+
+async function stop(
+  server: Server,
+  connections: Connections,
+  deadlineMs: number,
+  { drainMs, nextSignal }: Drain = { drainMs: 0, nextSignal: () => noSignal },
+): Promise<void> {
+  connections.endAfterAnswers();
+  await sleep(drainMs, undefined, { signal: nextSignal() }).catch(() => {});
+  await turn(); // a request that has come by now is read before its connection counts as idle
+  // `close` alone would wait for connections that become idle later.
+  const idle = setInterval(() => server.closeIdleConnections(), idleEveryMs);
+  const silent = setTimeout(() => connections.cutSilent(), silenceMs);
+  const cut = () => server.closeAllConnections();
+  const deadline = setTimeout(cut, deadlineMs);
+  const signal = nextSignal();
+  signal.addEventListener('abort', cut);
+  await new Promise<void>((resolve) => void server.close(() => resolve()));
+  signal.removeEventListener('abort', cut);
   clearInterval(idle);
+  clearTimeout(silent);
   clearTimeout(deadline);
 }

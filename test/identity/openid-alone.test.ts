@@ -139,8 +139,7 @@ describe('with one provider alone', () => {
       const page = await other.browser().get(login());
       expect(page.status).toBe(503);
       expect(page.text).toContain(words('login.way_unavailable.title', { provider: 'Work' }));
-      const ready = await other.browser().get('/health/ready');
-      expect(ready.status).toBe(200);
+      expect(await other.parts.identity.ready()).toBe(true);
     } finally {
       await work.comeBack();
     }

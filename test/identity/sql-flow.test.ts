@@ -145,11 +145,11 @@ if (home && server) {
         await server.stop();
         const refused = await browser.submit(page, { fill: foosLogin });
         expect(refused.status).toBe(503);
-        expect((await app.browser().get('/health/ready')).status).toBe(503);
+        expect(await app.parts.identity.ready()).toBe(false);
         expect(stub.sent('login.accept')).toEqual([]);
         await server.start();
         await until(() => app.parts.database!.ready());
-        expect((await app.browser().get('/health/ready')).status).toBe(200);
+        expect(await app.parts.identity.ready()).toBe(true);
         const again = await signIn(app.browser(), foosLogin);
         expect(again.leadsTo).toContain('login_verifier=');
         await app.close();

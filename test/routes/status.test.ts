@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { createStoreSwitch } from '../support/store-switch.ts';
+import { words } from '../support/words.ts';
+import { createLifecycle } from '../../src/web/lifecycle.ts';
 
 let stub: AdminStub;
 let app: TestApp;
@@ -26,63 +28,56 @@ test('is alive without asking anybody', async () => {
   expect(stub.calls).toEqual([]);
 });
 
-test('is ready when the OAuth2 server is, and asks it each time', async () => {
-  for (let i = 0; i < 2; i++) {
-    const page = await ask('ready');
-    expect(page.status).toBe(200);
-    expect(JSON.parse(page.html)).toEqual({ status: 'ok' });
-    expect(page.setCookies).toEqual([]);
-  }
-  expect(stub.calls.map(({ operation }) => operation)).toEqual(['server.ready', 'server.ready']);
-});
-
-test('is alive but not ready while the OAuth2 server is not there, and ready again with it', async () => {
-  await stub.goDown();
+test('is ready without asking anybody', async () => {
   const page = await ask('ready');
-  expect(page.status).toBe(503);
+  expect(page.status).toBe(200);
+  expect(JSON.parse(page.html)).toEqual({ status: 'ok' });
   expect(page.setCookies).toEqual([]);
-  expect(page.html).not.toContain('127.0.0.1');
-  expect((await ask('alive')).status).toBe(200);
-  await stub.comeBack();
-  expect((await ask('ready')).status).toBe(200);
+  expect(stub.calls).toEqual([]);
 });
 
-test('is alive but not ready while the user store cannot be asked, and says what is away', async () => {
+test('is ready while the OAuth2 server and the user store are away: its pages say so, and no others would', async () => {
   const store = createStoreSwitch();
   const own = await startApp(stub, {}, { change: (parts) => store.change(parts) });
-  const tell = async () => {
-    const page = await own.browser().get('/health/ready');
-    return [page.status, JSON.parse(page.html)] as const;
-  };
-  const storeAway = 'the user store does not answer';
-  const serverAway = 'the OAuth2 server does not answer';
   store.goAway();
-  expect(await tell()).toEqual([503, { status: storeAway }]);
-  expect((await own.browser().get('/health/alive')).status).toBe(200);
   await stub.goDown();
-  expect(await tell()).toEqual([503, { status: `${serverAway}, ${storeAway}` }]);
-  store.comeBack();
-  expect(await tell()).toEqual([503, { status: serverAway }]);
+  for (const which of ['alive', 'ready']) {
+    expect((await own.browser().get(`/health/${which}`)).status).toBe(200);
+  }
+  const page = await own.browser().get('/login?login_challenge=c');
+  expect([page.status, page.heading]).toEqual([502, words('error.oauth2_server_down.title')]);
   await stub.comeBack();
-  expect(await tell()).toEqual([200, { status: 'ok' }]);
   await own.close();
 });
 
-test.each([
-  ['says 503', 503, '{"errors":{"database":"down"}}'],
-  ['has a page of its own', 200, '<html>'],
-  ['answers nothing', 204, undefined],
-])('is not ready when the OAuth2 server %s', async (_what, status, body) => {
-  stub.answer('server.ready', (_call, res) => res.writeHead(status).end(body));
-  expect((await ask('ready')).status).toBe(503);
+test('is alive but not ready once it is told to stop, and serves pages all the same', async () => {
+  const own = await startApp(stub);
+  own.parts.lifecycle.end();
+  const ready = await own.browser().get('/health/ready');
+  expect([ready.status, JSON.parse(ready.html)]).toEqual([503, { status: 'stopping' }]);
+  expect((await own.browser().get('/health/alive')).status).toBe(200);
+  expect((await own.browser().get('/')).status).toBe(200);
+  own.parts.lifecycle.begin(); // too late
+  expect((await own.browser().get('/health/ready')).status).toBe(503);
+  await own.close();
 });
 
-test('does not wait for an OAuth2 server that never answers', async () => {
-  stub.answer('server.ready', () => {});
-  const start = performance.now();
-  expect((await ask('ready')).status).toBe(503);
-  // far below the 5 seconds that a person is made to wait
-  expect(performance.now() - start).toBeLessThan(4_000);
+test('is not ready before the port is open', () => {
+  const lifecycle = createLifecycle();
+  expect(lifecycle.readiness()).toEqual({ isReady: false, status: 'starting' });
+  lifecycle.begin();
+  expect(lifecycle.readiness()).toEqual({ isReady: true, status: 'ok' });
+});
+
+test('writes no line at `info`, but at `debug`', async () => {
+  const own = await startApp(stub, { LOG_LEVEL: 'debug' });
+  const lines = () => own.logs.filter(({ msg }) => msg === 'request');
+  for (const which of ['alive', 'ready']) await own.browser().get(`/health/${which}`);
+  expect(lines().map(({ level }) => level)).toEqual([20, 20]);
+  own.logs.length = 0;
+  for (const path of ['/health', '/health/other']) await own.browser().get(path);
+  expect(lines().map(({ level }) => level)).toEqual([30, 30]);
+  await own.close();
 });
 
 test('works, starts and serves pages while the OAuth2 server is not there yet', async () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startServer, type RunningServer } from '../../src/web/server.ts';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { until } from '../support/until.ts';
 
 describe('a request that is none', () => {
   let stub: AdminStub;
@@ -52,6 +53,23 @@ describe('a request that is none', () => {
   });
 });
 
+/** A connection as a balancer keeps it in its pool. */
+function openConnection(port: number) {
+  const socket = connect(port, '127.0.0.1').setEncoding('latin1');
+  socket.on('error', () => {}); // `close` follows
+  const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  return {
+    gone,
+    isOpen: () => !socket.destroyed && socket.readable,
+    /** Asks for a page. @returns its headers */
+    ask(): Promise<string> {
+      const answer = new Promise<string>((resolve) => socket.once('data', resolve));
+      socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      return answer.then(String);
+    },
+  };
+}
+
 describe('a server that is told to stop', () => {
   const servers: RunningServer[] = [];
   async function listenTo(listener: RequestListener): Promise<RunningServer> {
@@ -69,17 +87,71 @@ describe('a server that is told to stop', () => {
       finish = resolve;
     });
     let release = (): void => {};
-    const server = await listenTo((_req, res) => {
-      release = () => void res.end('whole');
-      finish();
+    const server = await listenTo((req, res) => {
+      const end = () => void res.end('whole');
+      if (req.url !== '/') end();
+      else {
+        release = end;
+        finish();
+      }
     });
-    const answer = fetch(address(server.port)).then((res) => res.text());
+    const answer = fetch(address(server.port));
     await begun;
     const stopped = server.stop(60_000);
-    await expect(fetch(address(server.port))).rejects.toThrow('fetch failed');
+    await until(() =>
+      fetch(`${address(server.port)}more`).then(
+        () => false,
+        () => true,
+      ),
+    );
     release();
-    expect(await answer).toBe('whole');
+    const { headers, text } = await answer.then(async (res) => ({
+      headers: res.headers,
+      text: await res.text(),
+    }));
+    expect([headers.get('connection'), text]).toEqual(['close', 'whole']);
     await stopped;
+  });
+
+  test('serves on as long as it drains, each answer being the last one on its connection', async () => {
+    const server = await listenTo((_req, res) => void res.end('x'));
+    const kept = openConnection(server.port);
+    expect(await kept.ask()).toContain('Connection: keep-alive');
+    const idle = openConnection(server.port);
+    await idle.ask();
+    const [next, silent] = [new AbortController(), openConnection(server.port)];
+    const stopped = server.stop(60_000, { drainMs: 60_000, nextSignal: () => next.signal });
+    expect(await kept.ask()).toContain('Connection: close');
+    await kept.gone;
+    const fresh = openConnection(server.port);
+    expect(await fresh.ask()).toContain('Connection: close');
+    await fresh.gone;
+    expect(idle.isOpen()).toBe(true);
+    next.abort(); // a second signal ends the drain
+    await Promise.all([idle.gone, silent.gone]);
+    await stopped;
+  });
+
+  test('is cut by one more signal', async () => {
+    let begin = (): void => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const server = await listenTo(() => begin()); // and never answers
+    const held = openConnection(server.port);
+    void held.ask();
+    await begun;
+    const signals = [new AbortController(), new AbortController()];
+    let turn = 0;
+    const stopped = server.stop(60_000, {
+      drainMs: 60_000,
+      nextSignal: () => signals[turn++]!.signal,
+    });
+    signals[0]!.abort();
+    await until(() => turn === 2);
+    expect(held.isOpen()).toBe(true);
+    signals[1]!.abort();
+    await Promise.all([held.gone, stopped]);
   });
 
   test('does not wait for connections that are kept open for nothing', async () => {

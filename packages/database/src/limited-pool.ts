@@ -1,6 +1,7 @@
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { connect } from './connect.ts';
+import { operationOf, reported, type Observe } from './query-report.ts';
 
 const readOnly = '25006';
 
@@ -12,18 +13,24 @@ export interface Limits {
   queryTimeoutMs: number;
   /** Lift the limit of the server, too. */
   isSlow?: boolean;
+  /** Gets how each query went. */
+  observe?: Observe | undefined;
 }
 
 /**
  * A view of a pool for Kysely. A connection that did not answer in time, is read-only, or was left in
  * the middle of a transaction, is closed instead of used again.
  */
-export function limitedPool(pool: Pool, { queryTimeoutMs, isSlow = false }: Limits): PostgresPool {
+export function limitedPool(pool: Pool, limits: Limits): PostgresPool {
   return {
     async connect() {
-      const client = await connect(pool);
-      if (isSlow) await liftLimit(client);
-      return limitedClient(client, queryTimeoutMs, isSlow);
+      const client = await reported(
+        limits.observe,
+        () => 'connect',
+        () => connect(pool),
+      );
+      if (limits.isSlow) await liftLimit(client);
+      return limitedClient(client, limits);
     },
     async end() {
       throw new Error('close the database, not one view of it');
@@ -40,14 +47,21 @@ async function liftLimit(client: PoolClient): Promise<void> {
   }
 }
 
-function limitedClient(client: PoolClient, timeoutMs: number, isSlow: boolean): PostgresPoolClient {
+function limitedClient(
+  client: PoolClient,
+  { queryTimeoutMs, isSlow = false, observe }: Limits,
+): PostgresPoolClient {
   let isUnclear = false;
 
   async function query(text: string, values: readonly unknown[]): Promise<QueryResult> {
     const config: TimedQuery = { text, values: [...values] };
-    if (timeoutMs > 0) config.query_timeout = timeoutMs;
+    if (queryTimeoutMs > 0) config.query_timeout = queryTimeoutMs;
     try {
-      return await client.query(config);
+      return await reported(
+        observe,
+        () => operationOf(text),
+        () => client.query(config),
+      );
     } catch (error) {
       // Its answer may still come, and would be taken for that of the next query.
       if (error instanceof Error && error.message === 'Query read timeout') isUnclear = true;

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import type { DatabaseAddress } from './address.ts';
 import type { Description } from './describe.ts';
+import type { Observe } from './query-report.ts';
 
 /** The operator's log; a pino logger is one. */
 export interface DatabaseLog {
@@ -23,8 +24,17 @@ export interface Database {
   ready(): Promise<boolean>;
   /** The same, and whether it takes changes: a standby does not. */
   writable(): Promise<boolean>;
+  /** How its connections are used now. */
+  connections(): Connections;
   /** Waits for queries under way. */
   close(): Promise<void>;
+}
+
+export interface Connections {
+  used: number;
+  idle: number;
+  /** Queries that wait for one. */
+  waiting: number;
 }
 
 /** What the two kinds give. */
@@ -42,10 +52,11 @@ const readyWithinMs = 2000;
  * go and come back at any time; queries in between fail with errors for which `isAway` is true.
  * @throws DatabaseError when the folder of PGlite cannot be used, or the address names files that
  *   cannot be read; the message is for the operator
+ * @param parts `observe` gets how each query went
  */
 export async function openDatabase(
   address: DatabaseAddress,
-  { log }: { log: DatabaseLog },
+  { log, observe }: { log: DatabaseLog; observe?: Observe | undefined },
 ): Promise<Database> {
   const opened = await open(address, log);
   const { pool, queryTimeoutMs } = opened;
@@ -53,8 +64,8 @@ export async function openDatabase(
   const { LocklessDialect } = await import('./lockless-dialect.ts');
   const { limitedPool } = await import('./limited-pool.ts');
   const { describe } = await import('./describe.ts');
-  const usual = limitedPool(pool, { queryTimeoutMs });
-  const slow = limitedPool(pool, { queryTimeoutMs: 0, isSlow: true });
+  const usual = limitedPool(pool, { queryTimeoutMs, observe });
+  const slow = limitedPool(pool, { queryTimeoutMs: 0, isSlow: true, observe });
   // oxlint-disable no-explicit-any -- the caller says which tables there are
   const usualView = new View<any>({ dialect: new PostgresDialect({ pool: usual }) });
   const slowView = new View<any>({ dialect: new LocklessDialect({ pool: slow }) });
@@ -75,6 +86,11 @@ export async function openDatabase(
     describe: (text) => describe(pool, text),
     ready: () => answers('select 1', () => true),
     writable: () => answers('show transaction_read_only', ([state]) => state === 'off'),
+    connections: () => ({
+      used: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     close() {
       closing ??= opened.close();
       return closing;

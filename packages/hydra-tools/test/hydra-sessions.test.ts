@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createHydra } from '@portico/hydra-admin';
 import { json, startAdminApi } from '../../hydra-admin/test/admin-api.ts';
+import { allowApp } from './allow-app.ts';
 import { openTools, type Tools } from './open-tools.ts';
 import { runTool } from './run-tool.ts';
 
@@ -19,7 +19,6 @@ afterAll(() => tools.close());
 describe('sessions and tokens', () => {
   test('are listed, shown and revoked', async () => {
     const env = { HYDRA_ADMIN_URL: server.adminUrl };
-    const hydra = createHydra({ adminUrl: server.adminUrl });
     const client = await server.registerClient({
       client_id: 'seen',
       client_name: 'Seen',
@@ -27,7 +26,12 @@ describe('sessions and tokens', () => {
       scope: 'openid offline',
       grant_types: ['authorization_code', 'refresh_token'],
     });
-    const token = await tokenOf(hydra, client.client_secret ?? '');
+    const token = await allowApp(server, {
+      app: { id: 'seen', secret: client.client_secret ?? '', redirectUri: 'https://a.example/' },
+      subject: 'ada',
+      scope: 'openid offline',
+      rememberForSeconds: 7_200,
+    });
     const listed = await runTool(['sessions', 'list', 'ada'], { env });
     expect(listed.stdout).toMatch(
       /^CLIENT +NAME +GRANTED +REMEMBERED +SCOPE\nseen +Seen +\S+Z +2 h +openid offline\n$/,
@@ -77,7 +81,6 @@ describe('sessions and tokens', () => {
       env,
     });
     expect(JSON.parse(logins.stdout)).toMatchObject({ consents: false, logins: true });
-    await hydra.close();
   });
 
   test('are flushed on 1.x only', async () => {
@@ -109,46 +112,3 @@ describe('sessions and tokens', () => {
     expect(Math.round((Date.now() - Date.parse(sent.notAfter)) / 86_400_000)).toBe(7);
   });
 });
-
-/** Signs somebody in. */
-async function tokenOf(hydra: ReturnType<typeof createHydra>, secret: string): Promise<string> {
-  const cookies = new Map<string, string>();
-  const visit = async (address: string): Promise<URL> => {
-    const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
-    const answer = await fetch(address, { redirect: 'manual', headers: { cookie } });
-    for (const line of answer.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      cookies.set(name, value);
-    }
-    return new URL(answer.headers.get('location') ?? '');
-  };
-  const redirect_uri = 'https://a.example/';
-  const asked = {
-    client_id: 'seen',
-    response_type: 'code',
-    scope: 'openid offline',
-    redirect_uri,
-    state: '12345678',
-  };
-  const login = await visit(
-    `${server.publicUrl}/oauth2/auth?${new URLSearchParams(asked).toString()}`,
-  );
-  const accepted = await hydra.login.accept(login.searchParams.get('login_challenge')!, {
-    subject: 'ada',
-  });
-  const consent = await visit(accepted);
-  const granted = await hydra.consent.accept(consent.searchParams.get('consent_challenge')!, {
-    grant_scope: ['openid', 'offline'],
-    grant_access_token_audience: [],
-    session: { access_token: {}, id_token: {} },
-    remember: true,
-    remember_for: 7_200,
-  });
-  const code = (await visit(granted)).searchParams.get('code') ?? '';
-  const answer = await fetch(`${server.publicUrl}/oauth2/token`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${Buffer.from(`seen:${secret}`).toString('base64')}` },
-    body: new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri }),
-  });
-  return ((await answer.json()) as { access_token: string }).access_token;
-}

@@ -7,6 +7,7 @@ export type { Picture } from './pictures.ts';
 export {
   readSettings,
   SettingsError,
+  textsOf,
   type Environment,
   type ReadSettings,
 } from './read-settings.ts';

@@ -56,6 +56,20 @@ export function readSettings<S extends Settings>(
   return { values: values as ValuesOf<S>, files, warnings };
 }
 
+/**
+ * The texts of the settings as they apply: given, from their file, or the fallback. Secrets are among
+ * them, so this is not for showing.
+ * @returns by name; a setting that has none is left out
+ */
+export function textsOf(settings: Settings, env: Environment): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const [name, row] of Object.entries(settings)) {
+    const { text } = find(name, row, env);
+    if (text !== undefined) texts[name] = text;
+  }
+  return texts;
+}
+
 interface Found {
   text?: string | undefined;
   file?: string;

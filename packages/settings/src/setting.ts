@@ -16,6 +16,8 @@ export interface Setting<T> {
   faults?: (text: string) => string[];
   /** Why a correct text is still not a good one, as a sentence that begins after the name. */
   doubt?: (text: string) => string | undefined;
+  /** Instances of one program may have different values: it is about this one alone. */
+  mayDiffer?: true;
   /** Other names for the same setting. The first one that is set counts. */
   alsoNamed?: readonly string[];
 }

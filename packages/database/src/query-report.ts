@@ -1,0 +1,49 @@
+import { isAway } from './errors.ts';
+
+/** How one query went, for metrics. Holds no text of the query and no values. */
+export interface QueryReport {
+  /** `connect` is to get a connection, of the pool or a new one. */
+  operation: 'connect' | 'select' | 'insert' | 'update' | 'delete' | 'transaction' | 'other';
+  /** `away`: the database could not be asked; `failed`: it refused the query. */
+  result: 'ok' | 'away' | 'failed';
+  ms: number;
+}
+
+export type Observe = (report: QueryReport) => void;
+
+const operations: Record<string, QueryReport['operation']> = {
+  select: 'select',
+  insert: 'insert',
+  update: 'update',
+  delete: 'delete',
+  begin: 'transaction',
+  start: 'transaction',
+  commit: 'transaction',
+  rollback: 'transaction',
+};
+
+/** By its first word. Of a `with`, what it does in the end does not show there. */
+export function operationOf(text: string): QueryReport['operation'] {
+  const [, word = ''] = /^\s*([a-z]+)/i.exec(text) ?? [];
+  return operations[word.toLowerCase()] ?? 'other';
+}
+
+/** Reports how this went. Without somebody to report to, it is only done. */
+export async function reported<T>(
+  observe: Observe | undefined,
+  operation: () => QueryReport['operation'],
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!observe) return work();
+  const start = performance.now();
+  const report = { operation: operation(), result: 'ok', ms: 0 } as QueryReport;
+  try {
+    return await work();
+  } catch (error) {
+    report.result = isAway(error) ? 'away' : 'failed';
+    throw error;
+  } finally {
+    report.ms = performance.now() - start;
+    observe(report);
+  }
+}
