@@ -44,7 +44,7 @@ const servers = ({ portico, hydra }: ProxyPorts): Changes => [
 const nginx: Kind = {
   name: 'nginx',
   program: 'nginx',
-  debian: 'nginx-light',
+  debian: 'nginx',
   file: 'deploy/proxies/nginx.conf',
   changes: (ports, folder) => [
     ['listen 80;', `listen 127.0.0.1:${ports.http};`],
