@@ -18,6 +18,7 @@ import {
   type BackendName,
   type IdentityConfig,
 } from './identity/index.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { databaseSettings } from './database.ts';
 import {
   managementFaults,
@@ -98,7 +99,8 @@ export type Config = ReturnType<typeof loadConfig>;
 /**
  * Reads and checks all settings.
  * @param env the environment, such as `process.env`
- * @returns the values, grouped by the part of the app that uses them, frozen
+ * @returns the values, grouped by the part of the app that uses them, frozen; `fingerprint` makes marks of
+ *   them, by which instances can be compared
  * @throws SettingsError that lists all faults, not only the first
  */
 export function loadConfig(env: Environment) {
@@ -116,7 +118,17 @@ export function loadConfig(env: Environment) {
   const own = <T>(all: Record<string, T>) =>
     Object.fromEntries(Object.entries(all).filter(([name]) => Object.hasOwn(identity, name)));
   const ofBackends = { backends, settings: own(values), secretFiles: own(files) };
-  return arrange({ values, files, warnings }, ofBackends);
+  const marks = once(async () => fingerprintOf(settings, env));
+  return Object.freeze({
+    ...arrange({ values, files, warnings }, ofBackends),
+    fingerprint: marks,
+  });
+}
+
+/** A function that works only when it is asked, and only the first time. */
+function once<T>(work: () => T): () => T {
+  let done: { result: T } | undefined;
+  return () => (done ??= { result: work() }).result;
 }
 
 /** All settings that apply in this environment: the app's own, then those of the chosen backends. */

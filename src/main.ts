@@ -1,8 +1,9 @@
 import { proxyOf } from '@portico/hydra-admin';
 import { createApp } from './app.ts';
 import { assemble } from './assemble.ts';
-import { loadConfig } from './config.ts';
+import { loadConfig, type Config } from './config.ts';
 import { openControl } from './limits/control.ts';
+import type { Management } from './management/management.ts';
 import { rawHeaders } from './web/headers.ts';
 import { startServer } from './web/server.ts';
 import { awaitStopSignals, type NextSignal } from './web/stop-signals.ts';
@@ -16,11 +17,13 @@ const stopWithinMs = 10_000;
  */
 async function main(): Promise<void> {
   const onStopSignal = awaitStopSignals();
-  const parts = await assemble(loadConfig(process.env));
-  const { auditTrail, config, log, hydra, database, identity, lifecycle, revocations, state } =
-    parts;
+  const config = loadConfig(process.env);
+  const management = await openManagement(config);
+  const parts = await assemble(config, undefined, management?.watch);
+  const { auditTrail, log, hydra, database, identity, lifecycle, revocations, state } = parts;
   const control = await openControl(config.controlSocket, config.server.port, parts);
-  const server = await startServer(createApp(parts), {
+  const app = createApp(parts);
+  const server = await startServer(management?.attach(app, parts) ?? app, {
     ...config.server,
     headers: rawHeaders(config.web.baseUrl),
     warn: (fault) => log.error({ err: fault }, 'fault of the server'),
@@ -36,14 +39,26 @@ async function main(): Promise<void> {
     revocations.close();
     await Promise.all([control?.close(), hydra.close(), identity.close(), state.close()]);
     await database?.close();
+    await management?.close(); // last, so that the drain can be watched
     log.info('stopped');
   };
+  management?.opened(server);
   onStopSignal((signal, next) => void stop(signal, next));
   lifecycle.begin();
   // Without a file, a hang-up ends the process, as usual.
   if (config.log.audit !== 'stdout') process.on('SIGHUP', () => auditTrail.reopen());
   const proxy = proxyOf(config.hydra)?.origin; // without its password
-  log.info({ port: server.port, address: config.web.baseUrl.href, proxy }, 'listening');
+  log.info(
+    { port: server.port, address: config.web.baseUrl.href, proxy, management: management?.port },
+    'listening',
+  );
+}
+
+/** Loaded only if it is set: whoever does without it pays nothing for it. */
+async function openManagement(config: Config): Promise<Management | undefined> {
+  if (!config.management) return undefined;
+  const { startManagement } = await import('./management/management.ts');
+  return startManagement(config, config.management);
 }
 
 /**

@@ -52,7 +52,8 @@ const isOurs = ({ what }: Import) => /^(src|dev|packages)\//.test(what);
 /** What a room may import beside its own folder. Types may also come from a room beside it. */
 const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/(main\.ts|cli\/)/, /^src\//],
-  [/^src\/app\.ts/, /^src\/(routes|screens|challenge|web|folders)/],
+  [/^src\/app\.ts/, /^src\/(routes|screens|challenge|path|web|folders)/],
+  [/^src\/path\//, /^src\/(challenge\/sealer|web|folders|release|instance)/],
   [
     /^src\/assemble\.ts/,
     /^src\/(identity|database|policy\/required-actions|clients|challenge|screens|limits|audit|state|web|folders)/,
@@ -67,9 +68,17 @@ const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/limits\//, /^src\/(state|web|errors|identity\/login-key)/],
   [/^src\/audit\//, /^src\/(web|errors|identity\/login-key)/],
   [/^src\/web\//, /^src\/errors/],
-  [/^src\/config\.ts/, /^src\/(database|identity\/(index|claim-settings)|screens\/brand-settings)/],
+  [/^src\/management\//, /^src\/(metrics|web|fingerprint|instance|release)/],
+  [/^src\/metrics\//, /^src\/(errors|identity\/backend)/],
+  [
+    /^src\/config\.ts/,
+    /^src\/(database|fingerprint|management\/management-settings|identity\/(index|claim-settings)|screens\/brand-settings)/,
+  ],
   [/^src\/errors\.ts/, /^src\/(identity\/backend|state\/state-error)/],
-  [/^src\/(policy|identity|state)\/|^src\/(folders|database|fingerprint|release|instance)\.ts/, /^$/],
+  [
+    /^src\/(policy|identity|state)\/|^src\/(folders|database|fingerprint|release|instance|watch)\.ts/,
+    /^$/,
+  ],
 ];
 
 describe('the app', () => {
@@ -135,6 +144,7 @@ const doors: Record<string, RegExp> = {
   pg: /^packages\/database\/src\//,
   'openid-client': /^(src\/identity\/openid-client\.ts|dev\/)/,
   ldapts: /^src\/identity\/ldap-client\.ts/,
+  'prom-client': /^src\/metrics\//,
   pino: /^src\/web\/log\.ts/,
   unhomoglyph: /^src\/policy\/lookalike\.ts/,
   undici: /^packages\/hydra-admin\/src\/send-undici\.ts/,
@@ -160,7 +170,15 @@ test('the libraries of user stores and databases are loaded when they are needed
   }
   load('src/main.ts', 'src/main.ts');
   expect(loaded.has('src/identity/sql.ts')).toBe(true);
-  const heavy = ['kysely', 'pg', '@electric-sql/pglite', 'ldapts', 'openid-client', 'csv-parse'];
+  const heavy = [
+    'kysely',
+    'pg',
+    '@electric-sql/pglite',
+    'ldapts',
+    'openid-client',
+    'csv-parse',
+    'prom-client',
+  ];
   expect(heavy.map((name) => loaded.get(name)).filter(Boolean)).toEqual([]);
 });
 
