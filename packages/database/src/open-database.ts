@@ -56,7 +56,7 @@ const readyWithinMs = 2000;
  */
 export async function openDatabase(
   address: DatabaseAddress,
-  { log, observe }: { log: DatabaseLog; observe?: Observe | undefined },
+  { log, ...watched }: { log: DatabaseLog } & Watched,
 ): Promise<Database> {
   const opened = await open(address, log);
   const { pool, queryTimeoutMs } = opened;
@@ -64,8 +64,8 @@ export async function openDatabase(
   const { LocklessDialect } = await import('./lockless-dialect.ts');
   const { limitedPool } = await import('./limited-pool.ts');
   const { describe } = await import('./describe.ts');
-  const usual = limitedPool(pool, { queryTimeoutMs, observe });
-  const slow = limitedPool(pool, { queryTimeoutMs: 0, isSlow: true, observe });
+  const usual = limitedPool(pool, { queryTimeoutMs, ...watched });
+  const slow = limitedPool(pool, { queryTimeoutMs: 0, isSlow: true, ...watched });
   // oxlint-disable no-explicit-any -- the caller says which tables there are
   const usualView = new View<any>({ dialect: new PostgresDialect({ pool: usual }) });
   const slowView = new View<any>({ dialect: new LocklessDialect({ pool: slow }) });
