@@ -27,6 +27,7 @@ export function createConnections() {
   return {
     add,
     serve,
+    count: (): number => open.size,
 
     /** The response that has not ended on this connection. */
     responseOn: (socket: Socket): ServerResponse | undefined => open.get(socket),

@@ -54,6 +54,8 @@ export interface ServerOptions {
 export interface RunningServer {
   /** The actual port, even if the setting was 0. */
   port: number;
+  /** How many are open, idle ones among them. */
+  connections(): number;
   /**
    * Serves on for `drainMs`, then accepts no more connections, closes those that are idle, waits for the
    * requests being served, and cuts the rest at the deadline. From its beginning each answer is the last
@@ -84,6 +86,7 @@ export async function startServer(
   server.on('error', warn);
   return {
     port: (server.address() as AddressInfo).port,
+    connections: connections.count,
     stop: (deadlineMs, drain) => stop(server, connections, deadlineMs, drain),
   };
 }

@@ -2,10 +2,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync, renameSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
+import { freePort } from '../support/free-port.ts';
 import { people } from '../support/people.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -16,14 +16,6 @@ const patienceMs = 30_000;
 const folder = temporaryFolder({ 'users.json': JSON.stringify(people) });
 const started: ReturnType<typeof spawn>[] = [];
 afterAll(() => started.forEach((child) => child.kill('SIGKILL')));
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
 
 async function until(isSo: () => unknown): Promise<void> {
   const end = Date.now() + patienceMs;

@@ -1,12 +1,11 @@
 /** What is left of an instance that was killed in the middle of its work (`kill -9`): real processes. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { testDatabases, whyNoPostgres } from '@portico/database/testing';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { cookieSecret } from '../support/app.ts';
 import { openBrowser, type Browser } from '../support/browser.ts';
+import { startInstance, type Instance } from '../support/instance.ts';
 import { notRun } from '../support/not-run.ts';
 import { foo, removeUsersFile, writeUsersFile } from '../support/people.ts';
 import { startRoundRobin, type RoundRobin } from '../support/round-robin.ts';
@@ -24,11 +23,6 @@ test('there is a PostgreSQL for the instances, or a reason why not', () => {
   expect(homes.length > 0).toBe(why === undefined);
 });
 
-interface Instance {
-  process: ChildProcess;
-  port: number;
-}
-
 for (const home of homes) {
   describe('an instance that is killed', () => {
     let stub: AdminStub;
@@ -38,35 +32,20 @@ for (const home of homes) {
     let usersFile: string;
     let database: Client;
 
-    async function start(): Promise<Instance> {
-      const child = spawn(process.execPath, ['--import', 'tsx', 'test/support/main.ts'], {
-        env: {
-          PATH: process.env['PATH'],
-          PORT: '0',
-          HOST: '127.0.0.1',
-          BASE_URL: proxy.url,
-          HYDRA_ADMIN_URL: stub.url,
-          HYDRA_PUBLIC_URL: stub.publicUrl,
-          COOKIE_SECRET: cookieSecret,
-          USERS_FILE: usersFile,
-          DATABASE_URL: databaseUrl,
-          TRUST_PROXY: 'loopback',
-          CONTROL_SOCKET: 'off',
-        },
-        stdio: ['ignore', 'pipe', 'inherit'],
+    const start = () =>
+      startInstance({
+        BASE_URL: proxy.url,
+        HYDRA_ADMIN_URL: stub.url,
+        HYDRA_PUBLIC_URL: stub.publicUrl,
+        COOKIE_SECRET: cookieSecret,
+        USERS_FILE: usersFile,
+        DATABASE_URL: databaseUrl,
+        TRUST_PROXY: 'loopback',
       });
-      let out = '';
-      child.stdout.on('data', (chunk: Buffer) => (out += String(chunk)));
-      const port = () => Number(/"port":(\d+).*"listening"/.exec(out)?.[1] ?? 0);
-      await until(() => port() > 0 || child.exitCode !== null);
-      return { process: child, port: port() };
-    }
 
     async function kill(index: 0 | 1): Promise<void> {
-      const child = instances[index].process;
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
+      instances[index].signal('SIGKILL');
+      await instances[index].ended;
     }
 
     beforeAll(async () => {
@@ -80,12 +59,12 @@ for (const home of homes) {
     });
     beforeEach(async () => {
       stub.reset();
-      if (instances[0].process.signalCode !== null) instances[0] = await start();
+      if (!instances[0].isRunning()) instances[0] = await start();
       proxy.lead(instances.map(({ port }) => port));
       proxy.pin();
     });
     afterAll(async () => {
-      for (const { process: child } of instances) child.kill('SIGKILL');
+      for (const instance of instances) instance.signal('SIGKILL');
       await database.end();
       await removeUsersFile(usersFile);
       await proxy.close();
