@@ -1,6 +1,7 @@
 /** The settings: one row each, all read from the environment and checked before the port opens. */
 import { hydraConfigOf, hydraSettings } from '@portico/hydra-admin';
 import {
+  inForce,
   kind,
   readSettings,
   setting,
@@ -25,6 +26,8 @@ import {
   managementSettings,
 } from './management/management-settings.ts';
 import { brandFaults, brandOf, brandSettings } from './screens/brand-settings.ts';
+import { serviceOf, type Service } from './service.ts';
+import { tracingOf, type TracingConfig } from './tracing/tracing-settings.ts';
 
 /** In the order of `.env.example`. */
 const appSettings = {
@@ -104,6 +107,7 @@ export type Config = ReturnType<typeof loadConfig>;
 export function loadConfig(env: Environment) {
   const settings = settingsFor(env);
   const backends = chosenBackends(env);
+  const tracing = tracingOf(env);
   const { values, files, warnings } = readSettings(settings, env, (known) => [
     ...proxyFaults(known, env),
     ...brandFaults(known, env),
@@ -111,12 +115,21 @@ export function loadConfig(env: Environment) {
     ...databaseFaults(backends, env),
     ...stateFaults(known, env),
     ...managementFaults(known),
+    ...tracing.faults,
   ]);
   const identity = settingsOfBackends(backends);
   const own = <T>(all: Record<string, T>) =>
     Object.fromEntries(Object.entries(all).filter(([name]) => Object.hasOwn(identity, name)));
   const ofBackends = { backends, settings: own(values), secretFiles: own(files) };
-  return arrange({ values, files, warnings }, ofBackends);
+  return arrange(
+    { values, files, warnings: [...warnings, ...tracing.warnings] },
+    {
+      ofBackends,
+      service: serviceOf(env),
+      tracing: tracing.config,
+      inForce: inForce({ ...settings, ...tracing.settings }, env),
+    },
+  );
 }
 
 /** All settings that apply in this environment: the app's own, then those of the chosen backends. */
@@ -155,7 +168,15 @@ function stateFaults({ STATE }: Partial<Values>, env: Environment): string[] {
 
 function arrange(
   { values: v, files, warnings }: ReadSettings<typeof appSettings>,
-  ofBackends: Pick<IdentityConfig, 'backends' | 'settings' | 'secretFiles'>,
+  {
+    ofBackends,
+    ...about
+  }: {
+    ofBackends: Pick<IdentityConfig, 'backends' | 'settings' | 'secretFiles'>;
+    service: Service;
+    tracing: TracingConfig | undefined;
+    inForce: Record<string, string>;
+  },
 ) {
   const { brand, notes } = brandOf(v);
   return deepFreeze({
@@ -206,6 +227,8 @@ function arrange(
     management: managementOf(v),
     controlSocket: v.CONTROL_SOCKET,
     log: { level: v.LOG_LEVEL, audit: v.AUDIT_LOG },
+    /** What this process is called, where traces go if they are wanted, and the settings for the log. */
+    ...about,
     /** For the log at start: what is correct but not safe. */
     warnings,
     /** For the log at start: what was changed in a setting. */

@@ -3,12 +3,18 @@ import { createApp } from './app.ts';
 import { assemble } from './assemble.ts';
 import { loadConfig } from './config.ts';
 import { openControl } from './limits/control.ts';
+import { release } from './release.ts';
+import { serviceOf } from './service.ts';
 import { rawHeaders } from './web/headers.ts';
+import { createLog, standardOutput } from './web/log.ts';
+import { reportEnd } from './web/report-end.ts';
 import { startServer } from './web/server.ts';
 import { awaitStopSignals, type NextSignal } from './web/stop-signals.ts';
 
 /** For the requests that are being served when the port closes. */
 const stopWithinMs = 10_000;
+
+const output = standardOutput();
 
 /**
  * Settings → parts → app → port. On a signal the process stops in the reverse order: it says that it is
@@ -16,8 +22,12 @@ const stopWithinMs = 10_000;
  */
 async function main(): Promise<void> {
   const onStopSignal = awaitStopSignals();
-  const parts = await assemble(loadConfig(process.env));
-  const { auditTrail, config, log, hydra, database, identity, lifecycle, revocations, state } =
+  const config = loadConfig(process.env);
+  const { service, inForce: settings } = config;
+  const about = { commit: release.commit, node: process.version, settings };
+  createLog(config.log.level, output, service).info(about, 'starting');
+  const parts = await assemble(config, output);
+  const { auditTrail, log, hydra, database, identity, lifecycle, revocations, state, tracer } =
     parts;
   const control = await openControl(config.controlSocket, config.server.port, parts);
   const server = await startServer(createApp(parts), {
@@ -36,7 +46,10 @@ async function main(): Promise<void> {
     revocations.close();
     await Promise.all([control?.close(), hydra.close(), identity.close(), state.close()]);
     await database?.close();
+    await tracer.close();
     log.info('stopped');
+    // A collector that does not answer is not waited for any longer.
+    if (tracer.isOn) process.exit();
   };
   onStopSignal((signal, next) => void stop(signal, next));
   lifecycle.begin();
@@ -46,19 +59,15 @@ async function main(): Promise<void> {
   log.info({ port: server.port, address: config.web.baseUrl.href, proxy }, 'listening');
 }
 
-/**
- * Operators fix settings, files, ports and databases by the message alone. Anything else is a bug: show
- * its stack.
- */
-function isForOperator(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  if (error.name === 'DatabaseError' || error.name === 'MigrationError') return true;
-  return 'faults' in error || ('syscall' in error && 'code' in error);
+/** Also for what nobody catches: a process that goes on after that may do anything. */
+function end(error: unknown): never {
+  reportEnd(error, { output, base: serviceOf(process.env) });
+  process.exit(1);
 }
 
+process.on('uncaughtException', end);
 try {
   await main();
 } catch (error) {
-  console.error(isForOperator(error) ? error.message : error);
-  process.exit(1);
+  end(error);
 }

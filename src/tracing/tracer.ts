@@ -35,7 +35,7 @@ export interface Tracer {
    * Runs a part of the work of a request as a span of its own; outside of requests just runs it. An
    * error marks the span by its kind, and is thrown on.
    */
-  span<T>(about: SpanAbout, run: (note: Note) => T): T;
+  readonly span: <T>(about: SpanAbout, run: (note: Note) => T) => T;
   /**
    * Begins the span of a request.
    * @param parent from a trusted proxy

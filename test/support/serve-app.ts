@@ -52,7 +52,7 @@ export async function serveApp(
   try {
     const config = loadConfig(await settingsAt(port));
     const assembled = await assemble(config, kept(logs, audits));
-    const { auditTrail, hydra, database, identity, revocations, state } = assembled;
+    const { auditTrail, hydra, database, identity, revocations, state, tracer } = assembled;
     // What a fork puts before the consent has tests of its own, and is in the way of all others.
     const parts = change({ ...assembled, requiredActions: [] });
     listener = createApp(parts);
@@ -64,6 +64,7 @@ export async function serveApp(
       revocations.close();
       await Promise.all([hydra.close(), identity.close(), state.close()]);
       await database?.close();
+      await tracer.close();
     };
     return { port, parts, logs, audits, close };
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { connect } from './connect.ts';
-import { operationOf, reported, type Observe } from './query-report.ts';
+import { operationOf, reported, summaryOf, type Observe } from './query-report.ts';
 
 const readOnly = '25006';
 
@@ -24,7 +24,7 @@ export interface Limits {
 /** @param query what it is in few words, such as `select portico_sessions`: without values */
 export type Around = <T>(query: string, work: () => Promise<T>) => Promise<T>;
 
-/** Whatever ends a comment is taken out of it. */
+/** Asterisks and slashes are taken out: with them a comment could end. */
 export type Comment = () => string | undefined;
 
 /**
@@ -59,18 +59,19 @@ async function liftLimit(client: PoolClient): Promise<void> {
 
 function limitedClient(
   client: PoolClient,
-  { queryTimeoutMs, isSlow = false, observe, around = justRun, comment }: Limits,
+  { queryTimeoutMs, isSlow = false, observe, around, comment }: Limits,
 ): PostgresPoolClient {
   let isUnclear = false;
 
   async function query(text: string, values: readonly unknown[]): Promise<QueryResult> {
     const config: TimedQuery = { text: commented(text, comment?.()), values: [...values] };
     if (queryTimeoutMs > 0) config.query_timeout = queryTimeoutMs;
+    const send = () => client.query(config);
     try {
       return await reported(
         observe,
         () => operationOf(text),
-        () => around(text, () => client.query(config)),
+        () => (around ? around(summaryOf(text), send) : send()),
       );
     } catch (error) {
       // Its answer may still come, and would be taken for that of the next query.
@@ -90,12 +91,10 @@ function limitedClient(
   };
 }
 
-const justRun: Around = (_query, work) => work();
-
 /**
  * At the end, where the server's log, its list of activities and slow queries show it. What the server
  * counts queries by does not hold comments.
  */
 function commented(text: string, comment: string | undefined): string {
-  return comment ? `${text} /*${comment.replaceAll('*/', '')}*/` : text;
+  return comment ? `${text} /*${comment.replaceAll(/[*/]/g, '')}*/` : text;
 }
