@@ -1,11 +1,12 @@
-/** The request that is being served, wherever its work has got to: for log lines, and for those we ask. */
+/**
+ * The request that is being served, wherever its work has got to: for log lines, and for those we ask.
+ * Known only where somebody follows requests across programs (see `requestLog`).
+ */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { traceparentOf, type TraceContext } from './trace-context.ts';
 
 export interface CurrentRequest {
   readonly id: string;
-  /** Whether a trusted proxy gave it. */
-  readonly isFromProxy: boolean;
   /** Once its answer has ended, work that goes on is nobody's: timers and connections outlive a request. */
   isOver: boolean;
 }
@@ -57,13 +58,12 @@ export function onwardHeaders(): Record<string, string> | undefined {
 }
 
 /**
- * The same as a comment for SQL, in the form of sqlcommenter. Only for a request that somebody follows:
- * one with a trace, or with an id from a proxy.
+ * The same as a comment for SQL, in the form of sqlcommenter.
  * @returns without the marks of a comment; nothing in it can end one
  */
 export function sqlComment(): string | undefined {
   const found = current();
-  if (!found || !(found.trace || found.request.isFromProxy)) return undefined;
+  if (!found) return undefined;
   const { request, trace } = found;
   const members = [
     ['request_id', request.id],

@@ -76,16 +76,13 @@ export function createLog(level: string, output: Output, base: object | null = n
  * Gives each request an id and its place in a trace, and logs one line when its response is finished.
  * The path is logged without the query, which holds challenges.
  */
-export function requestLog(log: Log, tracer: Pick<Tracer, 'serve'>): RequestHandler {
+export function requestLog(log: Log, tracer: Pick<Tracer, 'isOn' | 'serve'>): RequestHandler {
+  const isAlwaysFollowed = tracer.isOn || log.isLevelEnabled('debug');
   return function requestLog(req, res, next) {
     const start = performance.now();
     const given = fromProxy(req);
     req.id = given.id ?? newId();
-    const request: CurrentRequest = {
-      id: req.id,
-      isFromProxy: given.id !== undefined,
-      isOver: false,
-    };
+    const request: CurrentRequest = { id: req.id, isOver: false };
     const served = tracer.serve(req, given.trace);
     const trace = served?.context ?? given.trace;
     req.traceId = trace?.traceId;
@@ -100,7 +97,9 @@ export function requestLog(log: Log, tracer: Pick<Tracer, 'serve'>): RequestHand
       log[level]({ request: id, trace: traceId, method, path, status, ms, end }, 'request');
       served?.end({ path, status, route: routeOf(req), isGone: end !== undefined });
     });
-    within({ request, trace }, next);
+    // Before Node 24 this takes a page 5 % more time, and all later pages: only if somebody asks for it.
+    if (isAlwaysFollowed || given.id || trace) within({ request, trace }, next);
+    else next();
   };
 }
 

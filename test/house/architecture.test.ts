@@ -55,7 +55,7 @@ const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/app\.ts/, /^src\/(routes|screens|challenge|web|folders)/],
   [
     /^src\/assemble\.ts/,
-    /^src\/(identity|database|policy\/required-actions|clients|challenge|screens|limits|audit|state|web|folders)/,
+    /^src\/(identity|database|policy\/required-actions|clients|challenge|screens|limits|audit|state|tracing|web|folders)/,
   ],
   [
     /^src\/routes\//,
@@ -67,7 +67,12 @@ const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/limits\//, /^src\/(state|web|errors|identity\/login-key)/],
   [/^src\/audit\//, /^src\/(web|errors|identity\/login-key)/],
   [/^src\/web\//, /^src\/errors/],
-  [/^src\/config\.ts/, /^src\/(database|identity\/(index|claim-settings)|screens\/brand-settings)/],
+  [/^src\/tracing\//, /^src\/web/],
+  [/^src\/service\.ts/, /^src\/(instance|release|tracing\/pairs)/],
+  [
+    /^src\/config\.ts/,
+    /^src\/(database|identity\/(index|claim-settings)|management\/management-settings|screens\/brand-settings|service|tracing\/tracing-settings)/,
+  ],
   [/^src\/errors\.ts/, /^src\/(identity\/backend|state\/state-error)/],
   [/^src\/(policy|identity|state)\/|^src\/(folders|database|fingerprint|release|instance)\.ts/, /^$/],
 ];
@@ -117,6 +122,10 @@ test('nothing goes in a circle, types left out', () => {
 
 /** The one door of each library, so that it can be replaced in one place. */
 const doors: Record<string, RegExp> = {
+  '@opentelemetry/api': /^src\/tracing\//,
+  '@opentelemetry/exporter-trace-otlp-proto': /^src\/tracing\/span-exporter\.ts/,
+  '@opentelemetry/resources': /^src\/tracing\//,
+  '@opentelemetry/sdk-trace-base': /^src\/tracing\//,
   '@electric-sql/pglite': /^packages\/database\/src\/pglite\.ts/,
   '@node-rs/argon2': /^packages\/password-hashes\/src\/argon2\.ts/,
   '@node-rs/bcrypt': /^packages\/password-hashes\/src\/bcrypt\.ts/,
@@ -145,7 +154,7 @@ test('each library has one door', () => {
   expect(breaches).toEqual([]);
 });
 
-test('the libraries of user stores and databases are loaded when they are needed', () => {
+test('the libraries of user stores, databases and traces are loaded when they are needed', () => {
   const entryOf = (name: string) => packages.find((folder) => manifestOf(folder).name === name);
   const loaded = new Map<string, string>();
   function load(file: string, path: string): void {
@@ -160,7 +169,8 @@ test('the libraries of user stores and databases are loaded when they are needed
   }
   load('src/main.ts', 'src/main.ts');
   expect(loaded.has('src/identity/sql.ts')).toBe(true);
-  const heavy = ['kysely', 'pg', '@electric-sql/pglite', 'ldapts', 'openid-client', 'csv-parse'];
+  const stores = ['kysely', 'pg', '@electric-sql/pglite', 'ldapts', 'openid-client', 'csv-parse'];
+  const heavy = [...stores, ...Object.keys(doors).filter((name) => name.startsWith('@opentele'))];
   expect(heavy.map((name) => loaded.get(name)).filter(Boolean)).toEqual([]);
 });
 
