@@ -1,30 +1,57 @@
 /**
- * The second half of `npm run build`: makes `dist` from the output of the compiler. The app is at the
- * top, and our packages are in `dist/node_modules`, where Node looks for them. So production needs
- * neither sources nor workspaces (docs/decisions/0014).
+ * The second half of `npm run build`, after the types were checked: makes `dist`. Loading files is
+ * most of a start, so each entry is one file with what it always needs, our packages and those of
+ * others; what it may need later is in files of its own (docs/decisions/0040).
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const compiled = join(root, '.cache/build');
 const dist = join(root, 'dist');
 
+/**
+ * Stay in `node_modules`: what is native, tables that are never read whole, and what only some
+ * settings need.
+ */
+const outside = [
+  '@electric-sql/pglite',
+  '@node-rs/argon2',
+  '@node-rs/bcrypt',
+  '@opentelemetry/*',
+  'iconv-lite',
+  'kysely',
+  'ldapts',
+  'mime-db',
+  'openid-client',
+  'pg',
+  'prom-client',
+];
+
 rmSync(dist, { recursive: true, force: true });
-cpSync(join(compiled, 'src'), dist, { recursive: true });
-for (const name of readdirSync(join(compiled, 'packages'))) {
-  const source = join(root, 'packages', name, 'package.json');
-  const about = JSON.parse(readFileSync(source, 'utf8')) as { name: string };
-  const target = join(dist, 'node_modules', about.name);
-  cpSync(join(compiled, 'packages', name, 'src'), target, { recursive: true });
-  writeFileSync(
-    join(target, 'package.json'),
-    `${JSON.stringify({ ...about, exports: './index.js' }, undefined, 2)}\n`,
-  );
-}
-rmSync(compiled, { recursive: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: ['src/main.ts', 'src/cli/portico.ts', 'src/cli/health-check.ts'],
+  outdir: dist,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  // Beside the entry, so that `import.meta.url` means the same in each of them.
+  chunkNames: '[name]-[hash]',
+  // For `node --enable-source-maps`.
+  sourcemap: 'linked',
+  sourcesContent: false,
+  // Packages of others may call `require`, which an ES module does not have.
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);",
+  },
+  external: outside,
+  logLevel: 'warning',
+});
 
 const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   name: string;

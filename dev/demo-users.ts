@@ -53,20 +53,21 @@ function accountOf({ name, email }: { name: string; email: string }) {
 }
 
 /**
+ * The entries of a users file: people who all have the demo password.
+ * @param people the demo users when not given
+ */
+export async function demoPeople(people: readonly object[] = demoUsers): Promise<object[]> {
+  const passwordHash = await hashPassword(demoPassword);
+  return people.map((person) => ({ ...person, password_hash: passwordHash, demo: true }));
+}
+
+/**
  * Writes a users file of people who all have the demo password.
  * @param people the demo users when not given
  * @returns its path, for `USERS_FILE`
  */
-export async function writeDemoUsers(
-  folder: string,
-  people: readonly object[] = demoUsers,
-): Promise<string> {
-  const passwordHash = await hashPassword(demoPassword);
-  const entries = people.map((person) => ({
-    ...person,
-    password_hash: passwordHash,
-    demo: true,
-  }));
+export async function writeDemoUsers(folder: string, people?: readonly object[]): Promise<string> {
+  const entries = await demoPeople(people);
   await mkdir(folder, { recursive: true });
   const file = join(folder, 'users.json');
   await writeFile(file, `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600 });

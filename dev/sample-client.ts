@@ -8,6 +8,8 @@ import { createSampleApp } from './sample-client/sample-app.ts';
 export interface SampleClientOptions {
   /** 0: any free port. */
   port: number;
+  /** Where to listen, such as `0.0.0.0` in a container; without it on this machine alone. */
+  addresses?: readonly string[];
   /** Exactly as in discovery and tokens. */
   issuer: string;
   /** The admin API at which the app registers its clients. */
@@ -34,8 +36,8 @@ export interface SampleClient {
  */
 export async function startSampleClient(options: SampleClientOptions): Promise<SampleClient> {
   const { appName = 'Meadow Notes', accounts = [], isServerFresh = false } = options;
-  const { tell = () => {} } = options;
-  const opened: LoopbackPort = await openPort(options.port, loopbackAddresses('localhost'));
+  const { tell = () => {}, addresses = loopbackAddresses('localhost') } = options;
+  const opened: LoopbackPort = await openPort(options.port, [...addresses]);
   const url = `http://localhost:${opened.port}`;
   const hydra = createHydra(options.admin);
   const parties = createParties({ issuer: options.issuer, hydra, url, appName });

@@ -11,6 +11,7 @@ import { logoutRoutes } from './routes/logout.ts';
 import { oauth2ErrorRoutes } from './routes/oauth2-error.ts';
 import { startRoutes } from './routes/start.ts';
 import { statusRoutes } from './routes/status.ts';
+import { answerQuestions } from './path/answer.ts';
 import { brandFiles } from './screens/brand-files.ts';
 import { errorHandler, pageUnknown } from './screens/error-handler.ts';
 import { locale, postedLocale } from './screens/locale.ts';
@@ -49,6 +50,7 @@ export function createApp(parts: Parts): Express {
 
   app.use(forwardedAddresses, requestLog(log, tracer));
   app.use(securityHeaders(baseUrl)); // before static files: they need them too
+  app.use(answerQuestions(parts, asset)); // of `portico doctor`, at any path
   app.use(hashedFiles).use(base, clientLogoRoutes(parts)); // before all that sets cookies
   app.use(addressWatch.watch, parsedQuery);
   app.use(requestLocals(locales), cookieParser([...cookieSecrets]));

@@ -19,6 +19,7 @@ import {
   type BackendName,
   type IdentityConfig,
 } from './identity/index.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { databaseSettings } from './database.ts';
 import {
   managementFaults,
@@ -101,7 +102,8 @@ export type Config = ReturnType<typeof loadConfig>;
 /**
  * Reads and checks all settings.
  * @param env the environment, such as `process.env`
- * @returns the values, grouped by the part of the app that uses them, frozen
+ * @returns the values, grouped by the part of the app that uses them, frozen; `fingerprint` makes marks of
+ *   them, by which instances can be compared
  * @throws SettingsError that lists all faults, not only the first
  */
 export function loadConfig(env: Environment) {
@@ -121,7 +123,8 @@ export function loadConfig(env: Environment) {
   const own = <T>(all: Record<string, T>) =>
     Object.fromEntries(Object.entries(all).filter(([name]) => Object.hasOwn(identity, name)));
   const ofBackends = { backends, settings: own(values), secretFiles: own(files) };
-  return arrange(
+  const marks = once(async () => fingerprintOf(settings, env));
+  const arranged = arrange(
     { values, files, warnings: [...warnings, ...tracing.warnings] },
     {
       ofBackends,
@@ -130,6 +133,13 @@ export function loadConfig(env: Environment) {
       inForce: inForce({ ...settings, ...tracing.settings }, env),
     },
   );
+  return Object.freeze({ ...arranged, fingerprint: marks });
+}
+
+/** A function that works only when it is asked, and only the first time. */
+function once<T>(work: () => T): () => T {
+  let done: { result: T } | undefined;
+  return () => (done ??= { result: work() }).result;
 }
 
 /** All settings that apply in this environment: the app's own, then those of the chosen backends. */

@@ -1,8 +1,9 @@
 import { proxyOf } from '@portico/hydra-admin';
 import { createApp } from './app.ts';
 import { assemble } from './assemble.ts';
-import { loadConfig } from './config.ts';
+import { loadConfig, type Config } from './config.ts';
 import { openControl } from './limits/control.ts';
+import type { Management } from './management/management.ts';
 import { release } from './release.ts';
 import { serviceOf } from './service.ts';
 import { rawHeaders } from './web/headers.ts';
@@ -26,11 +27,13 @@ async function main(): Promise<void> {
   const { service, inForce: settings } = config;
   const about = { commit: release.commit, node: process.version, settings };
   createLog(config.log.level, output, service).info(about, 'starting');
-  const parts = await assemble(config, output);
+  const management = await openManagement(config);
+  const parts = await assemble(config, output, management?.watch);
   const { auditTrail, log, hydra, database, identity, lifecycle, revocations, state, tracer } =
     parts;
   const control = await openControl(config.controlSocket, config.server.port, parts);
-  const server = await startServer(createApp(parts), {
+  const app = createApp(parts);
+  const server = await startServer(management?.attach(app, parts) ?? app, {
     ...config.server,
     headers: rawHeaders(config.web.baseUrl),
     warn: (fault) => log.error({ err: fault }, 'fault of the server'),
@@ -47,16 +50,28 @@ async function main(): Promise<void> {
     await Promise.all([control?.close(), hydra.close(), identity.close(), state.close()]);
     await database?.close();
     await tracer.close();
+    await management?.close(); // last, so that the drain can be watched
     log.info('stopped');
     // A collector that does not answer is not waited for any longer.
     if (tracer.isOn) process.exit();
   };
+  management?.opened(server);
   onStopSignal((signal, next) => void stop(signal, next));
   lifecycle.begin();
   // Without a file, a hang-up ends the process, as usual.
   if (config.log.audit !== 'stdout') process.on('SIGHUP', () => auditTrail.reopen());
   const proxy = proxyOf(config.hydra)?.origin; // without its password
-  log.info({ port: server.port, address: config.web.baseUrl.href, proxy }, 'listening');
+  log.info(
+    { port: server.port, address: config.web.baseUrl.href, proxy, management: management?.port },
+    'listening',
+  );
+}
+
+/** Loaded only if it is set: whoever does without it pays nothing for it. */
+async function openManagement(config: Config): Promise<Management | undefined> {
+  if (!config.management) return undefined;
+  const { startManagement } = await import('./management/management.ts');
+  return startManagement(config, config.management);
 }
 
 /** Also for what nobody catches: a process that goes on after that may do anything. */

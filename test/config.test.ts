@@ -33,7 +33,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const load = (env: Env = {}) => loadConfig({ ...needed, ...env });
+/** The values alone: no function equals another one. */
+function load(env: Env = {}) {
+  const { fingerprint: _, ...values } = loadConfig({ ...needed, ...env });
+  return Object.freeze(values);
+}
 
 function faultsOf(env: Env, base: Env = needed): string[] {
   try {
@@ -54,7 +58,7 @@ const file = async (name: string, text: string): Promise<string> => {
 describe('settings', () => {
   test('have defaults for all that is not needed', () => {
     const config = load();
-    expect(config.server).toEqual({ port: 3000, host: undefined, keepAliveSeconds: 75 });
+    expect(config.server).toMatchObject({ port: 3000, host: undefined, keepAliveSeconds: 75 });
     expect(config.hydra).toMatchObject({ timeoutMs: 5_000, transport: 'got', headers: {} });
     expect(config.web.trustProxy).toBe(false);
     expect(config.policy).toEqual({
@@ -64,6 +68,20 @@ describe('settings', () => {
       isSelfRegistrationOn: false,
     });
     expect(config.log.level).toBe('info');
+    expect(config.management).toBeUndefined();
+  });
+
+  test('give the management port another number than PORT', () => {
+    expect(faultsOf({ MANAGEMENT_PORT: '3000' })).toEqual([
+      'MANAGEMENT_PORT is 3000, the port that browsers come to. It must be a port number, 0 to 65535, and another one than PORT.',
+    ]);
+    expect(faultsOf({ MANAGEMENT_PORT: '9464', PORT: '9464' })).toHaveLength(1);
+    expect(load({ MANAGEMENT_PORT: '0', PORT: '0' }).management).toEqual({
+      port: 0,
+      host: '127.0.0.1',
+    });
+    const everywhere = load({ MANAGEMENT_PORT: '9464', MANAGEMENT_HOST: '*' });
+    expect(everywhere.management).toEqual({ port: 9464, host: undefined });
   });
 
   test('do not change any more', () => {

@@ -205,6 +205,18 @@ export function createChallenges({ audit, browsers, csrf, log, rows, secrets }: 
       return secrets.some((secret) => proofOf(flow.id, credential, secret) === flow.proof);
     },
 
+    /**
+     * The flow of this browser and this person, as the first secret marks it: a form that holds it
+     * outlives an older secret.
+     */
+    markedAnew(req: Request, flow: Flow | undefined, { credential }: Pick<User, 'credential'>) {
+      const browser = browsers.of(req);
+      if (secrets.length === 1 || !flow || !browser) return flow;
+      const { id, proof } = flow;
+      const proven = proof !== undefined && { proof: proofOf(id, credential, secrets[0]!) };
+      return { id, mark: browsers.bind(browser, id), ...proven };
+    },
+
     /** @throws PublicError `challenge_elsewhere` when the login was accepted in another browser */
     mustBeBound(req: Request, flow: Flow | undefined, startAgain: string | undefined): void {
       const browser = browsers.of(req);

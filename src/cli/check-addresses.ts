@@ -5,7 +5,7 @@ import type { AddressReport } from '../limits/address-watch.ts';
 import { control, controlSocketIn } from './control-client.ts';
 
 /** Asks the running Portico whether all browsers seem to come from one address. */
-export const checkAddresses: Check = async function checkAddresses(report, env) {
+export const checkAddresses: Check = async function checkAddresses({ report, env }) {
   const socket = controlSocketIn(env);
   // The doctor also runs before the app does.
   if (!socket || !(env['CONTROL_SOCKET'] || existsSync(socket))) return;

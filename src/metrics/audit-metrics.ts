@@ -6,7 +6,15 @@ import type { Identity } from '../identity/backend.ts';
 type Reason = AuditFacts['refused']['reason'];
 
 /** How a sign-in by each way can end; the names are those of the audit trail. */
-const byPassword = ['signed_in', 'wrong', 'disabled', 'locked', 'password_expired', 'paused', 'busy'];
+const byPassword = [
+  'signed_in',
+  'wrong',
+  'disabled',
+  'locked',
+  'password_expired',
+  'paused',
+  'busy',
+];
 const remembered: Reason[] = ['gone', 'credentials_changed', 'signed_out'];
 const elsewhere: Reason[] = ['cancelled', 'unavailable', 'stale', 'unproven', 'late'];
 const consents = ['granted', 'remembered', 'first_party', 'consent_denied', 'interaction_required'];
@@ -19,16 +27,24 @@ const none = 'none';
 export function createAuditMetrics(registers: Registry[]) {
   const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
     new Counter({ name, help, labelNames, registers });
-  const signIns = counter('portico_sign_ins_total', 'Sign-ins, by result and way', ['way', 'result']);
+  const signIns = counter('portico_sign_ins_total', 'Sign-ins, by result and way', [
+    'way',
+    'result',
+  ]);
   const consent = counter('portico_consents_total', 'Consents, by result', ['result']);
   const signOuts = counter('portico_sign_outs_total', 'Sign-outs, by result', ['result']);
   const limits = counter('portico_limit_hits_total', 'Limits that began to hold', ['limit']);
   const forms = counter('portico_forms_refused_total', 'Forms that were refused', ['reason']);
-  const codes = counter('portico_device_codes_refused_total', 'Device codes that were refused', ['reason']);
+  const codes = counter('portico_device_codes_refused_total', 'Device codes that were refused', [
+    'reason',
+  ]);
 
   const countOf: { [E in AuditEvent]: (facts: AuditFacts[E]) => void } = {
     signed_in: ({ reason, way }) =>
-      signIns.inc({ way: reason === 'remembered' ? reason : (way ?? 'password'), result: 'signed_in' }),
+      signIns.inc({
+        way: reason === 'remembered' ? reason : (way ?? 'password'),
+        result: 'signed_in',
+      }),
     refused: ({ reason, way }) =>
       signIns.inc({
         way: remembered.includes(reason) ? 'remembered' : (way ?? 'password'),
@@ -47,7 +63,7 @@ export function createAuditMetrics(registers: Registry[]) {
   };
 
   return {
-    audited<E extends AuditEvent>(event: E, facts: AuditFacts[E]): void {
+    audited: <E extends AuditEvent>(event: E, facts: AuditFacts[E]): void => {
       countOf[event](facts);
     },
 
@@ -65,7 +81,8 @@ export function createAuditMetrics(registers: Registry[]) {
       for (const limit of limitNames) limits.inc({ limit }, 0);
       for (const reason of ['wrong', 'paused']) codes.inc({ reason }, 0);
       const pages = Object.entries(statusOf).filter(([, status]) => status < 500);
-      for (const reason of [...formFaults, ...pages.map(([code]) => code)]) forms.inc({ reason }, 0);
+      for (const reason of [...formFaults, ...pages.map(([code]) => code)])
+        forms.inc({ reason }, 0);
     },
   };
 }

@@ -22,7 +22,21 @@ const operations = [
   'server.ready',
   'server.detect',
 ];
-const codes = ['200', '204', '400', '401', '403', '404', '409', '410', '429', '500', '502', '503', '504'];
+const codes = [
+  '200',
+  '204',
+  '400',
+  '401',
+  '403',
+  '404',
+  '409',
+  '410',
+  '429',
+  '500',
+  '502',
+  '503',
+  '504',
+];
 const noAnswers: HydraErrorKind[] = ['down', 'slow', 'nonsense', 'unsupported'];
 const other = 'other';
 const statuses = new Set<string>([...codes, ...noAnswers, other]);
@@ -47,7 +61,7 @@ export function createAdminMetrics(registers: Registry[]) {
   }
 
   return {
-    called({ operation, status: code, kind, ms }: HydraCall): void {
+    called: ({ operation, status: code, kind, ms }: HydraCall): void => {
       // A malformed answer may have a good status.
       const status = code === undefined || (kind && code < 400) ? (kind ?? other) : String(code);
       calls.inc({ operation, status: statuses.has(status) ? status : other });
@@ -118,8 +132,15 @@ export function createStoreMetrics(registers: Registry[]) {
 
   function measuredWay(store: string, way: Way): Way {
     return {
-      ...way,
-      begin: (wish) => measure({ store, operation: 'begin' }, () => way.begin(wish), () => 'ok'),
+      id: way.id,
+      name: way.name,
+      ...(way.icon !== undefined && { icon: way.icon }),
+      begin: (wish) =>
+        measure(
+          { store, operation: 'begin' },
+          () => way.begin(wish),
+          () => 'ok',
+        ),
       finish: (address, departed) =>
         measure(
           { store, operation: 'finish' },
@@ -139,7 +160,7 @@ export function createStoreMetrics(registers: Registry[]) {
 
   return {
     /** @returns the same user store, measured */
-    measured(store: string, identity: Identity): Identity {
+    measured: (store: string, identity: Identity): Identity => {
       expect(store, storeOperations);
       if (identity.ways) expect(store, wayOperations);
       return {
@@ -192,7 +213,7 @@ export function createDatabaseMetrics(registers: Registry[]) {
   });
 
   return {
-    queried({ operation, result, ms }: QueryReport): void {
+    queried: ({ operation, result, ms }: QueryReport): void => {
       queries.inc({ operation, result });
       seconds.observe({ operation }, ms / 1000);
     },

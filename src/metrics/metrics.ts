@@ -12,7 +12,10 @@ import { createRequestMetrics, type RequestMetrics } from './request-metrics.ts'
 
 /** What is read when the metrics are asked for. */
 export interface Sources {
-  parts: Pick<Parts, 'config' | 'database' | 'deviceLimiter' | 'identity' | 'lifecycle' | 'loginLimiter'>;
+  parts: Pick<
+    Parts,
+    'config' | 'database' | 'deviceLimiter' | 'identity' | 'lifecycle' | 'loginLimiter'
+  >;
   /** The first parts of the paths of the app's routes. */
   screens: readonly string[];
   connections: () => number;
@@ -81,7 +84,10 @@ export function createMetrics({ version, commit = '' }: Release): Metrics {
       events.expect(identity, [...loginLimiter.names, ...deviceLimiter.names]);
       passwords.expect(config.identity.passwordChecks);
       if (database) queries.expect(() => database.connections());
-      createStateMetrics(registers, { ...sources, isDraining: () => lifecycle.readiness().status === 'stopping' });
+      createStateMetrics(registers, {
+        ...sources,
+        isDraining: () => lifecycle.readiness().status === 'stopping',
+      });
     },
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -107,7 +113,9 @@ function createStateMetrics(
     settingsMark,
   }: Pick<Sources, 'connections' | 'dependencies' | 'settingsMark'> & { isDraining: () => boolean },
 ): void {
-  gauge(registers, 'portico_draining', 'Whether the instance is stopping: 1 or 0', () => Number(isDraining()));
+  gauge(registers, 'portico_draining', 'Whether the instance is stopping: 1 or 0', () =>
+    Number(isDraining()),
+  );
   gauge(registers, 'portico_http_connections', 'Open connections at the public port', connections);
   const up = new Gauge({
     name: 'portico_dependency_up',
@@ -141,5 +149,5 @@ function createStateMetrics(
 }
 
 function gauge(registers: Registry[], name: string, help: string, read: () => number): void {
-  const made = new Gauge({ name, help, registers, collect: () => made.set(read()) });
+  const made: Gauge = new Gauge({ name, help, registers, collect: () => made.set(read()) });
 }

@@ -1,5 +1,14 @@
-import { performance } from 'node:perf_hooks';
-import { collectDefaultMetrics, Counter, type Registry } from 'prom-client';
+import { constants, performance, PerformanceObserver } from 'node:perf_hooks';
+import { collectDefaultMetrics, Counter, Histogram, type Registry } from 'prom-client';
+
+/** The usual name, but counted by ourselves: the library looks at the first of several at once only. */
+const garbage = 'nodejs_gc_duration_seconds';
+const kinds: Readonly<Record<number, string>> = {
+  [constants.NODE_PERFORMANCE_GC_MAJOR]: 'major',
+  [constants.NODE_PERFORMANCE_GC_MINOR]: 'minor',
+  [constants.NODE_PERFORMANCE_GC_INCREMENTAL]: 'incremental',
+  [constants.NODE_PERFORMANCE_GC_WEAKCB]: 'weakcb',
+};
 
 /** Their labels are the names of resources, which come and go. */
 const withoutBounds = [
@@ -12,6 +21,7 @@ const withoutBounds = [
 export function createProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry });
   for (const name of withoutBounds) registry.removeSingleMetric(name);
+  measureGarbage(registry);
   const busy: Counter = new Counter({
     name: 'portico_event_loop_busy_seconds_total',
     help: 'How long the event loop has worked: its rate is the part of one core, 1 at most',
@@ -21,4 +31,23 @@ export function createProcessMetrics(registry: Registry): void {
       busy.inc(performance.eventLoopUtilization().active / 1000);
     },
   });
+}
+
+function measureGarbage(registry: Registry): void {
+  registry.removeSingleMetric(garbage);
+  const seconds = new Histogram({
+    name: garbage,
+    help: 'How long collections of garbage took, by kind',
+    labelNames: ['kind'],
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1],
+    registers: [registry],
+  });
+  for (const kind of Object.values(kinds)) seconds.zero({ kind });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const { detail } = entry as unknown as { detail?: { kind?: number } };
+      const kind = kinds[detail?.kind ?? -1];
+      if (kind) seconds.observe({ kind }, entry.duration / 1000);
+    }
+  }).observe({ entryTypes: ['gc'] });
 }

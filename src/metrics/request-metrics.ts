@@ -4,7 +4,8 @@ import { statusOf } from '../errors.ts';
 import { firstPartOf } from './screens.ts';
 
 /** Files of `public`, and what nobody has a route for. */
-const [files, other] = ['files', 'other'];
+const files = 'files';
+const other = 'other';
 /** What a browser left before it had the answer. */
 const gone = 'gone';
 const usualStatuses = [200, 302, 303, 304, ...new Set(Object.values(statusOf))];
@@ -12,9 +13,9 @@ const statuses = new Set<string>([...usualStatuses.map(String), gone, other]);
 
 export interface RequestMetrics {
   /** Measures each request of an app, from its headers to the end of its answer. */
-  measured(app: RequestListener): RequestListener;
+  measured: (app: RequestListener) => RequestListener;
   /** Makes the series of these screens. All other paths count as `files` or `other`. */
-  expect(screens: readonly string[], base: string): void;
+  expect: (screens: readonly string[], base: string) => void;
 }
 
 export function createRequestMetrics(registers: Registry[]): RequestMetrics {
@@ -37,13 +38,13 @@ export function createRequestMetrics(registers: Registry[]): RequestMetrics {
   function screenOf(url: string, { statusCode }: ServerResponse): string {
     const first = firstPartOf(url, basePath);
     if (known.has(first)) return first;
-    return statusCode < 400 ? files! : other!;
+    return statusCode < 400 ? files : other;
   }
 
   function count(method: string, url: string, res: ServerResponse, startedAt: number): void {
     const screen = screenOf(url, res);
     const sent = String(res.statusCode);
-    const status = statuses.has(sent) ? sent : other!;
+    const status = statuses.has(sent) ? sent : other;
     requests.inc({ screen, status: res.writableFinished ? status : gone });
     const kind = methods[method];
     if (kind) seconds.observe({ screen, method: kind }, (performance.now() - startedAt) / 1000);
@@ -58,7 +59,7 @@ export function createRequestMetrics(registers: Registry[]): RequestMetrics {
     },
     expect(screens, base) {
       basePath = base;
-      for (const screen of [...screens, files!, other!]) {
+      for (const screen of [...screens, files, other]) {
         known.add(screen);
         for (const status of statuses) requests.inc({ screen, status }, 0);
         for (const method of ['GET', 'POST']) seconds.zero({ screen, method });

@@ -11,7 +11,7 @@ export function screensOf(app: Express): string[] {
 
 function pathsOf({ stack }: Pick<Router, 'stack'>): (string | RegExp)[] {
   return stack.flatMap((layer) => {
-    if (layer.route) return [(layer.route.path as unknown) as string | RegExp | string[]].flat();
+    if (layer.route) return [layer.route.path as unknown as string | RegExp | string[]].flat();
     const { handle } = layer as { handle: Partial<Pick<Router, 'stack'>> };
     return handle.stack ? pathsOf({ stack: handle.stack }) : [];
   });
@@ -21,7 +21,8 @@ function pathsOf({ stack }: Pick<Router, 'stack'>): (string | RegExp)[] {
 function screenOfRoute(path: string | RegExp): string | undefined {
   if (path === '/') return start;
   // Of an expression such as ^\/client-logo\/(…)$, what it begins with.
-  const text = typeof path === 'string' ? path : path.source.replaceAll('\\', '').replace(/^\^/, '');
+  const text =
+    typeof path === 'string' ? path : path.source.replaceAll('\\', '').replace(/^\^/, '');
   const [, first, rest] = /^\/(\.?[a-z][a-z-]*)(\/|$)/i.exec(text) ?? [];
   return first === undefined || rest === undefined ? undefined : first.toLowerCase();
 }

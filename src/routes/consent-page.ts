@@ -64,9 +64,10 @@ export async function showForm(
   const locale = localeOf(res);
   const seconds = policy.consentRememberSeconds;
   const isTrusted = isChecked(client, policy);
+  const sealed = { ...facts, flow: challenges.markedAnew(req, facts.flow, user) };
   if (isNothingTicked) res.status(400);
   res.render('consent', {
-    ...step.form(facts),
+    ...step.form(sealed),
     app: facts.app,
     person: personView(user),
     past: past && remarkOnPast({ scopes: askedAbout(needs, facts), audiences }, past),

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { whenUsed } from './when-used.ts';
 
 const minute = 60;
 const hour = 60 * minute;
@@ -49,8 +50,8 @@ export function durationsIn(lang: string): (seconds: number) => string {
  */
 export function agoIn(lang: string): (time: string | undefined) => string | undefined {
   const formats = {
-    always: new Intl.RelativeTimeFormat(lang, { numeric: 'always' }),
-    auto: new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }),
+    always: whenUsed(() => new Intl.RelativeTimeFormat(lang, { numeric: 'always' })),
+    auto: whenUsed(() => new Intl.RelativeTimeFormat(lang, { numeric: 'auto' })),
   };
   return (time) => {
     const moment = /^\d{4}-\d\d-\d\dT/i.test(time ?? '') ? Date.parse(time!) : Number.NaN;
@@ -62,6 +63,8 @@ export function agoIn(lang: string): (time: string | undefined) => string | unde
     // "Last year" is right for a year of the calendar, not for what was 13 months ago.
     const numeric = size > day ? 'always' : 'auto';
     // In Hebrew, ICU repeats in figures what it has said in words: "a week ago (1)".
-    return formats[numeric].format(-count, unit).replace(/\s*\(\d+\)/, '');
+    return formats[numeric]()
+      .format(-count, unit)
+      .replace(/\s*\(\d+\)/, '');
   };
 }

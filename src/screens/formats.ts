@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { canonicalTag } from './language-matcher.ts';
+import { whenUsed } from './when-used.ts';
 
 /** Dates, numbers and names of languages, as people write them in a language. */
 export interface Formats {
@@ -19,29 +20,27 @@ const longestTag = 35;
 /** English without a region begins dates with the day. Arabic without a region has either digits. */
 const conventions: Record<string, string> = { en: 'en-GB', ar: 'ar-u-nu-latn' };
 
-/** The formats of a language, made once: that takes longer than to use them a hundred times. */
+/** The formats of a language, each made once: that takes longer than to use it a hundred times. */
 export function formatsIn(lang: string): Formats {
   const convention = conventions[lang] ?? lang;
   const day = { day: 'numeric', month: 'long', timeZone: 'UTC', calendar: 'gregory' } as const;
-  const dates = new Intl.DateTimeFormat(convention, { ...day, year: 'numeric' });
-  const days = new Intl.DateTimeFormat(convention, day);
-  const numbers = new Intl.NumberFormat(convention, {
-    maximumFractionDigits: 20,
-    useGrouping: 'min2',
-  });
-  const names = new Intl.DisplayNames(lang, { type: 'language', fallback: 'none' });
+  const digits = { maximumFractionDigits: 20, useGrouping: 'min2' } as const;
+  const dates = whenUsed(() => new Intl.DateTimeFormat(convention, { ...day, year: 'numeric' }));
+  const days = whenUsed(() => new Intl.DateTimeFormat(convention, day));
+  const numbers = whenUsed(() => new Intl.NumberFormat(convention, digits));
+  const names = whenUsed(() => new Intl.DisplayNames(lang, { type: 'language', fallback: 'none' }));
   /** To read a tag and find its name takes longer than all else of a consent screen's profile. */
   const known = new LRUCache<string, { name: string | undefined }>({ max: 1_000 });
   return {
-    date: (milliseconds) => unbroken(dates.format(milliseconds)),
-    dayAndMonth: (milliseconds) => unbroken(days.format(milliseconds)),
-    number: (value) => numbers.format(value),
+    date: (milliseconds) => unbroken(dates().format(milliseconds)),
+    dayAndMonth: (milliseconds) => unbroken(days().format(milliseconds)),
+    number: (value) => numbers().format(value),
     languageName(tag) {
       if (tag.length > longestTag) return undefined;
       const before = known.get(tag);
       if (before) return before.name;
       const canonical = canonicalTag(tag);
-      const name = canonical && names.of(canonical);
+      const name = canonical && names().of(canonical);
       known.set(tag, { name });
       return name;
     },

@@ -1,5 +1,6 @@
 import { createHmac, hash, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { signerOf } from './cookie-signer.ts';
 import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
 
 /** What a browser holds in its cookie. */
@@ -21,6 +22,8 @@ const markBytes = 16;
  */
 export function createBrowsers(home: CookieHome, secrets: readonly string[]) {
   const name = cookieName(home, 'csrf');
+  /** The requests whose answer has the cookie. */
+  const given = new WeakSet<Request>();
 
   function keyed(text: string, secret = secrets[0]!): string {
     const digest = createHmac('sha256', `portico browser ${secret}`).update(text).digest();
@@ -41,13 +44,25 @@ export function createBrowsers(home: CookieHome, secrets: readonly string[]) {
     return isThere && of(req) === undefined;
   }
 
-  /** Gives the browser a cookie with these secrets, unless it has it already. */
+  /** Gives the browser a cookie with these secrets, unless it has it already, signed by the first secret. */
   function keep(req: Request, res: Response, browser: Browser): void {
     const { csrf, secret, person } = browser;
     const value = [csrf, secret, ...(person ? [person] : [])].join('.');
-    if (req.signedCookies[name] === value) return;
+    const isSame = req.signedCookies[name] === value;
+    if (isSame && (given.has(req) || signerOf(req, name, secrets) === secrets[0])) return;
+    given.add(req);
     req.signedCookies[name] = value;
     res.cookie(name, value, { ...cookieOptions(home), signed: true });
+  }
+
+  /** Whether this person signed in last in this browser. */
+  function isOf({ secret, person }: Browser, subject: string): boolean {
+    return secrets.some((key) => keyed(`${secret} ${subject}`, key) === person);
+  }
+
+  /** Any instance that can read the browser's cookie makes the same one of it: it has the key. */
+  function renewed(req: Request, { secret }: Browser, occasion: string): string {
+    return keyed(`${secret} renewed ${occasion}`, signerOf(req, name, secrets));
   }
 
   return {
@@ -72,25 +87,21 @@ export function createBrowsers(home: CookieHome, secrets: readonly string[]) {
     after(req: Request, subject: string, occasion: string): Browser {
       const browser = of(req) ?? fresh();
       const person = keyed(`${browser.secret} ${subject}`);
-      if (browser.person === undefined || browser.person === person) {
-        return { ...browser, person };
-      }
-      const secret = keyed(`${browser.secret} renewed ${occasion}`);
+      if (browser.person === undefined || isOf(browser, subject)) return { ...browser, person };
+      const secret = renewed(req, browser, occasion);
       return { ...browser, secret, person: keyed(`${secret} ${subject}`) };
     },
 
     /** Whether this person signed in last in this browser, or nobody has since a sign-out. */
     mayBeOf(req: Request, subject: string): boolean {
-      const { secret = '', person } = of(req) ?? {};
-      const isTheirs = (key: string) => keyed(`${secret} ${subject}`, key) === person;
-      return person === undefined || secrets.some(isTheirs);
+      const browser = of(req);
+      return browser?.person === undefined || isOf(browser, subject);
     },
 
     /** What the browser is to hold once somebody has signed out: a new secret. */
     afterSignOut(req: Request, occasion: string): Browser {
       const browser = of(req) ?? fresh();
-      const secret = keyed(`${browser.secret} renewed ${occasion}`);
-      return { ...browser, secret, person: undefined };
+      return { ...browser, secret: renewed(req, browser, occasion), person: undefined };
     },
 
     /** A keyed hash of the browser's secret for one flow, to pass through the OAuth2 server. */

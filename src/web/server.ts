@@ -42,6 +42,8 @@ const usualPatience: Patience = {
 export interface ServerOptions {
   port: number;
   host: string | undefined;
+  /** How the names of the settings of this port and host begin; empty when it is not given. */
+  settings?: string;
   /** How long a connection is kept for the next request. */
   keepAliveSeconds?: number;
   /** The headers of answers that are given before the app sees a request: `rawHeaders`. */
@@ -76,11 +78,11 @@ interface Drain {
  */
 export async function startServer(
   app: RequestListener,
-  { port, host, warn = () => {}, ...options }: ServerOptions,
+  { port, host, settings = '', warn = () => {}, ...options }: ServerOptions,
 ): Promise<RunningServer> {
   const { server, connections } = createListener(app, options);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(faultOfListening(error, { host, port })));
+    server.once('error', (error) => reject(faultOfListening(error, { host, port, settings })));
     server.listen({ port, host }, resolve);
   });
   server.on('error', warn);

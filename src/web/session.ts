@@ -3,6 +3,7 @@ import { callbackify } from 'node:util';
 import session, { Store, type SessionData } from 'express-session';
 import type { Request, Response } from 'express';
 import type { SessionRows } from '../state/state.ts';
+import { signerOf } from './cookie-signer.ts';
 import { cookieName, cookieOptions, type CookieHome } from './cookies.ts';
 import { createEncryption } from './encryption.ts';
 
@@ -76,7 +77,18 @@ export function createSessions(
 
   /** Like `signedIn`, but also a sign-in that counts no more. */
   async function lastSignIn(req: Request, res: Response): Promise<SignIn | undefined> {
-    return hasCookie(req) ? (await opened(req, res)).signIn : undefined;
+    if (!hasCookie(req)) return undefined;
+    const isFirstLook = !req.session;
+    const { signIn } = await opened(req, res);
+    if (signIn && isFirstLook) await protectAnew(req, res);
+    return signIn;
+  }
+
+  /** A session from before another secret must not end with the old one. */
+  async function protectAnew(req: Request, res: Response): Promise<void> {
+    if (signerOf(req, name, secrets) === secrets[0]) return;
+    await done((callback) => req.session.save(callback));
+    res.cookie(name, req.session.id, { ...cookieOptions(home), signed: true });
   }
 
   return {

@@ -52,7 +52,8 @@ const isOurs = ({ what }: Import) => /^(src|dev|packages)\//.test(what);
 /** What a room may import beside its own folder. Types may also come from a room beside it. */
 const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/(main\.ts|cli\/)/, /^src\//],
-  [/^src\/app\.ts/, /^src\/(routes|screens|challenge|web|folders)/],
+  [/^src\/app\.ts/, /^src\/(routes|screens|challenge|path|web|folders)/],
+  [/^src\/path\//, /^src\/(challenge\/sealer|web|folders|release|instance)/],
   [
     /^src\/assemble\.ts/,
     /^src\/(identity|database|policy\/required-actions|clients|challenge|screens|limits|audit|state|tracing|web|folders)/,
@@ -69,12 +70,17 @@ const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/web\//, /^src\/errors/],
   [/^src\/tracing\//, /^src\/web/],
   [/^src\/service\.ts/, /^src\/(instance|release|tracing\/pairs)/],
+  [/^src\/management\//, /^src\/(metrics|web|fingerprint|instance|release)/],
+  [/^src\/metrics\//, /^src\/(errors|identity\/backend)/],
   [
     /^src\/config\.ts/,
-    /^src\/(database|identity\/(index|claim-settings)|management\/management-settings|screens\/brand-settings|service|tracing\/tracing-settings)/,
+    /^src\/(database|fingerprint|management\/management-settings|identity\/(index|claim-settings)|screens\/brand-settings|service|tracing\/tracing-settings)/,
   ],
   [/^src\/errors\.ts/, /^src\/(identity\/backend|state\/state-error)/],
-  [/^src\/(policy|identity|state)\/|^src\/(folders|database|fingerprint|release|instance)\.ts/, /^$/],
+  [
+    /^src\/(policy|identity|state)\/|^src\/(folders|database|fingerprint|release|instance|watch)\.ts/,
+    /^$/,
+  ],
 ];
 
 describe('the app', () => {
@@ -144,6 +150,7 @@ const doors: Record<string, RegExp> = {
   pg: /^packages\/database\/src\//,
   'openid-client': /^(src\/identity\/openid-client\.ts|dev\/)/,
   ldapts: /^src\/identity\/ldap-client\.ts/,
+  'prom-client': /^src\/metrics\//,
   pino: /^src\/web\/log\.ts/,
   unhomoglyph: /^src\/policy\/lookalike\.ts/,
   undici: /^packages\/hydra-admin\/src\/send-undici\.ts/,
@@ -169,8 +176,17 @@ test('the libraries of user stores, databases and traces are loaded when they ar
   }
   load('src/main.ts', 'src/main.ts');
   expect(loaded.has('src/identity/sql.ts')).toBe(true);
-  const stores = ['kysely', 'pg', '@electric-sql/pglite', 'ldapts', 'openid-client', 'csv-parse'];
-  const heavy = [...stores, ...Object.keys(doors).filter((name) => name.startsWith('@opentele'))];
+  const libraries = [
+    'kysely',
+    'pg',
+    '@electric-sql/pglite',
+    'ldapts',
+    'openid-client',
+    'csv-parse',
+    'prom-client',
+  ];
+  const traces = Object.keys(doors).filter((name) => name.startsWith('@opentelemetry/'));
+  const heavy = [...libraries, ...traces];
   expect(heavy.map((name) => loaded.get(name)).filter(Boolean)).toEqual([]);
 });
 

@@ -44,9 +44,12 @@ describe('.env.example', () => {
     expect(rows.map(([name]) => name)).toEqual(settingNames);
   });
 
-  test('says the defaults: with it nothing is other than without', () => {
+  test('says the defaults: with it nothing is other than without', async () => {
     const given = rows.filter(([name]) => !Object.hasOwn(needed, name));
-    expect(load(Object.fromEntries(given))).toEqual(load());
+    const { fingerprint, ...values } = load(Object.fromEntries(given));
+    const { fingerprint: usualFingerprint, ...usual } = load();
+    expect(values).toEqual(usual);
+    expect(await fingerprint()).toEqual(await usualFingerprint());
     const said = rows.filter(([, value]) => value !== '').map(([name]) => name);
     const optional = settingNames.filter((name) => !isFaulty({ [name]: '' }));
     expect(optional).toEqual(expect.arrayContaining(said));

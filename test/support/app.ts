@@ -9,6 +9,8 @@ import { serveApp, type AuditLine, type LogLine, type Settings } from './serve-a
 export interface TestApp {
   /** Where it listens, with the path of its BASE_URL. */
   url: string;
+  /** The management port, when MANAGEMENT_PORT is set. */
+  managementUrl: string;
   /** Its BASE_URL. */
   publicUrl: string;
   parts: Parts;
@@ -58,7 +60,7 @@ export async function startApp(
     BASE_URL: publicUrl.replace('{port}', `${port}`),
   });
   const served = await serveApp(settingsAt, options);
-  const { port, parts, logs, audits } = served;
+  const { port, managementPort, parts, logs, audits } = served;
 
   async function close(): Promise<void> {
     if (!running.delete(close)) return;
@@ -70,6 +72,7 @@ export async function startApp(
   const url = `http://127.0.0.1:${port}${path}`;
   return {
     url,
+    managementUrl: `http://127.0.0.1:${managementPort}`,
     publicUrl: href,
     parts,
     cookie: (purpose) => cookieName(parts.config.web.baseUrl, purpose),

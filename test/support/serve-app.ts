@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { createApp } from '../../src/app.ts';
 import { assemble, type Parts } from '../../src/assemble.ts';
 import { loadConfig } from '../../src/config.ts';
+import { startManagement } from '../../src/management/management.ts';
 import { rawHeaders } from '../../src/web/headers.ts';
 import type { Output } from '../../src/web/log.ts';
 import { startServer } from '../../src/web/server.ts';
@@ -13,6 +14,8 @@ export type AuditLine = Record<string, unknown> & { time: string; audit: string 
 export interface ServedApp {
   /** The port it listens on, at 127.0.0.1. */
   port: number;
+  /** The management port, when MANAGEMENT_PORT is set. */
+  managementPort: number | undefined;
   parts: Parts;
   /** All lines of the log so far. */
   logs: LogLine[];
@@ -51,11 +54,14 @@ export async function serveApp(
   const audits: AuditLine[] = [];
   try {
     const config = loadConfig(await settingsAt(port));
-    const assembled = await assemble(config, kept(logs, audits));
+    const management = config.management && (await startManagement(config, config.management));
+    const assembled = await assemble(config, kept(logs, audits), management?.watch);
     const { auditTrail, hydra, database, identity, revocations, state, tracer } = assembled;
     // What a fork puts before the consent has tests of its own, and is in the way of all others.
     const parts = change({ ...assembled, requiredActions: [] });
-    listener = createApp(parts);
+    const app = createApp(parts);
+    listener = management?.attach(app, parts) ?? app;
+    management?.opened(server);
     parts.lifecycle.begin();
     Object.assign(headers, rawHeaders(config.web.baseUrl));
     const close = async () => {
@@ -65,8 +71,9 @@ export async function serveApp(
       await Promise.all([hydra.close(), identity.close(), state.close()]);
       await database?.close();
       await tracer.close();
+      await management?.close();
     };
-    return { port, parts, logs, audits, close };
+    return { port, managementPort: management?.port, parts, logs, audits, close };
   } catch (error) {
     await server.stop(0);
     throw error;

@@ -2,7 +2,11 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { startOtlpReceiver, type OtlpReceiver, type ReceivedSpan } from '../support/otlp-receiver.ts';
+import {
+  startOtlpReceiver,
+  type OtlpReceiver,
+  type ReceivedSpan,
+} from '../support/otlp-receiver.ts';
 import { control } from '../support/page.ts';
 import { foo } from '../support/people.ts';
 import { addressOf, foosLogin, newChallenge, openAt, screens } from '../support/screens.ts';
@@ -49,7 +53,10 @@ describe('a sign-in with its consent', () => {
     const challenge = stub.login(newChallenge('login'));
     const page = await browser.get(addressOf('/login', 'login_challenge', challenge));
     await browser.submit(page, { fill: foosLogin });
-    const consent = openAt(stub, screens.find(({ name }) => name === 'consent')!);
+    const consent = openAt(
+      stub,
+      screens.find(({ name }) => name === 'consent')!,
+    );
     const form = await browser.get(consent.address);
     await browser.submit(form, { press: 'accept' });
     for (const secret of [challenge, consent.challenge, control(page, '_csrf')!.value]) {
@@ -106,7 +113,9 @@ describe('a sign-in with its consent', () => {
     expect(stub.calls.length).toBeGreaterThan(4);
     for (const { operation, headers } of stub.calls) {
       expect(headers).toMatchObject({ 'x-request-id': 'proxy:4711', tracestate: 'vendor=opaque' });
-      const [, id, spanId, flags] = /^00-(.{32})-(.{16})-(..)$/.exec(String(headers['traceparent']))!;
+      const [, id, spanId, flags] = /^00-(.{32})-(.{16})-(..)$/.exec(
+        String(headers['traceparent']),
+      )!;
       expect([id, flags]).toEqual([traceId, '01']);
       const span = spans.find((one) => one.spanId === spanId);
       expect(span).toMatchObject({ kind: 'client', parentId: expect.stringMatching(/./) });

@@ -78,6 +78,8 @@ describe('tracestate', () => {
     const member = (name: string, length: number) => `${name}=${'x'.repeat(length - 2)}`;
     const long = member('l', 200);
     const short = ['a', 'b', 'c', 'd', 'e'].map((name) => member(name, 120));
-    expect(stateOf([short[0]!, long, ...short.slice(1)].join(','))).toBe(short.slice(0, 4).join(','));
+    expect(stateOf([short[0]!, long, ...short.slice(1)].join(','))).toBe(
+      short.slice(0, 4).join(','),
+    );
   });
 });

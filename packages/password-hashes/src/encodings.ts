@@ -8,6 +8,15 @@ export function fromBase64(text: string): Buffer | undefined {
   return bare.length % 4 === 1 ? undefined : Buffer.from(bare.replaceAll('.', '+'), 'base64');
 }
 
+/**
+ * Base64 as the PHC string format has it: without padding, and without bits that mean nothing.
+ * @returns `undefined` if it is something else
+ */
+export function fromBare64(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64').replace(/=+$/, '') === text ? bytes : undefined;
+}
+
 /** Hex digits. @returns `undefined` if it is something else */
 export function fromHex(text: string): Buffer | undefined {
   return /^([\da-f]{2})+$/i.test(text) ? Buffer.from(text, 'hex') : undefined;

@@ -7,6 +7,7 @@ import {
   detectDialect,
 } from '@portico/hydra-admin';
 import { isLoopback, isSecure } from './addresses.ts';
+import { certificateFault } from './certificates.ts';
 import { checkClock } from './check-clock.ts';
 import type { Report } from './report.ts';
 import { sentenceOf } from '../server-failure.ts';
@@ -43,6 +44,13 @@ export async function checkAdmin(
     const isHydra = refusal instanceof HydraError;
     const why = isHydra ? sentenceOf(refusal, config) : `${config.adminUrl} is not an admin API.`;
     const isToken = isHydra && refusal.kind === 'refused';
+    const code = isHydra ? /\((\w+)\)/.exec(refusal.message)?.[1] : undefined;
+    const certificate = certificateFault(code, 'HYDRA_ADMIN_CA_FILE');
+    if (certificate) {
+      const says = `The admin API, ${config.adminUrl}, ${certificate}`;
+      report.fault('certificate', says, 'HYDRA_ADMIN_CA_FILE');
+      return false;
+    }
     report.fault('admin', why, isToken ? 'HYDRA_ADMIN_TOKEN' : 'HYDRA_ADMIN_URL');
     return false;
   }

@@ -3,20 +3,31 @@ import type { Hydra } from '@portico/hydra-admin';
 import { createBrowser, NoAnswer, type Browser } from './browser.ts';
 import { checkAdmin } from './check-admin.ts';
 import { checkPublic, type Discovery } from './check-public.ts';
+import { checkOutside } from './check-outside.ts';
+import { checkServerHeaders } from './check-server-headers.ts';
+import { certificateFault } from './certificates.ts';
 import { checkRegistration } from './check-registration.ts';
 import { withProbe } from './probe.ts';
 import type { Report } from './report.ts';
 import { Stopped, walkError, walkSignIn, walkSignOut, type Walk } from './walk.ts';
 import { walkDevice } from './walk-device.ts';
 
+/** For addresses that probably do not answer: those of ports that should be closed. */
+const longestGuessMs = 2_000;
+
 /**
  * Checks everything about a server that matters to this app.
  * @param signal stops it: what it created is removed, then the signal's reason is thrown
+ * @param atLogin is called while the test sign-in waits at the login screen, with that address
  */
 export async function examine(
   hydra: Hydra,
   { hydra: config, baseUrl, selfRegistration }: ToolConfig,
-  { report, signal }: { report: Report; signal: AbortSignal },
+  {
+    report,
+    signal,
+    atLogin,
+  }: { report: Report; signal: AbortSignal; atLogin?: (address: URL) => Promise<void> },
 ): Promise<void> {
   if (baseUrl === undefined) {
     report.warning(
@@ -35,6 +46,9 @@ export async function examine(
   }
   const headers = config.isTlsTerminationMocked ? { 'x-forwarded-proto': 'https' } : undefined;
   const newBrowser = () => createBrowser({ signal, timeoutMs, headers: headers ?? {} });
+  const visits = Math.min(timeoutMs, longestGuessMs);
+  const outside = createBrowser({ signal, timeoutMs: visits });
+  await checkOutside(outside, config, baseUrl, report);
   const discovery = await orReport(report, () =>
     checkPublic(newBrowser(), { baseUrl, publicUrl }, report),
   );
@@ -50,6 +64,7 @@ export async function examine(
       publicUrl,
       probe,
       report,
+      ...(atLogin && { atLogin }),
     });
     await walkAll(walk, newBrowser, discovery, report);
   });
@@ -68,6 +83,7 @@ async function walkAll(
     await walkSignOut(walk);
   });
   await orReport(report, async () => walkError(walkWith(newBrowser())));
+  await orReport(report, async () => checkServerHeaders(walkWith(newBrowser())));
   if (discovery.device_authorization_endpoint === undefined) return;
   await orReport(report, async () => walkDevice(walkWith(newBrowser())));
 }
@@ -76,7 +92,11 @@ async function orReport<T>(report: Report, work: () => Promise<T>): Promise<T | 
   try {
     return await work();
   } catch (error) {
-    if (error instanceof NoAnswer) {
+    const certificate = error instanceof NoAnswer && certificateFault(error.code);
+    if (certificate) {
+      const says = `The public address of the server, ${(error as NoAnswer).host}, ${certificate}`;
+      report.fault('certificate', says, 'NODE_EXTRA_CA_CERTS');
+    } else if (error instanceof NoAnswer) {
       report.fault('public', `${error.message}: check HYDRA_PUBLIC_URL.`, 'HYDRA_PUBLIC_URL');
     } else if (!(error instanceof Stopped)) throw error;
     return undefined;

@@ -1,34 +1,39 @@
 /** `fault`: people cannot sign in, or not safely. `warning`: an operator should know. */
 export type Level = 'ok' | 'warning' | 'fault';
 
-/** What a finding is about. Programs rely on these words. */
-export type About =
-  | 'settings'
-  | 'proxies'
-  | 'admin'
-  | 'ready'
-  | 'version'
-  | 'protection'
-  | 'encryption'
-  | 'clock'
-  | 'public'
-  | 'issuer'
-  | 'hosts'
-  | 'registration'
-  | 'cookies'
-  | 'probe'
-  | 'login'
-  | 'consent'
-  | 'sign_in'
-  | 'logout'
-  | 'logged_out'
-  | 'error'
-  | 'device'
-  | 'device_success';
+/** What the findings about the server are about. Programs rely on these words. */
+export const abouts = [
+  'doctor',
+  'settings',
+  'admin',
+  'ready',
+  'version',
+  'protection',
+  'encryption',
+  'certificate',
+  'clock',
+  'public',
+  'issuer',
+  'hosts',
+  'registration',
+  'server_headers',
+  'cookies',
+  'probe',
+  'login',
+  'consent',
+  'sign_in',
+  'logout',
+  'logged_out',
+  'error',
+  'device',
+  'device_success',
+] as const;
+export type About = (typeof abouts)[number];
 
 export interface Finding {
   level: Level;
-  about: About;
+  /** One of `abouts`, or a word of the app's own checks. */
+  about: string;
   /** One sentence that says what to change. */
   says: string;
   /** The setting to change, ours or the server's. */
@@ -43,7 +48,7 @@ export function createReport(tell: (finding: Finding) => unknown) {
 
   const at =
     (level: Level) =>
-    (about: About, says: string, setting: string | null = null): void => {
+    (about: string, says: string, setting: string | null = null): void => {
       if (findings.some((one) => one.about === about && one.says === says)) return;
       const finding = { level, about, says, setting };
       findings.push(finding);

@@ -5,9 +5,7 @@ import { challengeOf, follow, passLoginAndConsent, stop, type Walk } from './wal
 export async function walkDevice(walk: Walk): Promise<void> {
   const { browser, publicUrl, probe, hydra } = walk;
   const asked = await browser.visit(`${publicUrl}/oauth2/device/auth`, {
-    client_id: probe.clientId,
-    client_secret: probe.clientSecret,
-    scope: 'openid',
+    form: { client_id: probe.clientId, client_secret: probe.clientSecret, scope: 'openid' },
   });
   const code = asked.status === 200 ? userCodeOf(asked.body) : undefined;
   if (code === undefined) throw stop(walk, 'device', asked);

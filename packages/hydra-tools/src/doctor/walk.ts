@@ -16,6 +16,8 @@ export interface Walk {
   publicUrl: string;
   probe: Probe;
   report: Report;
+  /** Called while the sign-in waits at the login screen, whose address holds its challenge. */
+  atLogin?: (address: URL) => Promise<void>;
 }
 
 /** The walk cannot continue; the report says why. */
@@ -41,6 +43,7 @@ export async function walkSignIn(walk: Walk): Promise<void> {
     }),
   );
   checkCookies(begin.cookies, publicUrl, report);
+  if (begin.location?.searchParams.has('login_challenge')) await walk.atLogin?.(begin.location);
   const end = await passLoginAndConsent(walk, begin);
   if (end.location?.searchParams.has('code'))
     return report.ok('sign_in', 'A sign-in passes through all its steps.');
@@ -117,6 +120,6 @@ export function stop({ report }: Walk, about: About, { location, status }: Visit
   return new Stopped();
 }
 
-function authorizationUrl(publicUrl: string, query: Record<string, string>): string {
+export function authorizationUrl(publicUrl: string, query: Record<string, string>): string {
   return `${publicUrl}/oauth2/auth?${new URLSearchParams(query).toString()}`;
 }
