@@ -110,11 +110,11 @@ export async function assemble(
 ): Promise<Parts> {
   const output = watch?.output(to) ?? to;
   const { baseUrl, cookieSecrets: secrets } = config.web;
-  const log = createLog(config.log.level, output, config.service);
+  const log = createLog(config.log.level, output, config.writer);
   for (const warning of config.warnings) log.warn(warning);
   for (const note of config.notes) log.info(note);
   const { href } = baseUrl;
-  const tracer = await openTracer(config.tracing, { service: config.service, baseUrl: href, log });
+  const tracer = await openTracer(config.tracing, { writer: config.writer, baseUrl: href, log });
   const outward = createOutward(tracer);
   const around = adminCallSpans(tracer, config.hydra.adminUrl);
   const hydra = createHydra(

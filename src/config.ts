@@ -27,7 +27,7 @@ import {
   managementSettings,
 } from './management/management-settings.ts';
 import { brandFaults, brandOf, brandSettings } from './screens/brand-settings.ts';
-import { serviceOf, type Service } from './service.ts';
+import { writerOf, type Writer } from './writer.ts';
 import { tracingOf, type TracingConfig } from './tracing/tracing-settings.ts';
 
 /** In the order of `.env.example`. */
@@ -128,7 +128,7 @@ export function loadConfig(env: Environment) {
     { values, files, warnings: [...warnings, ...tracing.warnings] },
     {
       ofBackends,
-      service: serviceOf(env),
+      writer: writerOf(env),
       tracing: tracing.config,
       inForce: inForce({ ...settings, ...tracing.settings }, env),
     },
@@ -183,7 +183,7 @@ function arrange(
     ...about
   }: {
     ofBackends: Pick<IdentityConfig, 'backends' | 'settings' | 'secretFiles'>;
-    service: Service;
+    writer: Writer;
     tracing: TracingConfig | undefined;
     inForce: Record<string, string>;
   },

@@ -5,7 +5,7 @@ import { loadConfig, type Config } from './config.ts';
 import { openControl } from './limits/control.ts';
 import type { Management } from './management/management.ts';
 import { release } from './release.ts';
-import { serviceOf } from './service.ts';
+import { writerOf } from './writer.ts';
 import { rawHeaders } from './web/headers.ts';
 import { createLog, standardOutput } from './web/log.ts';
 import { reportEnd } from './web/report-end.ts';
@@ -24,9 +24,9 @@ const output = standardOutput();
 async function main(): Promise<void> {
   const onStopSignal = awaitStopSignals();
   const config = loadConfig(process.env);
-  const { service, inForce: settings } = config;
+  const { writer, inForce: settings } = config;
   const about = { commit: release.commit, node: process.version, settings };
-  createLog(config.log.level, output, service).info(about, 'starting');
+  createLog(config.log.level, output, writer).info(about, 'starting');
   const management = await openManagement(config);
   const parts = await assemble(config, output, management?.watch);
   const { auditTrail, log, hydra, database, identity, lifecycle, revocations, state, tracer } =
@@ -76,7 +76,7 @@ async function openManagement(config: Config): Promise<Management | undefined> {
 
 /** Also for what nobody catches: a process that goes on after that may do anything. */
 function end(error: unknown): never {
-  reportEnd(error, { output, base: serviceOf(process.env) });
+  reportEnd(error, { output, base: writerOf(process.env) });
   process.exit(1);
 }
 

@@ -1,4 +1,4 @@
-import type { Service } from '../service.ts';
+import type { Writer } from '../writer.ts';
 import { noTracer, type Tracer } from './tracer.ts';
 import type { TracingConfig } from './tracing-settings.ts';
 
@@ -9,7 +9,7 @@ export interface TracerLog {
 /** Opens what makes and sends spans: the library is loaded only when traces are wanted. */
 export async function openTracer(
   config: TracingConfig | undefined,
-  about: { service: Service; baseUrl: string; log: TracerLog },
+  about: { writer: Writer; baseUrl: string; log: TracerLog },
 ): Promise<Tracer> {
   if (!config) return noTracer;
   const { createTracer } = await import('./opentelemetry.ts');

@@ -18,7 +18,7 @@ import {
   TraceIdRatioBasedSampler,
   type Sampler,
 } from '@opentelemetry/sdk-trace-base';
-import type { Service } from '../service.ts';
+import type { Writer } from '../writer.ts';
 import { current, within } from '../web/current-request.ts';
 import type { TraceContext } from '../web/trace-context.ts';
 import type { TracerLog } from './open-tracer.ts';
@@ -31,14 +31,14 @@ const flushWithinMs = 1_500;
 
 export function createTracer(
   config: TracingConfig,
-  { service, baseUrl, log }: { service: Service; baseUrl: string; log: TracerLog },
+  { writer, baseUrl, log }: { writer: Writer; baseUrl: string; log: TracerLog },
 ): Tracer {
   const provider = new BasicTracerProvider({
-    resource: resourceOf(config, service),
+    resource: resourceOf(config, writer),
     sampler: samplerOf(config),
     spanProcessors: [new BatchSpanProcessor(createSpanExporter(config, log), { ...config.batch })],
   });
-  const spans = provider.getTracer('portico', service.version);
+  const spans = provider.getTracer('portico', writer.version);
   const { hostname, port, protocol } = new URL(baseUrl);
   const scheme = protocol.slice(0, -1);
   const home = {
@@ -143,7 +143,7 @@ function placeOf(span: Span, parent: TraceContext | undefined): TraceContext {
   return { traceId, spanId, flags, state: parent?.state ?? '' };
 }
 
-function resourceOf({ attributes }: TracingConfig, { service, version, instance }: Service) {
+function resourceOf({ attributes }: TracingConfig, { service, version, instance }: Writer) {
   const own = {
     'service.version': version,
     ...attributes,

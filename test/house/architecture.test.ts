@@ -69,12 +69,12 @@ const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/audit\//, /^src\/(web|errors|identity\/login-key)/],
   [/^src\/web\//, /^src\/errors/],
   [/^src\/tracing\//, /^src\/web/],
-  [/^src\/service\.ts/, /^src\/(instance|release|tracing\/pairs)/],
+  [/^src\/writer\.ts/, /^src\/(instance|release|tracing\/pairs)/],
   [/^src\/management\//, /^src\/(metrics|web|fingerprint|instance|release)/],
   [/^src\/metrics\//, /^src\/(errors|identity\/backend)/],
   [
     /^src\/config\.ts/,
-    /^src\/(database|fingerprint|management\/management-settings|identity\/(index|claim-settings)|screens\/brand-settings|service|tracing\/tracing-settings)/,
+    /^src\/(database|fingerprint|management\/management-settings|identity\/(index|claim-settings)|screens\/brand-settings|writer|tracing\/tracing-settings)/,
   ],
   [/^src\/errors\.ts/, /^src\/(identity\/backend|state\/state-error)/],
   [

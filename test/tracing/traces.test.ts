@@ -141,7 +141,7 @@ describe('a sign-in with its consent', () => {
     expect(spans[0]?.resource).toMatchObject({
       'service.name': 'sign-in',
       'service.instance.id': 'blue 1',
-      'service.version': app.parts.config.service.version,
+      'service.version': app.parts.config.writer.version,
       'deployment.environment.name': 'test',
     });
     expect(app.logs[0]).toMatchObject({ service: 'sign-in', instance: 'blue 1' });
