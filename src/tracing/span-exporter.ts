@@ -33,7 +33,7 @@ export function createSpanExporter(config: TracingConfig, log: TracerLog): SpanE
   return {
     export(spans, done) {
       exporter.export(spans, (result) => {
-        if (result.code !== success) {
+        if (Number(result.code) !== success) {
           lost += spans.length;
           complain(result.error);
         }
