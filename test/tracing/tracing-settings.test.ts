@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { SettingsError } from '@portico/settings';
 import { loadConfig } from '../../src/config.ts';
+import { tracingOf } from '../../src/tracing/tracing-settings.ts';
 import { cookieSecret } from '../support/app.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -33,6 +35,20 @@ test.each([
   ['only a sampler is set, even a wrong one', { OTEL_TRACES_SAMPLER: 'sometimes' }],
 ])('there are no traces when %s', (_when, env) => {
   expect(tracingWith(env)).toBeUndefined();
+});
+
+test('docs/watch.md names all variables that are read, and no others', () => {
+  const page = readFileSync('docs/watch.md', 'utf8');
+  const told = new Set(page.match(/\bOTEL_[A-Z_]+[A-Z]\b/g));
+  const read = Object.keys(tracingOf(collector).settings);
+  const general = read.filter((name) => !name.startsWith('OTEL_EXPORTER_OTLP_TRACES_'));
+  const apart = ['OTEL_EXPORTER_OTLP_TRACES', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
+  const switches = ['OTEL_SDK_DISABLED', 'OTEL_EXPORTER_OTLP_HEADERS_FILE'];
+  expect([...told].toSorted()).toEqual(
+    [...general, ...apart, ...switches]
+      .filter((name) => told.has(name) || general.includes(name))
+      .toSorted(),
+  );
 });
 
 test('where traces go', () => {
