@@ -1,6 +1,6 @@
 /** A browser without pictures: keeps cookies, reads forms, and posts them with the tokens they hold. */
 import request from 'supertest';
-import { readPage, type Form, type Page } from './page.ts';
+import { readPage, type Answer, type Form, type Page } from './page.ts';
 
 export type { Form, Page } from './page.ts';
 
@@ -18,7 +18,17 @@ export interface BrowserOptions {
   publicUrl?: string;
   /** Sent with every request. */
   headers?: Record<string, string>;
+  /** Sends in another way than by HTTP/1.1 without TLS. */
+  ask?: Ask;
 }
+
+/** Sends one request, and follows no redirect. */
+export type Ask = (
+  method: Method,
+  target: URL,
+  sent: { headers: Record<string, string>; body?: string },
+) => Promise<Answer>;
+type Method = 'get' | 'post' | 'head' | 'put' | 'delete';
 
 /** What a person does to a form. */
 export interface FormWork {
@@ -45,7 +55,12 @@ export const noButton = 'no button';
 export type Browser = ReturnType<typeof openBrowser>;
 
 /** A browser with no cookies yet; as many as wanted may be open side by side. */
-export function openBrowser({ url, publicUrl = url, headers: own = {} }: BrowserOptions) {
+export function openBrowser({
+  url,
+  publicUrl = url,
+  headers: own = {},
+  ask = bySupertest,
+}: BrowserOptions) {
   const jars = new Map<string, Map<string, Cookie>>();
   const here = new URL(url);
   const home = new URL(publicUrl);
@@ -88,19 +103,22 @@ export function openBrowser({ url, publicUrl = url, headers: own = {} }: Browser
   }
 
   async function send(
-    method: 'get' | 'post' | 'head' | 'put' | 'delete',
+    method: Method,
     address: string,
-    { headers = {}, body, type }: SendOptions = {},
+    { headers = {}, body, type = 'application/x-www-form-urlencoded' }: SendOptions = {},
   ): Promise<Page> {
     const { target, shown } = resolve(address);
     const cookies = cookieHeader(shown);
-    const sending = request(target.origin)[method](target.pathname + target.search);
-    void sending.redirects(0).ok(() => true);
-    void sending.set({ Accept: 'text/html,application/xhtml+xml,*/*;q=0.8', ...own, ...headers });
-    if (cookies) void sending.set('Cookie', cookies);
-    if (body !== undefined)
-      void sending.type(type ?? 'application/x-www-form-urlencoded').send(body);
-    const answer = await sending;
+    const answer = await ask(method, target, {
+      headers: {
+        Accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
+        ...(body !== undefined && { 'Content-Type': type }),
+        ...own,
+        ...headers,
+        ...(cookies && { Cookie: cookies }),
+      },
+      ...(body !== undefined && { body }),
+    });
     const setCookies = ([] as string[]).concat(answer.headers['set-cookie'] ?? []);
     keep(shown, setCookies);
     return readPage(shown.href, answer, setCookies);
@@ -151,6 +169,13 @@ export function openBrowser({ url, publicUrl = url, headers: own = {} }: Browser
 
   return { send, get, post, submit, follow, cookies, dropCookies, setCookie };
 }
+
+const bySupertest: Ask = (method, target, { headers, body }) => {
+  const sending = request(target.origin)[method](target.pathname + target.search);
+  void sending.redirects(0).ok(() => true);
+  void sending.set(headers);
+  return body === undefined ? sending : sending.send(body);
+};
 
 interface SendOptions {
   headers?: Record<string, string>;

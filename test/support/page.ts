@@ -1,5 +1,3 @@
-import type { Response } from 'supertest';
-
 export interface Control {
   kind: 'hidden' | 'text' | 'checkbox' | 'button';
   type: string;
@@ -20,6 +18,14 @@ export interface Form {
 export interface Link {
   /** Whole; on the host of the page only the path and what follows it. */
   href: string;
+  text: string;
+}
+
+/** An answer as it came. */
+export interface Answer {
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string | string[]>;
   text: string;
 }
 
@@ -45,7 +51,7 @@ export interface Page {
   leadsTo: string | undefined;
 }
 
-export function readPage(url: string, answer: Response, setCookies: string[]): Page {
+export function readPage(url: string, answer: Answer, setCookies: string[]): Page {
   const headers = answer.headers as Record<string, string>;
   const isHtml = /text\/html/.test(headers['content-type'] ?? '');
   const html = answer.text ?? '';

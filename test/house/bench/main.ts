@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { removeUsersFile, writeUsersFile } from '../../support/people.ts';
 import { barePage, peer, portico, type App } from './apps.ts';
 import { benchPeople } from './bench-people.ts';
-import { freePorts } from './free-ports.ts';
+import { freePorts } from '../../support/free-ports.ts';
 import { readOptions, readRounds, usage, type Options } from './options.ts';
 import { plainScript } from './plain-script.ts';
 import { measurePeople, readPeopleOptions } from './people/main.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Place } from './apps.ts';
-import { freePorts } from './free-ports.ts';
+import { freePorts } from '../../support/free-ports.ts';
 import { plainScript } from './plain-script.ts';
 import { findCores, stayOn } from './processor-cores.ts';
 import { startProcess } from './start-process.ts';

@@ -5,7 +5,7 @@ import { usageOf } from '../process-usage.ts';
 import { quantile } from '../spread.ts';
 import { startProcess } from '../start-process.ts';
 import { signIn, worksAt, type Hashing } from '../works.ts';
-import { freePorts } from '../free-ports.ts';
+import { freePorts } from '../../../support/free-ports.ts';
 import type { Home } from './homes.ts';
 import { anybodyOf } from './rows.ts';
 import { countedWay } from './statements.ts';

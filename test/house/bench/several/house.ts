@@ -5,7 +5,7 @@ import { startAdminStub, type AdminStub } from '../../../support/admin-stub.ts';
 import { openBrowser, type Browser } from '../../../support/browser.ts';
 import { startRoundRobin } from '../../../support/round-robin.ts';
 import { addressOf, newChallenge } from '../../../support/screens.ts';
-import { freePorts } from '../free-ports.ts';
+import { freePorts } from '../../../support/free-ports.ts';
 import { answers } from '../start-process.ts';
 
 export type House = Awaited<ReturnType<typeof openHouse>>;
