@@ -8,27 +8,10 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { leaveOutside } from './bundled.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-
-/**
- * Stay in `node_modules`: what is native, tables that are never read whole, and what only some
- * settings need.
- */
-const outside = [
-  '@electric-sql/pglite',
-  '@node-rs/argon2',
-  '@node-rs/bcrypt',
-  '@opentelemetry/*',
-  'iconv-lite',
-  'kysely',
-  'ldapts',
-  'mime-db',
-  'openid-client',
-  'pg',
-  'prom-client',
-];
 
 rmSync(dist, { recursive: true, force: true });
 await build({
@@ -49,7 +32,7 @@ await build({
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module';const require = requireFrom(import.meta.url);",
   },
-  external: outside,
+  plugins: [leaveOutside],
   logLevel: 'warning',
 });
 

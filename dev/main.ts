@@ -119,7 +119,7 @@ function givenServer(baseUrl: string): Server {
   return { publicUrl, adminUrl, issuer: publicUrl, close: async () => {} };
 }
 
-/** The environment of the app: these settings are for development, all others as in `npm start`. */
+/** The environment of the app: these settings are for development, all others as in production. */
 async function porticoEnv(port: number, baseUrl: string, server: Server) {
   return {
     ...env,

@@ -19,8 +19,8 @@ type Line = Record<string, unknown> & { level?: number; msg?: string; request?: 
 const mostOpen = 200;
 const warning = 40;
 /** What pino writes into each line. */
-const usual = ['level', 'time', 'msg', 'request'];
-const uninteresting = ['listening', 'stopping', 'stopped'];
+const usual = ['level', 'time', 'msg', 'request', 'trace', 'service', 'version', 'instance'];
+const uninteresting = ['starting', 'listening', 'stopping', 'stopped'];
 
 /**
  * Reads the log and the audit trail of Portico, both from its standard output, and tells one line for

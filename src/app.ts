@@ -31,7 +31,7 @@ const largestForm = '128kb';
 
 /** The whole app: what happens to a request, from top to bottom. */
 export function createApp(parts: Parts): Express {
-  const { addressWatch, config, csrf, identity, locales, log } = parts;
+  const { addressWatch, config, csrf, identity, locales, log, tracer } = parts;
   const { baseUrl, cookieSecrets, trustProxy } = config.web;
   const base = literalPath(baseUrl.path) || '/';
   const more = brandFiles(config.brand, baseUrl.path);
@@ -45,10 +45,10 @@ export function createApp(parts: Parts): Express {
   app.set('env', 'production'); // so that Express shows no stack if our own error handler fails
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.set('trust proxy', trustProxy);
-  app.response.render = createRender(folders.views);
+  app.response.render = createRender(folders.views, tracer.span);
   Object.assign(app.locals, siteLocals(config.brand, baseUrl.path, asset));
 
-  app.use(forwardedAddresses, requestLog(log));
+  app.use(forwardedAddresses, requestLog(log, tracer));
   app.use(securityHeaders(baseUrl)); // before static files: they need them too
   app.use(answerQuestions(parts, asset)); // of `portico doctor`, at any path
   app.use(hashedFiles).use(base, clientLogoRoutes(parts)); // before all that sets cookies

@@ -39,6 +39,9 @@ import { adminCallLog, createLog, standardOutput, type Log, type Output } from '
 import { createKeptSignIns, type KeptSignIns } from './web/kept-sign-ins.ts';
 import { createLifecycle, type Lifecycle } from './web/lifecycle.ts';
 import { createSessions, SessionStore, type Sessions, type SignIn } from './web/session.ts';
+import { openTracer } from './tracing/open-tracer.ts';
+import { adminCallSpans, createOutward, storeWithSpans } from './tracing/spans.ts';
+import type { Tracer } from './tracing/tracer.ts';
 import type { Watch } from './watch.ts';
 
 /** What the app is made of. A route says which parts it needs: `Pick<Parts, 'hydra' | 'log'>`. */
@@ -47,6 +50,8 @@ export interface Parts {
   policy: Config['policy'];
   log: Log;
   lifecycle: Lifecycle;
+  /** Makes spans, where traces are wanted. */
+  tracer: Tracer;
   audit: Audit;
   auditTrail: AuditTrail;
   hydra: Hydra;
@@ -105,15 +110,25 @@ export async function assemble(
 ): Promise<Parts> {
   const output = watch?.output(to) ?? to;
   const { baseUrl, cookieSecrets: secrets } = config.web;
-  const log = createLog(config.log.level, output);
+  const log = createLog(config.log.level, output, config.writer);
   for (const warning of config.warnings) log.warn(warning);
   for (const note of config.notes) log.info(note);
-  const hydra = createHydra(config.hydra, adminCallLog(log, watch), (text) => log.warn(text));
+  const { href } = baseUrl;
+  const tracer = await openTracer(config.tracing, { writer: config.writer, baseUrl: href, log });
+  const outward = createOutward(tracer);
+  const around = adminCallSpans(tracer, config.hydra.adminUrl);
+  const hydra = createHydra(
+    { ...config.hydra, headersNow: outward.headersNow, around },
+    adminCallLog(log, watch),
+    (text) => log.warn(text),
+  );
   const revoke = (subject: string) => hydra.loginSessions.revoke({ subject });
   const revocations = createRevocations({ revoke, log });
-  const database = await openSharedDatabase(config.database, log, watch?.query);
+  const queries = { ...outward.queries, observe: watch?.query };
+  const database = await openSharedDatabase(config.database, log, queries);
   const state = await openState(config, database, log);
-  const shared = { database, endSignIns: revocations.now, watch };
+  const withSpans = (name: string, store: Identity) => storeWithSpans(name, store, tracer);
+  const shared = { database, endSignIns: revocations.now, watch, outward, withSpans };
   const identity = await createIdentity({ ...config.identity, ...shared }, log, revocations.soon);
   const browsers = createBrowsers(baseUrl, secrets);
   const auditTrail = createAuditTrail({
@@ -138,6 +153,7 @@ export async function assemble(
     policy: config.policy,
     log,
     lifecycle: createLifecycle(),
+    tracer,
     audit,
     auditTrail,
     hydra,

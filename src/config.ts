@@ -1,6 +1,7 @@
 /** The settings: one row each, all read from the environment and checked before the port opens. */
 import { hydraConfigOf, hydraSettings } from '@portico/hydra-admin';
 import {
+  inForce,
   kind,
   readSettings,
   setting,
@@ -26,6 +27,8 @@ import {
   managementSettings,
 } from './management/management-settings.ts';
 import { brandFaults, brandOf, brandSettings } from './screens/brand-settings.ts';
+import { writerOf, type Writer } from './writer.ts';
+import { tracingOf, type TracingConfig } from './tracing/tracing-settings.ts';
 
 /** In the order of `.env.example`. */
 const appSettings = {
@@ -106,6 +109,7 @@ export type Config = ReturnType<typeof loadConfig>;
 export function loadConfig(env: Environment) {
   const settings = settingsFor(env);
   const backends = chosenBackends(env);
+  const tracing = tracingOf(env);
   const { values, files, warnings } = readSettings(settings, env, (known) => [
     ...proxyFaults(known, env),
     ...brandFaults(known, env),
@@ -113,16 +117,23 @@ export function loadConfig(env: Environment) {
     ...databaseFaults(backends, env),
     ...stateFaults(known, env),
     ...managementFaults(known),
+    ...tracing.faults,
   ]);
   const identity = settingsOfBackends(backends);
   const own = <T>(all: Record<string, T>) =>
     Object.fromEntries(Object.entries(all).filter(([name]) => Object.hasOwn(identity, name)));
   const ofBackends = { backends, settings: own(values), secretFiles: own(files) };
   const marks = once(async () => fingerprintOf(settings, env));
-  return Object.freeze({
-    ...arrange({ values, files, warnings }, ofBackends),
-    fingerprint: marks,
-  });
+  const arranged = arrange(
+    { values, files, warnings: [...warnings, ...tracing.warnings] },
+    {
+      ofBackends,
+      writer: writerOf(env),
+      tracing: tracing.config,
+      inForce: inForce({ ...settings, ...tracing.settings }, env),
+    },
+  );
+  return Object.freeze({ ...arranged, fingerprint: marks });
 }
 
 /** A function that works only when it is asked, and only the first time. */
@@ -167,7 +178,15 @@ function stateFaults({ STATE }: Partial<Values>, env: Environment): string[] {
 
 function arrange(
   { values: v, files, warnings }: ReadSettings<typeof appSettings>,
-  ofBackends: Pick<IdentityConfig, 'backends' | 'settings' | 'secretFiles'>,
+  {
+    ofBackends,
+    ...about
+  }: {
+    ofBackends: Pick<IdentityConfig, 'backends' | 'settings' | 'secretFiles'>;
+    writer: Writer;
+    tracing: TracingConfig | undefined;
+    inForce: Record<string, string>;
+  },
 ) {
   const { brand, notes } = brandOf(v);
   return deepFreeze({
@@ -218,6 +237,8 @@ function arrange(
     management: managementOf(v),
     controlSocket: v.CONTROL_SOCKET,
     log: { level: v.LOG_LEVEL, audit: v.AUDIT_LOG },
+    /** What this process is called, where traces go if they are wanted, and the settings for the log. */
+    ...about,
     /** For the log at start: what is correct but not safe. */
     warnings,
     /** For the log at start: what was changed in a setting. */

@@ -4,7 +4,7 @@ import {
   openDatabase,
   type Database,
   type DatabaseAddress,
-  type QueryReport,
+  type Watched,
 } from '@portico/database';
 import { setting } from '@portico/settings';
 import type { Log } from './web/log.ts';
@@ -25,7 +25,7 @@ export const databaseSettings = {
 export async function openSharedDatabase(
   address: DatabaseAddress | undefined,
   log: Log,
-  observe?: (report: QueryReport) => void,
+  watched: Watched = {},
 ): Promise<Database | undefined> {
-  return address && openDatabase(address, { log, observe });
+  return address && openDatabase(address, { log, ...watched });
 }

@@ -4,12 +4,18 @@ import { assemble } from './assemble.ts';
 import { loadConfig, type Config } from './config.ts';
 import { openControl } from './limits/control.ts';
 import type { Management } from './management/management.ts';
+import { release } from './release.ts';
+import { writerOf } from './writer.ts';
 import { rawHeaders } from './web/headers.ts';
+import { createLog, standardOutput } from './web/log.ts';
+import { reportEnd } from './web/report-end.ts';
 import { startServer } from './web/server.ts';
 import { awaitStopSignals, type NextSignal } from './web/stop-signals.ts';
 
 /** For the requests that are being served when the port closes. */
 const stopWithinMs = 10_000;
+
+const output = standardOutput();
 
 /**
  * Settings → parts → app → port. On a signal the process stops in the reverse order: it says that it is
@@ -18,9 +24,13 @@ const stopWithinMs = 10_000;
 async function main(): Promise<void> {
   const onStopSignal = awaitStopSignals();
   const config = loadConfig(process.env);
+  const { writer, inForce: settings } = config;
+  const about = { commit: release.commit, node: process.version, settings };
+  createLog(config.log.level, output, writer).info(about, 'starting');
   const management = await openManagement(config);
-  const parts = await assemble(config, undefined, management?.watch);
-  const { auditTrail, log, hydra, database, identity, lifecycle, revocations, state } = parts;
+  const parts = await assemble(config, output, management?.watch);
+  const { auditTrail, log, hydra, database, identity, lifecycle, revocations, state, tracer } =
+    parts;
   const control = await openControl(config.controlSocket, config.server.port, parts);
   const app = createApp(parts);
   const server = await startServer(management?.attach(app, parts) ?? app, {
@@ -39,8 +49,11 @@ async function main(): Promise<void> {
     revocations.close();
     await Promise.all([control?.close(), hydra.close(), identity.close(), state.close()]);
     await database?.close();
+    await tracer.close();
     await management?.close(); // last, so that the drain can be watched
     log.info('stopped');
+    // A collector that does not answer is not waited for any longer.
+    if (tracer.isOn) process.exit();
   };
   management?.opened(server);
   onStopSignal((signal, next) => void stop(signal, next));
@@ -61,19 +74,15 @@ async function openManagement(config: Config): Promise<Management | undefined> {
   return startManagement(config, config.management);
 }
 
-/**
- * Operators fix settings, files, ports and databases by the message alone. Anything else is a bug: show
- * its stack.
- */
-function isForOperator(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  if (error.name === 'DatabaseError' || error.name === 'MigrationError') return true;
-  return 'faults' in error || ('syscall' in error && 'code' in error);
+/** Also for what nobody catches: a process that goes on after that may do anything. */
+function end(error: unknown): never {
+  reportEnd(error, { output, base: writerOf(process.env) });
+  process.exit(1);
 }
 
+process.on('uncaughtException', end);
 try {
   await main();
 } catch (error) {
-  console.error(isForOperator(error) ? error.message : error);
-  process.exit(1);
+  end(error);
 }

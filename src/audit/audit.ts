@@ -135,6 +135,7 @@ export function createAuditTrail({
         reason,
         address: clientAddress(req) || undefined,
         request: req.id,
+        trace: req.traceId,
         method: req.method,
         screen: screenOf(req, base),
         login_mark: login === undefined ? undefined : loginMark(login),

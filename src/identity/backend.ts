@@ -4,6 +4,7 @@
  */
 import type { Database } from '@portico/database';
 import type { Settings, ValuesOf } from '@portico/settings';
+import type { Outward } from '../tracing/spans.ts';
 import type { PasswordChecker } from './password.ts';
 import type { Turn } from './password-queue.ts';
 
@@ -228,6 +229,8 @@ export interface BackendParts {
   endSignIns?: ((subject: string) => Promise<boolean>) | undefined;
   /** The database of `DATABASE_URL`, if there is one. Whoever opened it closes it. */
   database?: Database | undefined;
+  /** For questions to servers of the same house; nothing of it goes to anybody else. */
+  outward?: Outward | undefined;
   /** The files that secrets of its settings were read from, by name: they may change while we run. */
   secretFiles?: Readonly<Record<string, string | undefined>>;
 }

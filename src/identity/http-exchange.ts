@@ -8,6 +8,8 @@ export interface Question {
   /** Begins with a slash. */
   path: string;
   body?: string;
+  /** Beside those of the connection. */
+  headers?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface Answer {
@@ -54,7 +56,7 @@ const fault = (code: string) => Object.assign(new Error(code), { code });
 
 function ask(
   { url, agent, headers }: Connection,
-  { method, path, body }: Question,
+  { method, path, body, headers: own }: Question,
   timeoutMs: number,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -63,6 +65,7 @@ function ask(
       method,
       agent,
       headers: {
+        ...own,
         ...headers,
         Accept: 'application/json',
         ...(body !== undefined && describe(body)),

@@ -9,7 +9,7 @@ import {
   type Verification,
 } from './backend.ts';
 import { createConnections } from './http-connection.ts';
-import { exchange, isStale, type Answer } from './http-exchange.ts';
+import { exchange, isStale, type Answer, type Question } from './http-exchange.ts';
 import { readPerson } from './http-person.ts';
 import { foldLogin, isPossibleLogin } from './login-key.ts';
 import { normalPassword } from './password.ts';
@@ -48,11 +48,16 @@ const nobody = 'portico-ready';
 /** @throws SettingsError when a token, certificate or key cannot be used */
 function createHttpIdentity(
   values: ValuesOf<typeof settings>,
-  { log, secretFiles = {} }: BackendParts,
+  { log, outward, secretFiles = {} }: BackendParts,
 ): Identity {
   const connections = openConnections(values, secretFiles['PEOPLE_API_TOKEN'], log);
   const timeoutMs = values.PEOPLE_API_TIMEOUT_MS;
   const dropped = new Set<string>();
+  const { hostname, port, protocol } = new URL(values.PEOPLE_API_URL);
+  const server = {
+    'server.address': hostname,
+    'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
+  };
 
   function personIn(answer: Answer): User {
     const isJson = /^application\/(.+\+)?json\b/i.test(answer.headers['content-type'] ?? '');
@@ -70,9 +75,26 @@ function createHttpIdentity(
     );
   }
 
+  /** @param template the path with names in the place of values */
+  async function ask(question: Question, template: string): Promise<Answer> {
+    const send = () => {
+      const headers = outward?.headersNow();
+      return exchange(connections.current(), { ...question, headers }, timeoutMs);
+    };
+    if (!outward) return send();
+    const { method } = question;
+    const attributes = { ...server, 'http.request.method': method, 'url.template': template };
+    const about = { name: `${method} ${template}`, kind: 'client', attributes } as const;
+    return outward.span(about, async (note) => {
+      const answer = await send();
+      note({ 'http.response.status_code': answer.status });
+      return answer;
+    });
+  }
+
   const get = (subject: string) => {
     const path = `/people/${encodeURIComponent(subject)}`;
-    return exchange(connections.current(), { method: 'GET', path }, timeoutMs);
+    return ask({ method: 'GET', path }, '/people/{subject}');
   };
 
   return {
@@ -87,7 +109,7 @@ function createHttpIdentity(
         request_id: request,
       });
       const question = { method: 'POST', path: '/verify', body } as const;
-      const answer = await exchange(connections.current(), question, timeoutMs);
+      const answer = await ask(question, '/verify');
       if (answer.status !== 200) return { refused: refusalIn(answer) };
       return verificationOf(personIn(answer));
     },

@@ -90,6 +90,10 @@ export interface IdentityConfig {
   endSignIns?: BackendParts['endSignIns'];
   /** What watches the stores at work, if anything does. */
   watch?: Pick<Watch, 'passwords' | 'store'> | undefined;
+  /** See `BackendParts`. */
+  outward?: BackendParts['outward'];
+  /** Puts spans around what a store is asked. */
+  withSpans?: (store: string, identity: Identity) => Identity;
 }
 
 /**
@@ -106,21 +110,23 @@ export async function createIdentity(
   const passwords = createPasswordChecker({
     ...config.passwordChecks,
     watch: config.watch?.passwords,
+    span: config.outward?.span,
   });
   const opened: NamedStore[] = [];
   try {
     for (const name of config.backends) {
-      const { mayHaveDemoUsers, database, endSignIns } = config;
+      const { mayHaveDemoUsers, database, endSignIns, outward, withSpans } = config;
       const settings = ownOf(config.settings, name);
       const secretFiles = ownOf(config.secretFiles ?? {}, name);
       const ownLog = config.backends.length > 1 ? logOf(log, name) : log;
       const changes = { credentialsChanged, endSignIns };
-      const shared = { passwords, mayHaveDemoUsers, database, ...changes };
+      const shared = { passwords, mayHaveDemoUsers, database, outward, ...changes };
       const parts = { ...shared, log: ownLog, secretFiles };
       const backend: Backend = backends[name];
       // oxlint-disable-next-line no-await-in-loop -- the log says which one is waited for
-      const identity = await waitForStore(() => backend.create(settings, parts), ownLog);
-      opened.push({ name, identity: config.watch?.store(name, identity) ?? identity });
+      const store = await waitForStore(() => backend.create(settings, parts), ownLog);
+      const measured = config.watch?.store(name, store) ?? store;
+      opened.push({ name, identity: withSpans?.(name, measured) ?? measured });
     }
     const [first] = opened;
     return first && opened.length === 1 ? first.identity : joinStores(opened, log);

@@ -1,5 +1,6 @@
 import { hashArgon2id, readHash, type PasswordHash } from '@portico/password-hashes';
 import { createPasswordQueue, type Turn } from './password-queue.ts';
+import type { Tracer } from '../tracing/tracer.ts';
 import type { PasswordWatch } from '../watch.ts';
 
 /** Argon2id with 19 MiB, two passes and one lane (RFC 9106): about 10 ms on one core. */
@@ -72,6 +73,8 @@ export interface PasswordCheckerOptions {
   waiting?: number;
   /** Gets how long checks wait and take. */
   watch?: PasswordWatch | undefined;
+  /** Is put around waiting and checking. */
+  span?: Tracer['span'] | undefined;
   verifyHash?: (hash: PasswordHash, password: Uint8Array) => Promise<boolean>;
 }
 
@@ -83,6 +86,7 @@ export function createPasswordChecker({
   atOnce = 2,
   waiting = 256,
   watch,
+  span = justRun,
   verifyHash = (hash, password) => hash.verify(password),
 }: PasswordCheckerOptions = {}): PasswordChecker {
   const queue = createPasswordQueue({ atOnce, longest: waiting });
@@ -92,13 +96,13 @@ export function createPasswordChecker({
     const hash = readHash(passwordHash);
     if (!hash?.isAffordable) return false;
     const askedAt = performance.now();
-    await queue.take(turn);
+    await span({ name: 'password.wait' }, () => queue.take(turn));
     const begunAt = performance.now();
     try {
       let isRight = false;
       for (const bytes of bytesToTry(passwordHash, password)) {
         // oxlint-disable-next-line no-await-in-loop -- one turn is one check at a time
-        isRight ||= await verifyHash(hash, bytes);
+        isRight ||= await span({ name: 'password.check' }, () => verifyHash(hash, bytes));
       }
       return isRight && password !== '';
     } finally {
@@ -109,6 +113,8 @@ export function createPasswordChecker({
 
   return { matches };
 }
+
+const justRun: Tracer['span'] = (_about, run) => run(() => undefined);
 
 /**
  * Hashes of our own were made from normalised bytes; the others from what was typed, mostly. So a

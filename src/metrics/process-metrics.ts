@@ -1,5 +1,5 @@
 import { constants, performance, PerformanceObserver } from 'node:perf_hooks';
-import { collectDefaultMetrics, Counter, Histogram, type Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** The usual name, but counted by ourselves: the library looks at the first of several at once only. */
 const garbage = 'nodejs_gc_duration_seconds';
@@ -10,18 +10,23 @@ const kinds: Readonly<Record<number, string>> = {
   [constants.NODE_PERFORMANCE_GC_WEAKCB]: 'weakcb',
 };
 
-/** Their labels are the names of resources, which come and go. */
-const withoutBounds = [
-  'nodejs_active_resources',
-  'nodejs_active_handles',
-  'nodejs_active_requests',
-];
+/** Their labels are the names of resources, which come and go; the totals are no counters. */
+const unusable = ['resources', 'handles', 'requests'].flatMap((what) => [
+  `nodejs_active_${what}`,
+  `nodejs_active_${what}_total`,
+]);
 
 /** The usual metrics of Node and of the process, and how busy the event loop is. */
 export function createProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry });
-  for (const name of withoutBounds) registry.removeSingleMetric(name);
+  for (const name of unusable) registry.removeSingleMetric(name);
   measureGarbage(registry);
+  const resources: Gauge = new Gauge({
+    name: 'portico_active_resources',
+    help: 'Handles and requests that keep the event loop alive',
+    registers: [registry],
+    collect: () => resources.set(process.getActiveResourcesInfo().length),
+  });
   const busy: Counter = new Counter({
     name: 'portico_event_loop_busy_seconds_total',
     help: 'How long the event loop has worked: its rate is the part of one core, 1 at most',

@@ -47,6 +47,8 @@ export const pathAnswer = v.object({
     isTrusted: v.boolean(),
     isEncrypted: v.boolean(),
   }),
+  /** Whether instances share what they keep (STATE). */
+  isShared: v.boolean(),
   ready: v.object({ server: v.boolean(), people: v.boolean(), database: v.boolean() }),
   /** Its style sheet, and a hash of what is in it. */
   style: v.optional(v.object({ address: v.string(), hash: v.string() })),
@@ -95,6 +97,7 @@ export function answerQuestions(
         ...fingerprint,
       },
       saw: sawOf(req, Array.isArray(trustProxy)),
+      isShared: config.state === 'database',
       ready: { server, people, database },
       style,
     } satisfies PathAnswer);

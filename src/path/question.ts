@@ -12,6 +12,8 @@ const largestFill = 32 * 1024;
 /** How far the clocks of both machines may differ. */
 const lifeMs = 5 * 60_000;
 const mostSecrets = 8;
+/** In bytes; with eight secrets it has 1,200. */
+const longestHeader = 4_096;
 /** How many nonces are remembered; whoever can make more than that has the secret. */
 const mostAnswered = 10_000;
 const purpose = 'question of the doctor';
@@ -74,6 +76,7 @@ export function createQuestions(secrets: readonly string[]) {
   return {
     /** @param text the value of `questionHeader` */
     read(text: string, now = Date.now()): PathQuestion | undefined {
+      if (text.length > longestHeader) return undefined;
       const known: KnownSecret[] = [];
       let question: v.InferOutput<typeof sealed> | undefined;
       for (const [theirs, part] of text.split(',', mostSecrets).entries()) {

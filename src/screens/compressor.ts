@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,9 +20,10 @@ export type Compressor = ReturnType<typeof createCompressor>;
  * Sends text files compressed. A file is compressed when it is first requested, and again after it
  * has changed. Other requests, such as those for a range, go to the next handler.
  * @param files their paths by their names
+ * @param release goes into each ETag: files of two releases may have the same size and time
  * @returns makes a handler that sends this `Cache-Control`; it finds the file's name in `req.path`
  */
-export function createCompressor(files: ReadonlyMap<string, string>) {
+export function createCompressor(files: ReadonlyMap<string, string>, release: string) {
   const kept = new Map<string, { version: string; body: Promise<Buffer> }>();
 
   function bodyOf(path: string, encoding: Encoding, version: string): Promise<Buffer> {
@@ -34,7 +36,7 @@ export function createCompressor(files: ReadonlyMap<string, string>) {
     return body;
   }
 
-  return (cacheControl: string): RequestHandler =>
+  return (cacheControl: (path: string, stats: Stats) => string): RequestHandler =>
     async function compressor(req, res, next) {
       const path = isText.test(req.path) ? files.get(decoded(req.path.slice(1))) : undefined;
       if (!path || !['GET', 'HEAD'].includes(req.method)) return next();
@@ -43,17 +45,21 @@ export function createCompressor(files: ReadonlyMap<string, string>) {
       res.vary('Accept-Encoding');
       const encoding = preferred.find((name) => req.acceptsEncodings(name));
       if (!encoding || req.get('range')) return next();
-      const version = `${stats.size.toString(16)}-${stats.mtimeMs.toString(16)}`;
+      const version = versionOf(stats);
       const body = await bodyOf(path, encoding, version);
       res.set({
-        'Cache-Control': cacheControl,
+        'Cache-Control': cacheControl(path, stats),
         'Content-Encoding': encoding,
-        ETag: `W/"${version}-${encoding}"`,
+        ETag: `W/"${release}-${version}-${encoding}"`,
         'Last-Modified': stats.mtime.toUTCString(),
       });
       res.type(extname(path)).send(body);
     };
 }
+
+/** Changes when the file does. */
+export const versionOf = ({ size, mtimeMs }: Stats): string =>
+  `${size.toString(16)}-${mtimeMs.toString(16)}`;
 
 /** Unchanged if it cannot be decoded: then there is no such file either. */
 function decoded(path: string): string {

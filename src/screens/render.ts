@@ -3,6 +3,7 @@ import { posix, resolve, sep } from 'node:path';
 import ejs, { type Options, type TemplateFunction } from 'ejs';
 import type { Response } from 'express';
 import { lineOfFault } from './line-of-fault.ts';
+import type { Tracer } from '../tracing/tracer.ts';
 import { escapeHtml } from './messages.ts';
 
 type Done = (error: Error | null, html?: string) => void;
@@ -22,9 +23,10 @@ interface View {
  * `res.render` as Express documents it, for a folder of ordinary EJS views and the folders below it.
  * All views are compiled here, once. A view sees the locals of its call, then `res.locals`, then
  * `app.locals`. An include is looked for beside its view first, then from the top of the folder.
+ * @param span is put around the making of each page
  * @throws SyntaxError naming file and line, when a view cannot be compiled
  */
-export function createRender(folder: string): Render {
+export function createRender(folder: string, span: Tracer['span'] = justRun): Render {
   const views = new Map<string, View>();
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.ejs')) continue;
@@ -66,7 +68,9 @@ export function createRender(folder: string): Render {
     const own = typeof more === 'object' ? more : undefined;
     const done = typeof more === 'function' ? (more as Done) : callback;
     try {
-      const html = htmlOf(viewOf(name), flat(this.app.locals, this.locals, own));
+      const html = span({ name: `render ${name}` }, () =>
+        htmlOf(viewOf(name), flat(this.app.locals, this.locals, own)),
+      );
       if (done) return done(null, html);
       if (!this.hasHeader('Content-Type')) this.type('html');
       this.end(html);
@@ -77,6 +81,8 @@ export function createRender(folder: string): Render {
   }
   return render as Render;
 }
+
+const justRun: Tracer['span'] = (_about, run) => run(() => undefined);
 
 /** So that no name in a view means something of `Object` by accident. */
 const namesOfObject = Object.fromEntries(

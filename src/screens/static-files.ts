@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { extname, join, sep } from 'node:path';
+import { readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { extname, join, resolve, sep } from 'node:path';
 import express, {
   Router,
   type ErrorRequestHandler,
@@ -9,7 +10,7 @@ import express, {
 } from 'express';
 import { literalPath } from '../web/literal-path.ts';
 import { answerBriefly } from '../web/opening.ts';
-import { createCompressor, type Compressor } from './compressor.ts';
+import { createCompressor, versionOf, type Compressor } from './compressor.ts';
 
 /** Files that are not in the folder. They win over files in it of the same name. */
 export interface MoreFiles {
@@ -26,12 +27,17 @@ export interface MoreFiles {
 interface Folder {
   path: string;
   more: MoreFiles;
+  hash: string;
   compressor: Compressor;
 }
+
+/** For how long a file may be kept, by its path and what it is like now. */
+type CacheControl = (path: string, stats: Stats) => string;
 
 const hashLength = 12;
 const lasting = 'public, max-age=31536000, immutable';
 const brief = 'public, max-age=300';
+const never = 'no-store';
 const noFiles: MoreFiles = { paths: {}, texts: {}, make: () => undefined, samples: [] };
 
 /**
@@ -40,8 +46,9 @@ const noFiles: MoreFiles = { paths: {}, texts: {}, make: () => undefined, sample
  * for a year; the plain address `/fonts/x.woff2` is kept for five minutes.
  *
  * There is one hash for all files together, so that a relative `url()` in a style sheet has the right
- * hash too. An address with another hash gets the present file, for five minutes: during a rolling
- * update, pages of one release ask instances of the other.
+ * hash too. An address with another hash gets the present file, which nobody may keep: during a rolling
+ * update, pages of one release ask instances of the other. It is the same for a file that was changed
+ * since the start.
  *
  * Use `hashedFiles` before everything that costs time, and `plainFiles` after the screens, so that no
  * file can replace a screen of the same name.
@@ -55,13 +62,19 @@ export function createStaticFiles(
   const files = new Map(names.map((name) => [name, join(folder, name)]));
   for (const [name, path] of Object.entries(more.paths)) files.set(name, path);
   const hash = hashOf(files, more);
-  const served = { path: folder, more, compressor: createCompressor(files) };
-  const [forLong, forShort] = [fileServer(served, lasting), fileServer(served, brief)];
+  const served = { path: folder, more, hash, compressor: createCompressor(files, hash) };
+  const atStart = new Map(
+    [...files.values()].map((path) => [resolve(path), versionOf(statSync(path))]),
+  );
+  const ifUnchanged: CacheControl = (path, stats) =>
+    atStart.get(resolve(path)) === versionOf(stats) ? lasting : never;
+  const forLong = fileServer(served, ifUnchanged, lasting);
+  const [forShort, onlyNow] = [brief, never].map((one) => fileServer(served, () => one, one));
 
   const byHash: RequestHandler<{ hash: string }> = function byHash(req, res, next) {
     const { hash: asked } = req.params;
     if (!/^[\da-f]+$/.test(asked) || asked.length !== hashLength) return next();
-    return (asked === hash ? forLong : forShort)(req, res, (fault?: unknown) => {
+    return (asked === hash ? forLong : onlyNow!)(req, res, (fault?: unknown) => {
       if (fault !== undefined) return next(fault);
       answerBriefly(res, 404);
     });
@@ -82,25 +95,34 @@ export function createStaticFiles(
   const path = literalPath(base);
   return {
     hashedFiles: Router().use(`${path}/static/:hash`, byHash),
-    plainFiles: Router().use(path || '/', forShort),
+    plainFiles: Router().use(path || '/', forShort!),
     asset,
   };
 }
 
-function fileServer({ path, more, compressor }: Folder, cacheControl: string): Router {
-  const setHeaders = (res: Response) => res.setHeader('Cache-Control', cacheControl);
+/** @param ofTexts for what is in no file: it does not change while we run */
+function fileServer(
+  { path, more, hash, compressor }: Folder,
+  cacheControl: CacheControl,
+  ofTexts: string,
+): Router {
+  function setHeaders(res: Response, file: string, stats: Stats): void {
+    res.setHeader('Cache-Control', cacheControl(file, stats));
+    res.setHeader('ETag', `W/"${hash}-${versionOf(stats)}"`);
+  }
   const options = { index: false, redirect: false, cacheControl: false, setHeaders };
-  const router = Router().get(/.*/, texts(more, cacheControl)).use(compressor(cacheControl));
+  const router = Router().get(/.*/, texts(more, ofTexts)).use(compressor(cacheControl));
   for (const [name, file] of Object.entries(more.paths)) {
-    const headers = { 'Cache-Control': cacheControl };
-    router.get(`/${name}`, (_req, res) => {
-      res.sendFile(file, { dotfiles: 'allow', cacheControl: false, headers });
+    router.get(`/${name}`, async (_req, res) => {
+      const stats = await stat(file).catch(() => undefined);
+      if (stats) setHeaders(res, file, stats);
+      res.sendFile(file, { dotfiles: 'allow', cacheControl: false });
     });
   }
   const wellKnown = express.static(join(path, '.well-known'), {
     ...options,
-    setHeaders(res: Response, file: string) {
-      setHeaders(res);
+    setHeaders(res: Response, file: string, stats: Stats) {
+      setHeaders(res, file, stats);
       // Files such as webauthn and apple-app-site-association must be sent as JSON.
       if (!extname(file)) res.type('json');
     },

@@ -1,9 +1,11 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { writeSync } from 'node:fs';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { HydraCall } from '@portico/hydra-admin';
 import type { Request, RequestHandler } from 'express';
+import type { Tracer } from '../tracing/tracer.ts';
 import type { Watch } from '../watch.ts';
+import { linesOfRequest, requestOfWork, within, type CurrentRequest } from './current-request.ts';
+import { readTraceContext, type TraceContext } from './trace-context.ts';
 
 export type Log = Logger;
 /** Takes whole lines, each with a line break at its end. */
@@ -15,6 +17,8 @@ declare global {
     interface Request {
       /** In every log line of this request, and on error pages as the reference. */
       id: string;
+      /** The id of the trace that it belongs to, if there is one. In the same lines. */
+      traceId: string | undefined;
     }
   }
 }
@@ -59,36 +63,50 @@ export function standardOutput(): Output {
   return { write: (line) => void current.write(line) };
 }
 
-/** A log of JSON lines. */
-export function createLog(level: string, output: Output): Log {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, output);
+/**
+ * A log of JSON lines. Those of a request say which, wherever they are written.
+ * @param base members of every line, such as who writes it
+ */
+export function createLog(level: string, output: Output, base: object | null = null): Log {
+  const { isoTime: timestamp } = pino.stdTimeFunctions;
+  return pino({ level, base, timestamp, mixin: linesOfRequest }, output);
 }
 
-const currentRequest = new AsyncLocalStorage<string>();
-
 /**
- * Gives each request an id, and logs one line when its response is finished. The path is logged
- * without the query, which holds challenges.
+ * Gives each request an id and its place in a trace, and logs one line when its response is finished.
+ * The path is logged without the query, which holds challenges.
  */
-export function requestLog(log: Log): RequestHandler {
-  const isDebug = log.isLevelEnabled('debug');
+export function requestLog(log: Log, tracer: Pick<Tracer, 'isOn' | 'serve'>): RequestHandler {
+  const isAlwaysFollowed = tracer.isOn || log.isLevelEnabled('debug');
   return function requestLog(req, res, next) {
     const start = performance.now();
-    req.id = idFromProxy(req) ?? newId();
+    const given = fromProxy(req);
+    req.id = given.id ?? newId();
+    const request: CurrentRequest = { id: req.id, isOver: false };
+    const served = tracer.serve(req, given.trace);
+    const trace = served?.context ?? given.trace;
+    req.traceId = trace?.traceId;
     res.on('close', () => {
+      request.isOver = true;
       const ms = tenths(performance.now() - start);
       const path = loggedPath(req.originalUrl);
       const end = res.writableFinished ? undefined : 'gone';
       const level = probes.has(req) ? 'debug' : 'info';
-      log[level](
-        { request: req.id, method: req.method, path, status: res.statusCode, ms, end },
-        'request',
-      );
+      const { id, method, traceId } = req;
+      const { statusCode: status } = res;
+      log[level]({ request: id, trace: traceId, method, path, status, ms, end }, 'request');
+      served?.end({ path, status, route: routeOf(req), isGone: end !== undefined });
     });
-    // The id for the lines of admin calls costs time: provide it only if they are written.
-    if (isDebug) currentRequest.run(req.id, next);
+    // Before Node 24 this takes a page 5 % more time, and all later pages: only if somebody asks for it.
+    if (isAlwaysFollowed || given.id || trace) within({ request, trace }, next);
     else next();
   };
+}
+
+/** As the code has it, with names in the place of values. */
+function routeOf(req: Request): string | undefined {
+  const { path } = (req.route ?? {}) as { path?: unknown };
+  return typeof path === 'string' ? req.baseUrl + path : undefined;
 }
 
 const probes = new WeakSet<Request>();
@@ -122,7 +140,7 @@ export function adminCallLog(
   return (call) => {
     watch?.adminCall(call);
     const ms = tenths(call.ms);
-    log.debug({ request: currentRequest.getStore(), ...call, ms }, 'admin call');
+    log.debug({ request: requestOfWork(), ...call, ms }, 'admin call');
   };
 }
 
@@ -142,10 +160,16 @@ function newId(): string {
   return id;
 }
 
-/** The id that a trusted proxy (`TRUST_PROXY`) has given to the request. */
-function idFromProxy(req: Request): string | undefined {
-  const given = req.headers['x-request-id'];
-  if (typeof given !== 'string' || !/^[\w.:-]{1,64}$/.test(given)) return undefined;
+/** What a trusted proxy (`TRUST_PROXY`) says of a request: an id, and its place in a trace. */
+function fromProxy(req: Request): { id?: string; trace?: TraceContext } {
+  const { 'x-request-id': id, traceparent, tracestate } = req.headers;
+  if (id === undefined && traceparent === undefined) return {};
   const trusts = req.app.get('trust proxy fn') as (address: string, hop: number) => boolean;
-  return trusts(req.socket.remoteAddress ?? '', 0) ? given : undefined;
+  if (!trusts(req.socket.remoteAddress ?? '', 0)) return {};
+  const trace = readTraceContext(oneOf(traceparent), oneOf(tracestate));
+  const isUsable = typeof id === 'string' && /^[\w.:-]{1,64}$/.test(id);
+  return { ...(isUsable && { id }), ...(trace && { trace }) };
 }
+
+/** Node joins what comes twice by a comma. */
+const oneOf = (header: string | string[] | undefined): string | undefined => header?.toString();

@@ -60,6 +60,8 @@ export async function openWorld(tls?: { key: Buffer; cert: Buffer }) {
 
   const usual = await Promise.all([appWith({}), appWith({ LOG_LEVEL: 'fatal' })]);
 
+  front.lead(usual);
+
   return {
     baseUrl,
     settings,

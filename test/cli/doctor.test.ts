@@ -3,8 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { abouts, createBrowser } from '@portico/hydra-tools';
+import type { Program } from '@portico/command-line';
+import { abouts, createBrowser, doctorCommands } from '@portico/hydra-tools';
+import { kind } from '@portico/settings';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { run } from '../../packages/command-line/test/run.ts';
+import { createReport } from '../../packages/hydra-tools/src/doctor/report.ts';
+import { loadConfig } from '../../src/config.ts';
+import { startManagement } from '../../src/management/management.ts';
 import { pathAbouts } from '../../src/cli/path/path.ts';
 import { checkPlainHttp } from '../../src/cli/path/plain-http.ts';
 import { startFaultyProxy, type Answer, type Faults, type Head } from '../support/faulty-proxy.ts';
@@ -218,6 +224,7 @@ const onTheWay: Case[] = [
     title: 'instances are of several releases',
     says: /Instances of several releases answer: .*, 0\.0\.1.*\. An update is under way/,
     front: { response: everySecond((said) => (said.release.version = '0.0.1')) },
+    also: ['database'],
   },
   {
     about: 'release',
@@ -233,6 +240,7 @@ const onTheWay: Case[] = [
     says: /have unequal settings: CONSENT_PRESELECT, LOGIN_REMEMBER_SECONDS\./,
     apps: [{}, { CONSENT_PRESELECT: 'none', LOGIN_REMEMBER_SECONDS: '60' }],
     front: { response: (answer) => changeSaid(answer, nameBySettings) },
+    also: ['database'],
   },
   {
     about: 'app_settings',
@@ -269,6 +277,13 @@ const onTheWay: Case[] = [
     title: 'the database is away',
     says: /does not reach the database of DATABASE_URL, or its tables are not up to date/,
     front: { response: (answer) => changeSaid(answer, (said) => (said.ready.database = false)) },
+  },
+  {
+    about: 'database',
+    level: 'warning',
+    title: 'instances share nothing',
+    says: /^2 instances answer, and each keeps sessions, answers and limits for itself/,
+    front: { response: everySecond(() => {}) },
   },
   {
     about: 'proxies',
@@ -656,7 +671,9 @@ const ofTheServer: Case[] = [
     level: 'fault',
     title: 'strangers can register clients',
     says: /^Anybody can register a client/,
-    publicSide: { answer: at(/^\/oauth2\/register\//, json({ error: 'request_unauthorized' }, 401)) },
+    publicSide: {
+      answer: at(/^\/oauth2\/register\//, json({ error: 'request_unauthorized' }, 401)),
+    },
   },
   {
     about: 'server_headers',
@@ -708,15 +725,13 @@ const ofTheServer: Case[] = [
       ['device', '/device/verify', 'URLS_DEVICE_VERIFICATION'],
       ['device_success', '/device/success', 'URLS_DEVICE_SUCCESS'],
     ] as const
-  ).map(
-    ([about, path, name]): Case => ({
-      about,
-      level: 'fault',
-      title: `${name} leads elsewhere`,
-      says: new RegExp(`but this app has another address: set ${name} to http.*${base}${path}\\.`),
-      publicSide: { response: leadElsewhere(path) },
-    }),
-  ),
+  ).map(([about, path, name]): Case => ({
+    about,
+    level: 'fault',
+    title: `${name} leads elsewhere`,
+    says: new RegExp(`but this app has another address: set ${name} to http.*${base}${path}\\.`),
+    publicSide: { response: leadElsewhere(path) },
+  })),
 ];
 
 let secured: Awaited<ReturnType<typeof startFaultyProxy>>;
@@ -728,8 +743,9 @@ const fixtures = 'packages/hydra-admin/test/fixtures/tls';
 beforeAll(async () => {
   secured = await startFaultyProxy([], tls(fixtures));
 });
+const closing: { close(): Promise<void> }[] = [];
 afterAll(async () => {
-  await secured.close();
+  await Promise.all([secured, ...closing].map((one) => one.close()));
 });
 
 /** Every second question gets a proxy's own answer. */
@@ -767,7 +783,25 @@ function changeCookie(change: (line: string) => string): Faults['response'] {
   };
 }
 
+const cases = [...onTheWay, ...ofTheServer];
 const nameOf = ({ about, level, title }: Case) => [`${about}, ${level}: ${title}`] as const;
+
+const allAbouts = [...new Set([...abouts, ...pathAbouts])];
+/** They say nothing when all is well, or where everything is on one machine without https. */
+const silentWhenWell = [
+  'doctor',
+  'settings',
+  'encryption',
+  'certificate',
+  'hosts',
+  'cookies',
+  'redirects',
+  'http',
+  'replicas',
+  'left_out',
+];
+/** Broken in tests of their own, below and in the package. */
+const brokenElsewhere = ['doctor', 'encryption', 'cookies', 'http'];
 
 describe('portico doctor', () => {
   test('finds nothing to mend where nothing is broken, and checks everything', async () => {
@@ -775,20 +809,17 @@ describe('portico doctor', () => {
     expect(told).toEqual([]);
     expect(code).toBe(0);
     const checked = new Set(findings.map(({ about }) => about));
-    const notHere = ['doctor', 'settings', 'encryption', 'hosts', 'cookies', 'certificate'];
-    const onlyBroken = ['redirects', 'http', 'left_out', 'replicas'];
-    const all = [...new Set([...abouts, ...pathAbouts])];
-    const wanted = all.filter((one) => ![...notHere, ...onlyBroken].includes(one));
-    expect(all.filter((one) => checked.has(one))).toEqual(wanted);
+    expect(allAbouts.filter((one) => !checked.has(one))).toEqual(silentWhenWell);
     const { adminUrl } = world.standIn;
     expect(await (await fetch(`${adminUrl}/admin/clients`)).json()).toEqual([]);
   });
 
-  test.each([...onTheWay, ...ofTheServer].map((one) => [...nameOf(one), one] as const))(
+  test.each(cases.map((one) => [...nameOf(one), one] as const))(
     '%s',
     async (_name, { about, level, says, front, publicSide, adminSide, also = [], ...more }) => {
       kept.clear();
-      if (more.apps) world.front.lead(await Promise.all(more.apps.map((one) => world.appWith(one))));
+      if (more.apps)
+        world.front.lead(await Promise.all(more.apps.map((one) => world.appWith(one))));
       if (front) world.front.breakBy(front);
       if (publicSide) world.publicSide.breakBy(publicSide);
       if (adminSide) world.adminSide.breakBy(adminSide);
@@ -803,4 +834,164 @@ describe('portico doctor', () => {
       expect(code).toBe(told.some((one) => one.level === 'fault') ? 1 : 0);
     },
   );
+
+  test('compares instances by their management ports', async () => {
+    const ports = await Promise.all(
+      [{}, { CONSENT_PRESELECT: 'none' }, { COOKIE_SECRET: otherSecret }].map(managementOf),
+    );
+    const addresses = ports.map((port) => ['--instance', `http://127.0.0.1:${port}`]);
+    const [one = [], unequal = [], stranger = []] = addresses;
+    const about = ({ findings }: { findings: Finding[] }) =>
+      findings
+        .filter((found) => found.about === 'replicas')
+        .map(({ level, says }) => [level, says]);
+    expect(about(await examine(world.settings, one))).toEqual([
+      ['ok', '2 instances have the same settings.'],
+    ]);
+    expect(about(await examine(world.settings, [...one, ...unequal]))).toEqual([
+      ['warning', expect.stringMatching(/have unequal settings: CONSENT_PRESELECT\./)],
+    ]);
+    expect(about(await examine(world.settings, [...one, ...stranger]))).toEqual([
+      ['fault', expect.stringMatching(/have no COOKIE_SECRET in common: each refuses the forms/)],
+    ]);
+    const nowhere = ['--instance', 'http://127.0.0.1:1', '--instance', world.baseUrl];
+    expect(about(await examine(world.settings, nowhere))).toEqual([
+      ['fault', expect.stringMatching(/127\.0\.0\.1:1 cannot be asked, .*nothing listens there/)],
+      ['fault', expect.stringMatching(/There is no management port of Portico at .*auth/)],
+    ]);
+  });
+
+  test('tells apart what is wrong with a certificate', async () => {
+    const expired = await startFaultyProxy([], tls('test/cli/fixtures', 'expired-'));
+    const far = await startFaultyProxy([], tls(fixtures, 'far-'));
+    const good = await openWorld(tls(fixtures));
+    try {
+      const trusted = ['test/cli/fixtures/expired-cert.pem', `${fixtures}/far-cert.pem`].concat(
+        `${fixtures}/cert.pem`,
+      );
+      const certificates = Buffer.concat(trusted.map((path) => readFileSync(path)));
+      const file = join(temporaryFolder({ 'ca.pem': certificates }), 'ca.pem');
+      const at = ({ port }: { port: number }) => ({ BASE_URL: `https://localhost:${port}${base}` });
+      const [well, ended, wrongName] = await inProcess(file, [
+        good.settings,
+        { ...good.settings, ...at(expired) },
+        { ...good.settings, ...at(far) },
+      ]);
+      expect(well!.filter(({ level }) => level !== 'ok')).toEqual([]);
+      expect(well!.map(({ about }) => about)).toEqual(
+        expect.arrayContaining(['certificate', 'app_cookies', 'form', 'security_headers']),
+      );
+      const said = (findings: Finding[] = []) =>
+        findings.filter(({ about }) => about === 'certificate').map(({ says }) => says);
+      expect(said(ended)).toEqual([expect.stringMatching(/has expired: renew it/)]);
+      expect(said(wrongName)).toEqual([expect.stringMatching(/a certificate for another name/)]);
+      const { told } = await examine({ ...good.settings, HYDRA_PUBLIC_URL: undefined });
+      expect(told.find(({ about }) => about === 'certificate')).toMatchObject({
+        level: 'fault',
+        setting: 'NODE_EXTRA_CA_CERTS',
+        says: expect.stringMatching(/^The address of the app, https:.* unknown CA .*browser must/),
+      });
+    } finally {
+      await Promise.all([expired, far, good].map((one) => one.close()));
+    }
+  }, 60_000);
+
+  test('warns of pages without encryption beside an https address', async () => {
+    const check = async (faults: Faults) => {
+      const report = createReport(() => {});
+      const baseUrl = kind.baseUrl(`https://localhost${base}`)!;
+      const plain = await startFaultyProxy([await world.appWith()]);
+      plain.breakBy(faults);
+      const signal = new AbortController().signal;
+      const newBrowser = () => createBrowser({ signal, timeoutMs: 30_000 });
+      await checkPlainHttp({ baseUrl, newBrowser, report }, plain.port);
+      await plain.close();
+      return report.findings.map(({ level, says }) => [level, says]);
+    };
+    expect(await check({})).toEqual([
+      ['warning', expect.stringMatching(/serves pages without encryption \(status 400\): let the/)],
+    ]);
+    const away = { location: 'https://localhost/auth/login' };
+    for (const answer of [status(301, '', away), status(404)]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect(await check({ answer: () => answer })).toEqual([['ok', expect.anything()]]);
+    }
+  });
+
+  test('says when nothing answers in time, and when a check fails by itself', async () => {
+    world.front.breakBy({ answer: () => 'hang' });
+    const { told } = await examine({
+      ...world.settings,
+      HYDRA_PUBLIC_URL: undefined,
+      HYDRA_TIMEOUT_MS: '500',
+    });
+    expect(told.find(({ about }) => about === 'app')?.says).toMatch(
+      /cannot be reached from here, localhost:\d+ gave no answer within 500 ms\. Check this:/,
+    );
+    const [command] = doctorCommands({
+      further: [
+        async () => {
+          throw new Error('boom');
+        },
+      ],
+    });
+    const program: Program = {
+      name: 'tools',
+      summary: '',
+      sections: [
+        { title: '', topics: [{ name: 'doctor', summary: '', load: async () => [command!] }] },
+      ],
+    };
+    const { code, stdout } = await run(program, ['doctor', '--json'], { env: {} });
+    expect([code, JSON.parse(stdout)]).toEqual([
+      1,
+      expect.objectContaining({
+        findings: expect.arrayContaining([
+          { level: 'fault', about: 'doctor', says: 'A check failed: boom.', setting: null },
+        ]),
+      }),
+    ]);
+  });
+
+  test('has a table of all checks in its documentation, and each is broken in a test', () => {
+    const text = readFileSync('docs/tools.md', 'utf8');
+    const [, section = ''] = /\n## doctor\n(.*?)\n## /s.exec(text) ?? [];
+    const rows = [...section.matchAll(/^\| `(?!about`)(\w+)` \|/gm)].map(([, about]) => about!);
+    expect(rows.toSorted()).toEqual(allAbouts.toSorted());
+    const broken = new Set([...cases.map(({ about }) => about), ...brokenElsewhere]);
+    expect(allAbouts.filter((about) => !broken.has(about))).toEqual([]);
+  });
 });
+
+/** The management port of an instance with these settings. In one process all have the same name. */
+async function managementOf(changes: Settings): Promise<number> {
+  const config = loadConfig({ ...world.settings, ...changes });
+  const port = await startManagement(config, { port: 0, host: '127.0.0.1' });
+  const proxy = await startFaultyProxy([port.port]);
+  proxy.breakBy({
+    response(answer) {
+      const body = String(answer.body);
+      answer.body = body.replace(
+        /"instance":"[^"]*"/,
+        `"instance":"${JSON.stringify(changes).replaceAll('"', '')}"`,
+      );
+      answer.headers['content-length'] = String(answer.body.length);
+    },
+  });
+  closing.push(proxy, port);
+  return proxy.port;
+}
+
+/** Runs the doctor in a process of its own that trusts further certificates. */
+async function inProcess(caFile: string, settings: Settings[]): Promise<Finding[][]> {
+  const child = spawn(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), 'test/support/doctor-runs.ts'],
+    { env: { ...process.env, NODE_EXTRA_CA_CERTS: caFile }, stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += String(chunk)));
+  child.stdin.end(JSON.stringify(settings));
+  await once(child, 'close');
+  return (JSON.parse(output) as { findings: Finding[] }[]).map(({ findings }) => findings);
+}

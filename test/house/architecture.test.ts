@@ -56,7 +56,7 @@ const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/path\//, /^src\/(challenge\/sealer|web|folders|release|instance)/],
   [
     /^src\/assemble\.ts/,
-    /^src\/(identity|database|policy\/required-actions|clients|challenge|screens|limits|audit|state|web|folders)/,
+    /^src\/(identity|database|policy\/required-actions|clients|challenge|screens|limits|audit|state|tracing|web|folders)/,
   ],
   [
     /^src\/routes\//,
@@ -68,11 +68,13 @@ const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/limits\//, /^src\/(state|web|errors|identity\/login-key)/],
   [/^src\/audit\//, /^src\/(web|errors|identity\/login-key)/],
   [/^src\/web\//, /^src\/errors/],
+  [/^src\/tracing\//, /^src\/web/],
+  [/^src\/writer\.ts/, /^src\/(instance|release|tracing\/pairs)/],
   [/^src\/management\//, /^src\/(metrics|web|fingerprint|instance|release)/],
   [/^src\/metrics\//, /^src\/(errors|identity\/backend)/],
   [
     /^src\/config\.ts/,
-    /^src\/(database|fingerprint|management\/management-settings|identity\/(index|claim-settings)|screens\/brand-settings)/,
+    /^src\/(database|fingerprint|management\/management-settings|identity\/(index|claim-settings)|screens\/brand-settings|writer|tracing\/tracing-settings)/,
   ],
   [/^src\/errors\.ts/, /^src\/(identity\/backend|state\/state-error)/],
   [
@@ -126,6 +128,10 @@ test('nothing goes in a circle, types left out', () => {
 
 /** The one door of each library, so that it can be replaced in one place. */
 const doors: Record<string, RegExp> = {
+  '@opentelemetry/api': /^src\/tracing\//,
+  '@opentelemetry/exporter-trace-otlp-proto': /^src\/tracing\/span-exporter\.ts/,
+  '@opentelemetry/resources': /^src\/tracing\//,
+  '@opentelemetry/sdk-trace-base': /^src\/tracing\//,
   '@electric-sql/pglite': /^packages\/database\/src\/pglite\.ts/,
   '@node-rs/argon2': /^packages\/password-hashes\/src\/argon2\.ts/,
   '@node-rs/bcrypt': /^packages\/password-hashes\/src\/bcrypt\.ts/,
@@ -155,7 +161,7 @@ test('each library has one door', () => {
   expect(breaches).toEqual([]);
 });
 
-test('the libraries of user stores and databases are loaded when they are needed', () => {
+test('the libraries of user stores, databases and traces are loaded when they are needed', () => {
   const entryOf = (name: string) => packages.find((folder) => manifestOf(folder).name === name);
   const loaded = new Map<string, string>();
   function load(file: string, path: string): void {
@@ -170,7 +176,7 @@ test('the libraries of user stores and databases are loaded when they are needed
   }
   load('src/main.ts', 'src/main.ts');
   expect(loaded.has('src/identity/sql.ts')).toBe(true);
-  const heavy = [
+  const libraries = [
     'kysely',
     'pg',
     '@electric-sql/pglite',
@@ -179,6 +185,8 @@ test('the libraries of user stores and databases are loaded when they are needed
     'csv-parse',
     'prom-client',
   ];
+  const traces = Object.keys(doors).filter((name) => name.startsWith('@opentelemetry/'));
+  const heavy = [...libraries, ...traces];
   expect(heavy.map((name) => loaded.get(name)).filter(Boolean)).toEqual([]);
 });
 

@@ -56,7 +56,12 @@ const runBy: [command: RegExp, test: string, says: string][] = [
   [/^(npm ci && )?npm run dev$/, 'test/e2e/dev-run.spec.ts', 'dev/main.ts'],
   [/^npm ci --omit=dev$/, 'test/deploy', 'npm ci'],
   [/^npm ci && npm test$/, '.ci/run', 'npm ci && npm test'],
-  [/^(npm ci && )?npm run build( && npm start)?$/, 'test/house/bench/several/house.ts', 'dist'],
+  [/^(npm ci && )?npm run build$/, 'test/house/bench/several/house.ts', 'dist'],
+  [
+    /^node (--env-file=\.env )?dist\/main\.js$/,
+    'test/house/bench/several/house.ts',
+    'dist/main.js',
+  ],
   [/test:hydra$/, 'packages/hydra-stand-in/test/contract', 'startStandIn'],
   [/^(grep|node -e)/, 'test/audit/audit-readers.test.ts', 'docs/audit.md'],
   [/server\.mjs$/, 'test/identity/http-samples.test.ts', 'docs/people-api/server.mjs'],

@@ -165,9 +165,9 @@ describe('the sheet of a client’s accent', () => {
     await other.close();
   });
 
-  test('of another version is kept for a short time', async () => {
+  test('of another release is kept by nobody', async () => {
     const { headers } = await sheetOf(bankApp, '4a3fd1', '0123456789ab');
-    expect(headers['cache-control']).toBe('public, max-age=300');
+    expect(headers['cache-control']).toBe('no-store');
   });
 
   test.each(['4A3FD1', '4a3fd', '4a3fd11', 'red', '4a3fd1.css', '..%2f4a3fd1', 'constructor'])(

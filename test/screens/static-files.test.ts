@@ -182,15 +182,44 @@ describe('the hash in an address', () => {
     expect(font.headers['cache-control']).toContain('immutable');
   });
 
-  test('may be that of another version: today’s file is served, for a short time', async () => {
+  test('may be that of another release: today’s file is served, and nobody may keep it', async () => {
     for (const name of ['style.css', 'fonts/serif.woff2']) {
       const answer = await site.get(`/static/0123456789ab/${name}`, { 'Accept-Encoding': 'br' });
       expect(answer.status).toBe(200);
-      expect(answer.headers['cache-control']).toBe('public, max-age=300');
+      expect(answer.headers['cache-control']).toBe('no-store');
     }
     expect((await site.get('/static/0123456789ab/gone.css')).status).toBe(404);
     expect((await site.get('/static/0123456789abc/style.css')).status).toBe(404);
   });
+
+  test.each(['br', 'identity'])(
+    'does not speak for a file that was changed since (%s)',
+    async (coding) => {
+      const own = await start({ 'a.css': 'a{}', 'a.png': 'a' });
+      for (const name of ['a.css', 'a.png']) {
+        const get = () => own.get(own.asset(name), { 'Accept-Encoding': coding });
+        expect((await get()).headers['cache-control']).toBe(lastingly);
+        const address = own.asset(name);
+        writeFileSync(join(own.folder, name), 'b{}');
+        utimesSync(join(own.folder, name), new Date(), new Date(Date.now() + 5_000));
+        const answer = await own.get(address, { 'Accept-Encoding': coding });
+        expect([answer.status, answer.headers['cache-control']]).toEqual([200, 'no-store']);
+      }
+    },
+  );
+
+  test.each(['br', 'identity'])(
+    'is part of the ETag: two releases may differ in nothing else (%s)',
+    async (coding) => {
+      const at = new Date(1_000_000_000_000); // as images have it that are built reproducibly
+      const [one, other] = [await start({ 'a.css': 'a{}' }), await start({ 'a.css': 'b{}' })];
+      for (const { folder } of [one, other]) utimesSync(join(folder, 'a.css'), at, at);
+      const { etag } = (await one.get('/a.css', { 'Accept-Encoding': coding })).headers;
+      const headers = { 'Accept-Encoding': coding, 'If-None-Match': etag! };
+      expect((await one.get('/a.css', headers)).status).toBe(304);
+      expect((await other.get('/a.css', headers)).status).toBe(200);
+    },
+  );
 
   test('is never given to a file that is not there', () => {
     for (const name of ['gone.css', '.env', '../package.json', 'deep', '__proto__', '/style.css']) {
@@ -368,7 +397,7 @@ describe('a text that is in no file', () => {
     ['made.webmanifest', '{}', 'application/manifest+json; charset=utf-8'],
   ])('is served like one: %s', async (name, text, type) => {
     const own = await start({ 'made.css': 'in the folder' }, { more: { texts } });
-    const cached = { [own.asset(name)]: lastingly, [`/static/000000000000/${name}`]: shortly };
+    const cached = { [own.asset(name)]: lastingly, [`/static/000000000000/${name}`]: 'no-store' };
     for (const [path, kept] of Object.entries({ ...cached, [`/${name}`]: shortly })) {
       const answer = await own.get(path, { 'Accept-Encoding': 'br' });
       expect([path, answer.status, answer.text]).toEqual([path, 200, text]);

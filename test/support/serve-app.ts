@@ -56,7 +56,7 @@ export async function serveApp(
     const config = loadConfig(await settingsAt(port));
     const management = config.management && (await startManagement(config, config.management));
     const assembled = await assemble(config, kept(logs, audits), management?.watch);
-    const { auditTrail, hydra, database, identity, revocations, state } = assembled;
+    const { auditTrail, hydra, database, identity, revocations, state, tracer } = assembled;
     // What a fork puts before the consent has tests of its own, and is in the way of all others.
     const parts = change({ ...assembled, requiredActions: [] });
     const app = createApp(parts);
@@ -70,6 +70,7 @@ export async function serveApp(
       revocations.close();
       await Promise.all([hydra.close(), identity.close(), state.close()]);
       await database?.close();
+      await tracer.close();
       await management?.close();
     };
     return { port, managementPort: management?.port, parts, logs, audits, close };

@@ -33,6 +33,7 @@ test('one line tells of each request, with its id and without its query', async 
     {
       level: info,
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      ...app.parts.config.writer,
       request: expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/),
       method: 'GET',
       path: '/login',

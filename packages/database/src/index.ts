@@ -7,6 +7,7 @@ export {
   type Connections,
   type Database,
   type DatabaseLog,
+  type Watched,
 } from './open-database.ts';
 export type { QueryReport } from './query-report.ts';
 export { tryAgain } from './try-again.ts';

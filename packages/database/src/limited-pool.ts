@@ -1,7 +1,7 @@
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { connect } from './connect.ts';
-import { operationOf, reported, type Observe } from './query-report.ts';
+import { operationOf, reported, summaryOf, type Observe } from './query-report.ts';
 
 const readOnly = '25006';
 
@@ -15,7 +15,17 @@ export interface Limits {
   isSlow?: boolean;
   /** Gets how each query went. */
   observe?: Observe | undefined;
+  /** Runs each query, such as in a span of a trace. */
+  around?: Around | undefined;
+  /** Asked each time a query is sent: what to add as a comment, without its marks. */
+  comment?: Comment | undefined;
 }
+
+/** @param query what it is in few words, such as `select portico_sessions`: without values */
+export type Around = <T>(query: string, work: () => Promise<T>) => Promise<T>;
+
+/** Asterisks and slashes are taken out: with them a comment could end. */
+export type Comment = () => string | undefined;
 
 /**
  * A view of a pool for Kysely. A connection that did not answer in time, is read-only, or was left in
@@ -49,18 +59,19 @@ async function liftLimit(client: PoolClient): Promise<void> {
 
 function limitedClient(
   client: PoolClient,
-  { queryTimeoutMs, isSlow = false, observe }: Limits,
+  { queryTimeoutMs, isSlow = false, observe, around, comment }: Limits,
 ): PostgresPoolClient {
   let isUnclear = false;
 
   async function query(text: string, values: readonly unknown[]): Promise<QueryResult> {
-    const config: TimedQuery = { text, values: [...values] };
+    const config: TimedQuery = { text: commented(text, comment?.()), values: [...values] };
     if (queryTimeoutMs > 0) config.query_timeout = queryTimeoutMs;
+    const send = () => client.query(config);
     try {
       return await reported(
         observe,
         () => operationOf(text),
-        () => client.query(config),
+        () => (around ? around(summaryOf(text), send) : send()),
       );
     } catch (error) {
       // Its answer may still come, and would be taken for that of the next query.
@@ -78,4 +89,12 @@ function limitedClient(
       client.release(isUnclear || isInTransaction || isSlow);
     },
   };
+}
+
+/**
+ * At the end, where the server's log, its list of activities and slow queries show it. What the server
+ * counts queries by does not hold comments.
+ */
+function commented(text: string, comment: string | undefined): string {
+  return comment ? `${text} /*${comment.replaceAll(/[*/]/g, '')}*/` : text;
 }

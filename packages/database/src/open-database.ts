@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import type { DatabaseAddress } from './address.ts';
 import type { Description } from './describe.ts';
+import type { Around, Comment } from './limited-pool.ts';
 import type { Observe } from './query-report.ts';
 
 /** The operator's log; a pino logger is one. */
@@ -37,6 +38,16 @@ export interface Connections {
   waiting: number;
 }
 
+/** What may watch queries, and mark them. */
+export interface Watched {
+  /** Gets how each query went. */
+  observe?: Observe | undefined;
+  /** Runs each query, such as in a span of a trace. */
+  around?: Around | undefined;
+  /** What to add to the text of each query as a comment. */
+  comment?: Comment | undefined;
+}
+
 /** What the two kinds give. */
 export interface Opened {
   pool: Pool;
@@ -52,11 +63,10 @@ const readyWithinMs = 2000;
  * go and come back at any time; queries in between fail with errors for which `isAway` is true.
  * @throws DatabaseError when the folder of PGlite cannot be used, or the address names files that
  *   cannot be read; the message is for the operator
- * @param parts `observe` gets how each query went
  */
 export async function openDatabase(
   address: DatabaseAddress,
-  { log, observe }: { log: DatabaseLog; observe?: Observe | undefined },
+  { log, ...watched }: { log: DatabaseLog } & Watched,
 ): Promise<Database> {
   const opened = await open(address, log);
   const { pool, queryTimeoutMs } = opened;
@@ -64,8 +74,8 @@ export async function openDatabase(
   const { LocklessDialect } = await import('./lockless-dialect.ts');
   const { limitedPool } = await import('./limited-pool.ts');
   const { describe } = await import('./describe.ts');
-  const usual = limitedPool(pool, { queryTimeoutMs, observe });
-  const slow = limitedPool(pool, { queryTimeoutMs: 0, isSlow: true, observe });
+  const usual = limitedPool(pool, { queryTimeoutMs, ...watched });
+  const slow = limitedPool(pool, { queryTimeoutMs: 0, isSlow: true, ...watched });
   // oxlint-disable no-explicit-any -- the caller says which tables there are
   const usualView = new View<any>({ dialect: new PostgresDialect({ pool: usual }) });
   const slowView = new View<any>({ dialect: new LocklessDialect({ pool: slow }) });

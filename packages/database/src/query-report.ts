@@ -28,6 +28,13 @@ export function operationOf(text: string): QueryReport['operation'] {
   return operations[word.toLowerCase()] ?? 'other';
 }
 
+/** Its first word and its first table, such as `select portico_sessions`: without values. */
+export function summaryOf(text: string): string {
+  const [, word = ''] = /^\s*([a-z]+)/i.exec(text) ?? [];
+  const [, table] = /\b(?:from|into|update)\s+(?:only\s+)?"?([a-z_][\w$]*)/i.exec(text) ?? [];
+  return [word.toLowerCase(), table].filter(Boolean).join(' ');
+}
+
 /** Reports how this went. Without somebody to report to, it is only done. */
 export async function reported<T>(
   observe: Observe | undefined,

@@ -29,6 +29,7 @@ export function createCurrentSender(config: FullConfig, warn: Warn) {
       headers: headersOf(config, token.current),
       secureContext: trust.current,
       proxy: proxyOf(config),
+      headersNow: config.headersNow,
     });
     senders.add(opened);
     return opened;

@@ -29,7 +29,16 @@ export interface HydraConfig {
   proxy?: ProxyConfig | undefined;
   /** `got` by default. */
   transport?: 'got' | 'undici';
+  /**
+   * Asked each time a request is sent: headers for this one, such as those of a trace, beside the others.
+   * Names in lower case.
+   */
+  headersNow?: HeadersNow | undefined;
+  /** Runs the work of each call, such as in a span of a trace. */
+  around?: Around | undefined;
 }
+
+export type HeadersNow = () => Readonly<Record<string, string>> | undefined;
 
 const defaults = {
   headers: {},
@@ -56,6 +65,17 @@ export interface HydraCall {
   kind: HydraErrorKind | undefined;
   ms: number;
 }
+
+/**
+ * @param call what is asked; `path` has names in the place of ids, and no prefix of a version
+ * @param outcome is filled when the work is over, whether it was done or threw
+ * @returns what the work returns
+ */
+export type Around = <T>(
+  call: { operation: string; method: Method; path: string },
+  outcome: Readonly<HydraCall>,
+  work: () => Promise<T>,
+) => Promise<T>;
 
 export type Observe = (call: HydraCall) => void;
 

@@ -6,7 +6,9 @@ export type * from './client-types.ts';
 export { createExchange } from './exchange.ts';
 export {
   fullConfig,
+  type Around,
   type FullConfig,
+  type HeadersNow,
   type HydraCall,
   type HydraConfig,
   type Observe,

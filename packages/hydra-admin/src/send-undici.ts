@@ -17,7 +17,7 @@ import { proxySlow } from './tunnel.ts';
 
 /** The lean sender: needs a quarter of got's processor time. */
 export function createUndiciSender(config: SenderConfig): Sender {
-  const { secureContext } = config;
+  const { secureContext, headersNow } = config;
   const { origin, prefix, headers, open } = routeTo(config);
   const usual = { timeout: connectTimeoutMs, ...(secureContext && { secureContext }) };
   const pool = new Pool(origin, {
@@ -30,19 +30,19 @@ export function createUndiciSender(config: SenderConfig): Sender {
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  const plain = Object.entries(headers).flat();
-  const json = [...plain, 'content-type', contentTypeOf({})];
-  const form = [...plain, 'content-type', contentTypeOf({ isForm: true })];
+  const json = { ...headers, 'content-type': contentTypeOf({}) };
+  const form = { ...headers, 'content-type': contentTypeOf({ isForm: true }) };
 
   function send({ method, path, body, isForm, isLong, timeoutMs }: SendRequest): Promise<Answer> {
-    const withBody = isForm ? form : json;
+    const usual = body === undefined ? headers : isForm ? form : json;
+    const now = headersNow?.();
     return new Promise((resolve, reject) => {
       pool.dispatch(
         {
           method,
           path: prefix + path,
           body: body ?? null,
-          headers: body === undefined ? plain : withBody,
+          headers: now ? { ...usual, ...now } : usual,
         },
         new Exchange({ timeoutMs, isLong }, resolve, reject),
       );

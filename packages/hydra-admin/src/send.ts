@@ -48,6 +48,8 @@ export interface SenderConfig {
   secureContext: SecureContext | undefined;
   /** Goes between: asked for a tunnel if the origin is https, else to pass each request on. */
   proxy?: URL | undefined;
+  /** Headers for the request that is about to be sent, beside the others. */
+  headersNow?: (() => Readonly<Record<string, string>> | undefined) | undefined;
 }
 
 /**

@@ -34,6 +34,7 @@ export type Call = <T>(operation: Operation<T>, options?: CallOptions) => Promis
 /** Makes calls: detects the server's version, sends, and turns every fault into a `HydraError`. */
 export function createTransport(config: FullConfig, observe?: Observe, warn?: Warn) {
   const { exchange, tokens, close } = createExchange(config, warn);
+  const { around } = config;
   const dialects = createCurrentDialect(config.version, detect);
 
   /** @throws HydraError unless the call succeeds */
@@ -76,7 +77,7 @@ export function createTransport(config: FullConfig, observe?: Observe, warn?: Wa
   }
 
   function detect(): Promise<Detection> {
-    return watch({ name: 'server.detect', method: 'GET' }, async (seen) => {
+    return watch({ name: 'server.detect', method: 'GET', path: '' }, async (seen) => {
       const end = performance.now() + config.timeoutMs;
       return detectDialect(async (path) => {
         const answer = await exchange({ method: 'GET', path, end }).catch(undefinedIfMalformed);
@@ -88,17 +89,22 @@ export function createTransport(config: FullConfig, observe?: Observe, warn?: Wa
 
   /** Turns what is thrown into a `HydraError`, and reports the outcome. */
   async function watch<T>(
-    { name, method }: Pick<Operation<T>, 'name' | 'method'>,
+    { name, method, path }: Pick<Operation<T>, 'name' | 'method' | 'path'>,
     work: (seen: Pick<HydraCall, 'status'>) => Promise<T>,
   ): Promise<T> {
     const start = performance.now();
     const seen: HydraCall = { method, operation: name, status: undefined, kind: undefined, ms: 0 };
+    const judged = async () => {
+      try {
+        return await work(seen);
+      } catch (error) {
+        const fault = hydraErrorOf({ name, method }, error, seen.status);
+        if (fault instanceof HydraError) seen.kind = fault.kind;
+        throw fault;
+      }
+    };
     try {
-      return await work(seen);
-    } catch (error) {
-      const fault = hydraErrorOf({ name, method }, error, seen.status);
-      if (fault instanceof HydraError) seen.kind = fault.kind;
-      throw fault;
+      return await (around ? around({ operation: name, method, path }, seen, judged) : judged());
     } finally {
       seen.ms = performance.now() - start;
       observe?.(seen);

@@ -82,7 +82,9 @@ removes the client again, also after a failure. Exit code 0 without faults (ther
       if (!login) await checkLogin(undefined);
       for (const check of further) {
         // oxlint-disable-next-line no-await-in-loop -- findings come in the same order each time
-        await within(patience.further * times, interrupt, report, (signal) => check({ ...own, signal }));
+        await within(patience.further * times, interrupt, report, (signal) =>
+          check({ ...own, signal }),
+        );
       }
     });
     await Promise.all(printing);

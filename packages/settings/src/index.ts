@@ -4,6 +4,7 @@
 export * as kind from './kinds.ts';
 export type { BaseUrl, TrustProxy } from './kinds.ts';
 export type { Picture } from './pictures.ts';
+export { inForce } from './in-force.ts';
 export {
   readSettings,
   SettingsError,

@@ -107,6 +107,7 @@ function faultsOf(name: string, row: Setting<unknown>, text: string | undefined)
   return [`${name} is ${shown}. It must be ${row.wants}.`];
 }
 
-function withoutPassword(given: string): string {
+/** An address without the user and the password in it. */
+export function withoutPassword(given: string): string {
   return given.replace(/\/\/[^/@]*@/, '//…@');
 }

@@ -12,7 +12,8 @@ export function checkCookies({ baseUrl, report }: Path, { visit, address }: Page
   const cookie = cookieOf(visit.cookies, name);
   if (!cookie) {
     const found = visit.cookies.map((line) => line.split('=', 1)[0]);
-    const which = found.length > 0 ? `comes with ${found.join(', ')} in its place` : 'does not come';
+    const which =
+      found.length > 0 ? `comes with ${found.join(', ')} in its place` : 'does not come';
     const says = `The cookie of the login page, ${name}, ${which}: no form can be sent. Let the proxy pass on Set-Cookie unchanged.`;
     report.fault('app_cookies', says);
     return false;
@@ -47,7 +48,8 @@ function refusalOf({ name, attributes }: SetCookie, page: URL): string | undefin
     if (domain) return `it has the domain "${domain}", which its name forbids`;
   }
   const isAbove = `${page.pathname}/`.startsWith(path.replace(/\/*$/, '/'));
-  if (path.startsWith('/') && !isAbove) return `its path is "${path}", and the page is not below it`;
+  if (path.startsWith('/') && !isAbove)
+    return `its path is "${path}", and the page is not below it`;
   const isOfHost = `.${page.hostname}`.endsWith(`.${domain.replace(/^\./, '')}`);
   return domain && !isOfHost ? `its domain is "${domain}"` : undefined;
 }

@@ -19,7 +19,7 @@ const directions: Direction[] = [
   {
     about: 'request_headers',
     what: 'A request with an address of 32 kB and a Referer as long, as a browser sends it from our page,',
-    mend: 'in nginx by "large_client_header_buffers 8 96k"',
+    mend: 'in nginx by "large_client_header_buffers 4 64k;"',
     async send(path, bytes) {
       const place = `/login?login_challenge=${'x'.repeat(bytes)}`;
       const headers = { referer: path.baseUrl.href + place, cookie: `seen=${'x'.repeat(200)}` };
@@ -31,7 +31,7 @@ const directions: Direction[] = [
   {
     about: 'answer_headers',
     what: 'An answer with 32 kB of headers, such as a redirect to the server,',
-    mend: 'in nginx by "proxy_buffer_size 64k" and "proxy_buffers 8 64k"',
+    mend: 'in nginx by "proxy_buffer_size 64k; proxy_buffers 8 32k;"',
     send: async (path, bytes) => ask(path, '/login', { fill: bytes }),
     isWhole: ({ answer, visit }, bytes) =>
       answer !== undefined && visit.headers[fillHeader]?.length === bytes,

@@ -27,7 +27,10 @@ export async function askInstances(path: Path, addresses: readonly string[]): Pr
   for (const given of addresses) {
     const address = kind.address(given);
     if (address === undefined) {
-      report.fault('replicas', `--instance must be an http(s) address without a query: "${given}".`);
+      report.fault(
+        'replicas',
+        `--instance must be an http(s) address without a query: "${given}".`,
+      );
       continue;
     }
     // oxlint-disable-next-line no-await-in-loop -- findings come in the same order each time

@@ -8,7 +8,10 @@ export async function checkManagement({ baseUrl, env, newBrowser, report }: Path
   const isFound = async (address: string) => {
     const visit = await orNoAnswer(newBrowser().visit(address));
     if (visit instanceof NoAnswer || visit.status >= 400) return false;
-    return /^# (HELP|TYPE) /m.test(visit.body) || /^\{"(name|status)":.*("settings"|"dependencies"):/.test(visit.body);
+    return (
+      /^# (HELP|TYPE) /m.test(visit.body) ||
+      /^\{"(name|status)":.*("settings"|"dependencies"):/.test(visit.body)
+    );
   };
   const roots = [...new Set([baseUrl.origin, baseUrl.href])];
   const addresses = roots.flatMap((root) => places.map((place) => root + place));

@@ -60,5 +60,9 @@ function tellWhy({ baseUrl, report }: Path, visit: Visit, isPathKnown: boolean):
     status === 404 || status === 400 || status === 410
       ? 'the app does not know the sign-in of this server. Its HYDRA_ADMIN_URL leads to another one'
       : 'the app cannot show it. See its log, and what is told above about the server and the user store';
-  report.fault('login_page', `The login page of a real sign-in is an error page (${how}): ${why}.`, status < 500 ? 'HYDRA_ADMIN_URL' : null);
+  report.fault(
+    'login_page',
+    `The login page of a real sign-in is an error page (${how}): ${why}.`,
+    status < 500 ? 'HYDRA_ADMIN_URL' : null,
+  );
 }

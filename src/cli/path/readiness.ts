@@ -7,7 +7,8 @@ const parts = {
   server: {
     about: 'app_server',
     ok: 'The app reaches the admin API.',
-    fault: 'does not reach the admin API: check HYDRA_ADMIN_URL of the app, and the network between',
+    fault:
+      'does not reach the admin API: check HYDRA_ADMIN_URL of the app, and the network between',
     setting: 'HYDRA_ADMIN_URL',
   },
   people: {
@@ -31,6 +32,11 @@ export function checkReadiness({ report }: Path, answers: PathAnswer[]): void {
     const away = answers.find(({ ready }) => !ready[name as keyof typeof parts]);
     if (away) report.fault(about, `The instance ${away.release.instance} ${fault}.`, setting);
     else report.ok(about, ok);
+  }
+  const { size } = new Set(answers.map(({ release }) => release.instance));
+  if (size > 1 && answers.some(({ isShared }) => !isShared)) {
+    const says = `${size} instances answer, and each keeps sessions, answers and limits for itself: give them a database (DATABASE_URL, STATE=database).`;
+    report.warning('database', says, 'STATE');
   }
   const times = answers.map(({ time }) => time);
   const farthest = times.toSorted((a, b) => Math.abs(b - Date.now()) - Math.abs(a - Date.now()))[0];

@@ -56,7 +56,9 @@ function tellOthers({ report, baseUrl }: Path, all: (Asked | NoAnswer)[]): void 
   }
   const [first] = others;
   const how =
-    first instanceof NoAnswer ? first.message : `status ${first!.visit.status}${byWhom(first!.visit)}`;
+    first instanceof NoAnswer
+      ? first.message
+      : `status ${first!.visit.status}${byWhom(first!.visit)}`;
   const says = `${share} ended before the app (${how}): the proxy still asks an instance that is away. Let it check /health/ready, and ask another one when a connection is refused.`;
   report.fault('app', says);
 }

@@ -66,10 +66,7 @@ export function createBrowser({ signal, timeoutMs, headers: always = {} }: Brows
   const jars = new Map<string, Map<string, string>>();
 
   /** @throws NoAnswer, or the reason of the signal */
-  async function visit(
-    address: string,
-    { form, headers = {} }: VisitOptions = {},
-  ): Promise<Visit> {
+  async function visit(address: string, { form, headers = {} }: VisitOptions = {}): Promise<Visit> {
     signal.throwIfAborted();
     const { hostname, host } = new URL(address);
     const jar = jars.get(hostname) ?? new Map<string, string>();

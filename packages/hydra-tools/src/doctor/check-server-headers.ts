@@ -27,7 +27,7 @@ export async function checkServerHeaders(walk: Walk): Promise<void> {
   }
   const isRequest = [400, 413, 414, 431].includes(status);
   const says = isRequest
-    ? `An address of ${longState} bytes is refused in front of the server (status ${status}): let the proxy take longer ones, in nginx by "large_client_header_buffers 8 96k".`
-    : `A redirect of the server with a long address does not come through (status ${status}): let the proxy take larger headers of answers, in nginx by "proxy_buffer_size 64k" and "proxy_buffers 8 64k".`;
+    ? `An address of ${longState} bytes is refused in front of the server (status ${status}): let the proxy take longer ones, in nginx by "large_client_header_buffers 4 64k;".`
+    : `A redirect of the server with a long address does not come through (status ${status}): let the proxy take larger headers of answers, in nginx by "proxy_buffer_size 64k; proxy_buffers 8 32k;".`;
   return report.fault('server_headers', says);
 }

@@ -1,0 +1,48 @@
+/** What `dist` holds of the libraries of others, and what stays in `node_modules`. */
+import type { Plugin } from 'esbuild';
+
+/**
+ * What each start needs, with all that it imports itself. Any other library that sources import is left
+ * outside: native code, what finds files by its own path, and what only some settings need.
+ */
+const bundled = [
+  '@formatjs/intl-localematcher',
+  '@portico',
+  'cookie-parser',
+  'csurf',
+  'culori',
+  'ejs',
+  'express',
+  'express-session',
+  'got',
+  'helmet',
+  'lru-cache',
+  'pino',
+  'undici',
+  'unhomoglyph',
+  'valibot',
+];
+
+/** Large tables that bundled libraries import, and rarely read. */
+const tables = ['iconv-lite', 'mime-db'];
+
+/**
+ * Whether an import is left to Node.
+ * @param name of a package, perhaps with a path in it
+ * @param importer the path of the file that imports it
+ */
+export function staysOutside(name: string, importer: string): boolean {
+  const isOf = (one: string) => name === one || name.startsWith(`${one}/`);
+  const isFromLibrary = /[\\/]node_modules[\\/]/.test(importer);
+  return isFromLibrary ? tables.some(isOf) : !bundled.some(isOf);
+}
+
+/** Leaves them outside. */
+export const leaveOutside: Plugin = {
+  name: 'leave outside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) =>
+      kind !== 'entry-point' && staysOutside(path, importer) ? { path, external: true } : undefined,
+    );
+  },
+};
