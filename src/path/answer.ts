@@ -45,7 +45,8 @@ export const pathAnswer = v.object({
     believed: v.number(),
     /** Whether TRUST_PROXY names addresses, and `address` is one of them. */
     isTrusted: v.boolean(),
-    isEncrypted: v.boolean(),
+    /** The port that it came to. */
+    port: v.number(),
   }),
   /** Whether instances share what they keep (STATE). */
   isShared: v.boolean(),
@@ -137,7 +138,7 @@ function sawOf(req: Request, isByAddress: boolean): PathAnswer['saw'] {
     peer: req.socket.remoteAddress ?? '',
     believed: req.ips.length,
     isTrusted: isByAddress && address !== '' && trusts(address, 0),
-    isEncrypted: req.secure,
+    port: req.socket.localPort ?? 0,
   };
 }
 

@@ -14,7 +14,7 @@ export async function checkForwarding(path: Path): Promise<void> {
     ask(path, '/login', { headers: { 'x-forwarded-for': invented } }),
   ]);
   if (!plain.answer || !forged.answer) return;
-  const { address, believed, forwarded, isTrusted, peer } = plain.answer.saw;
+  const { address, believed, forwarded, isTrusted, peer, port } = plain.answer.saw;
   const proxies = forwarded.length;
   if (forged.answer.saw.address === invented) {
     if (isTrusted) {
@@ -32,10 +32,14 @@ export async function checkForwarding(path: Path): Promise<void> {
     const says = `The proxy in front does not send X-Forwarded-For: all browsers count as one address, ${address || peer}, and the wrong passwords of one person slow everybody down. Let it add the address of the browser.`;
     return report.fault('proxies', says, 'TRUST_PROXY');
   }
+  if (proxies === 0 && baseUrl.port !== String(port)) {
+    const says = `No X-Forwarded-For reaches the app, although it listens at port ${port} and not at that of BASE_URL. If a proxy is in front, all browsers count as one address, ${address || peer}: let it add the address of the browser.`;
+    return report.warning('proxies', says, 'TRUST_PROXY');
+  }
   if (believed < proxies) {
     const says = `All browsers count as one address, ${address || peer}, and the wrong passwords of one person slow everybody down: proxies named ${forwarded.join(', ')}, so set TRUST_PROXY to ${proxies}, or to the addresses of all proxies.`;
     return report.fault('proxies', says, 'TRUST_PROXY');
   }
-  const behind = proxies === 1 ? 'one proxy' : `${proxies} proxies`;
+  const behind = ['no proxy', 'one proxy'][proxies] ?? `${proxies} proxies`;
   report.ok('proxies', `Browsers are told apart behind ${behind}: this one is ${address}.`);
 }

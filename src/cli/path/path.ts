@@ -155,5 +155,6 @@ export function isFromApp({ headers }: Visit): boolean {
 
 /** Who answered, as far as it says so: `, by nginx`. */
 export function byWhom({ headers }: Visit): string {
-  return headers.server ? `, by ${headers.server}` : '';
+  const { server } = headers;
+  return typeof server === 'string' ? `, by ${server}` : '';
 }

@@ -101,7 +101,7 @@ const nameOf = ({ version, commit }: { version: string; commit?: string | undefi
   commit ? `${version} (${commit.slice(0, 12)})` : version;
 
 function compareReleases({ report }: Path, answers: PathAnswer[]): void {
-  const names = [...new Set(answers.map(({ release }) => nameOf(release)))];
+  const names = [...new Set(answers.map(({ release }) => nameOf(release)))].toSorted();
   const instances = new Set(answers.map(({ release }) => release.instance)).size;
   const count = instances === 1 ? 'One instance answers' : `${instances} instances answer`;
   if (names.length > 1) {

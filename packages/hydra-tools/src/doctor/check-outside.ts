@@ -24,8 +24,14 @@ export async function checkOutside(
     );
     return answers.some((answer) => answer && isAdminAnswer(answer));
   };
-  if (baseUrl && baseUrl.origin !== admin.origin && (await isAdmin(baseUrl.origin))) {
-    const says = `The admin API answers at ${baseUrl.origin}, the address of the app: anybody can take over all accounts. Let the proxy pass on only the paths of this app and of the public port.`;
+  const known = [admin.origin, publicUrl && new URL(publicUrl).origin]; // looked at elsewhere
+  const below = baseUrl ? [...new Set([baseUrl.origin, baseUrl.href])] : [];
+  const answers = await Promise.all(
+    below.map(async (root) => !known.includes(root) && (await isAdmin(root))),
+  );
+  const open = below[answers.indexOf(true)];
+  if (open !== undefined) {
+    const says = `The admin API answers at ${open}, the address of the app: anybody can take over all accounts. Let the proxy pass on only the paths of this app and of the public port.`;
     return report.fault('protection', says, 'BASE_URL');
   }
   const hosts = [publicUrl, baseUrl?.href].filter((one) => one !== undefined && !isLoopback(one));

@@ -9,7 +9,7 @@ import { certificateFault } from './certificates.ts';
 import { checkRegistration } from './check-registration.ts';
 import { withProbe } from './probe.ts';
 import type { Report } from './report.ts';
-import { Stopped, walkError, walkSignIn, walkSignOut, type Walk } from './walk.ts';
+import { Stopped, walkError, walkSignIn, walkSignOut, walkSignUp, type Walk } from './walk.ts';
 import { walkDevice } from './walk-device.ts';
 
 /** For addresses that probably do not answer: those of ports that should be closed. */
@@ -83,6 +83,7 @@ async function walkAll(
     await walkSignOut(walk);
   });
   await orReport(report, async () => walkError(walkWith(newBrowser())));
+  await orReport(report, async () => walkSignUp(walkWith(newBrowser())));
   await orReport(report, async () => checkServerHeaders(walkWith(newBrowser())));
   if (discovery.device_authorization_endpoint === undefined) return;
   await orReport(report, async () => walkDevice(walkWith(newBrowser())));
@@ -94,7 +95,7 @@ async function orReport<T>(report: Report, work: () => Promise<T>): Promise<T | 
   } catch (error) {
     const certificate = error instanceof NoAnswer && certificateFault(error.code);
     if (certificate) {
-      const says = `The public address of the server, ${(error as NoAnswer).host}, ${certificate}`;
+      const says = `The public address of the server, ${error.host}, ${certificate}`;
       report.fault('certificate', says, 'NODE_EXTRA_CA_CERTS');
     } else if (error instanceof NoAnswer) {
       report.fault('public', `${error.message}: check HYDRA_PUBLIC_URL.`, 'HYDRA_PUBLIC_URL');

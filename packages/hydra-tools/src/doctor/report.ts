@@ -25,6 +25,7 @@ export const abouts = [
   'logout',
   'logged_out',
   'error',
+  'sign_up',
   'device',
   'device_success',
 ] as const;

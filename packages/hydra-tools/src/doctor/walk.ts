@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ToolConfig } from '../settings.ts';
 import type { Hydra } from '@portico/hydra-admin';
-import { areTwoNamesOfOneHost } from './addresses.ts';
+import { areTwoNamesOfOneHost, isSamePlace, withoutQuery } from './addresses.ts';
 import type { Browser, Visit } from './browser.ts';
 import { checkCookies } from './check-cookies.ts';
 import { probeRedirectUri, type Probe } from './probe.ts';
@@ -85,6 +85,33 @@ export async function walkError(walk: Walk): Promise<void> {
   if (location?.searchParams.has('error')) return checkScreen('error', location, walk);
   const says = `Hydra answers a wrong request with status ${status} instead of sending the browser to the page for errors: check URLS_ERROR.`;
   return walk.report.fault('error', says, 'URLS_ERROR');
+}
+
+/**
+ * Asks for the page for new accounts (`prompt=registration`, since 2.2), which is the login page unless
+ * URLS_REGISTRATION names one.
+ */
+export async function walkSignUp(walk: Walk): Promise<void> {
+  const { browser, publicUrl, probe, report, baseUrl } = walk;
+  const { location } = await browser.visit(
+    authorizationUrl(publicUrl, {
+      client_id: probe.clientId,
+      response_type: 'code',
+      scope: 'openid',
+      redirect_uri: probeRedirectUri,
+      state: random(),
+      prompt: 'registration',
+    }),
+  );
+  // Older servers do not know the prompt.
+  if (!baseUrl || !location?.searchParams.has('login_challenge')) return;
+  const place = withoutQuery(location.href);
+  const isOurs = place === baseUrl.href || place.startsWith(`${baseUrl.href}/`);
+  if (isOurs && !isSamePlace(place, `${baseUrl.href}/login`)) {
+    const says = `Hydra sends the browser for a new account to ${place}, where this app has no page: leave URLS_REGISTRATION out, or set it to a page of your own that answers the challenge.`;
+    return report.fault('sign_up', says, 'URLS_REGISTRATION');
+  }
+  report.ok('sign_up', `Hydra sends the browser for a new account to ${place}.`);
 }
 
 /** Compares the screen, and returns its challenge. @throws Stopped */
