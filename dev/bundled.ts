@@ -40,8 +40,8 @@ export function staysOutside(name: string, importer: string): boolean {
 /** Leaves them outside. */
 export const leaveOutside: Plugin = {
   name: 'leave outside',
-  setup({ onResolve }) {
-    onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) =>
+  setup(building) {
+    building.onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) =>
       kind !== 'entry-point' && staysOutside(path, importer) ? { path, external: true } : undefined,
     );
   },

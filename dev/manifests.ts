@@ -4,6 +4,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import { stringify } from 'yaml';
+import { alertRules, alertsOfChart, alertsOfOverlay, prometheusRule } from './manifests/alerts.ts';
 import { schemaOfSettings } from './manifests/chart-schema.ts';
 import { canRender, cases, keep } from './manifests/rendered.ts';
 
@@ -12,6 +14,12 @@ const schema = JSON.parse(readFileSync(path, 'utf8')) as { definitions: Record<s
 schema.definitions['settings'] = schemaOfSettings();
 writeFileSync(path, JSON.stringify(schema, undefined, 2));
 spawnSync('npx', ['--no-install', 'oxfmt', path], { stdio: 'inherit' });
+
+// Neither Helm nor Kustomize reads a file of another folder.
+const { groups } = alertRules();
+const made = '# Made by `npm run manifests` from deploy/prometheus/alerts.yaml.\n';
+writeFileSync(alertsOfChart, made + stringify({ groups }, { lineWidth: 0 }));
+writeFileSync(alertsOfOverlay, made + stringify(prometheusRule(groups), { lineWidth: 0 }));
 
 for (const one of cases) {
   if (canRender(one)) keep(one);

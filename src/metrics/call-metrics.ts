@@ -14,6 +14,7 @@ const operations = [
   'consent.get',
   'consent.accept',
   'consent.reject',
+  'consentSessions.list',
   'logout.get',
   'logout.accept',
   'logout.reject',

@@ -29,7 +29,7 @@ export function createProcessMetrics(registry: Registry): void {
   });
   const busy: Counter = new Counter({
     name: 'portico_event_loop_busy_seconds_total',
-    help: 'How long the event loop has worked: its rate is the part of one core, 1 at most',
+    help: 'How long the event loop has worked, or waited for a processor: at a rate of 1 it can do no more',
     registers: [registry],
     collect() {
       busy.reset();

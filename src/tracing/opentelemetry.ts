@@ -87,11 +87,16 @@ export function createTracer(
       };
     },
     async close() {
-      const done = provider.shutdown().catch(() => undefined);
-      const tooLate = new Promise<void>((resolve) => {
-        setTimeout(resolve, flushWithinMs).unref();
+      const done = provider.shutdown().then(
+        () => true,
+        () => true, // the exporter has told
+      );
+      const tooLate = new Promise<boolean>((resolve) => {
+        setTimeout(resolve, flushWithinMs, false).unref();
       });
-      await Promise.race([done, tooLate]);
+      if (!(await Promise.race([done, tooLate]))) {
+        log.warn({}, 'the last spans could not be sent in time and are lost');
+      }
     },
   };
 }

@@ -6,7 +6,6 @@ import type { TracerLog } from './open-tracer.ts';
 import type { TracingConfig } from './tracing-settings.ts';
 
 const complainEveryMs = 60_000;
-const success = 0;
 
 /** The library's exporter. When the collector does not take them, the log says so at most once a minute. */
 export function createSpanExporter(config: TracingConfig, log: TracerLog): SpanExporter {
@@ -21,11 +20,11 @@ export function createSpanExporter(config: TracingConfig, log: TracerLog): SpanE
   let lost = 0;
   let complainedAt = Number.NEGATIVE_INFINITY;
 
-  function complain(fault: Error | undefined): void {
+  function complain(fault: Error): void {
     if (performance.now() - complainedAt < complainEveryMs) return;
     complainedAt = performance.now();
-    const { code } = (fault ?? {}) as { code?: string | number };
-    const reason = code ?? fault?.name ?? 'no reason given';
+    const { code } = fault as { code?: string | number };
+    const reason = code ?? fault.name;
     log.warn({ collector: new URL(url).origin, lost, reason }, 'spans cannot be sent and are lost');
     lost = 0;
   }
@@ -33,7 +32,7 @@ export function createSpanExporter(config: TracingConfig, log: TracerLog): SpanE
   return {
     export(spans, done) {
       exporter.export(spans, (result) => {
-        if (result.code !== success) {
+        if (result.error) {
           lost += spans.length;
           complain(result.error);
         }

@@ -146,11 +146,13 @@ function arrange(values: Values) {
   };
 }
 
-function prefixed<P extends string, R extends object>(prefix: P, own: R) {
+function prefixed<P extends string, R extends object>(prefix: P, own: R): Prefixed<P, R> {
   return Object.fromEntries(
     Object.entries(own).map(([name, row]) => [prefix + name, row as unknown]),
-  ) as { [N in keyof R & string as `${P}${N}`]: R[N] };
+  ) as Prefixed<P, R>;
 }
+
+type Prefixed<P extends string, R> = { [N in keyof R & string as `${P}${N}`]: R[N] };
 
 function ratio(text: string): number | undefined {
   const number = /^\d*\.?\d+(e-?\d+)?$/i.test(text) ? Number(text) : Number.NaN;

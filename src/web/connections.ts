@@ -3,8 +3,12 @@ import type { Socket } from 'node:net';
 
 export type Connections = ReturnType<typeof createConnections>;
 
-/** The open connections of a server, and what each of them is being answered. */
-export function createConnections() {
+/**
+ * The open connections of a server, and what each of them is being answered.
+ * @param mostKept while more are open, each answer is the last one on its connection. So nobody is
+ *   refused, and those that wait for nothing, at 16 kB each, do not become more and more
+ */
+export function createConnections(mostKept: number) {
   /** The newest response that has not ended: between two requests there is none. */
   const open = new Map<Socket, ServerResponse | undefined>();
   let areLast = false;
@@ -17,7 +21,7 @@ export function createConnections() {
   function serve(res: ServerResponse): void {
     const { socket } = res.req;
     open.set(socket, res);
-    if (areLast) makeLast(res);
+    if (areLast || open.size > mostKept) makeLast(res);
     res.once('close', () => {
       // A connection may wait for long: what was asked and answered must not wait with it.
       if (open.get(socket) === res) open.set(socket, undefined);

@@ -1,14 +1,25 @@
-import { IncomingMessage, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet from 'helmet';
-import type { Request, RequestHandler, Response } from 'express';
+import type { RequestHandler, Response } from 'express';
 
 /**
  * Security headers for all responses. Pages must not be cached or indexed; static files replace
  * `Cache-Control` by their own.
  * @param isSecure whether the public address is https
  */
-export function securityHeaders({ isSecure }: { isSecure: boolean }): RequestHandler[] {
+export function securityHeaders(home: { isSecure: boolean }): RequestHandler {
+  const headers = headersOf(home);
+  return function securityHeaders(_req, res, next) {
+    for (const [name, value] of headers) res.setHeader(name, value);
+    next();
+  };
+}
+
+/**
+ * The headers, each with its name as it is sent. They are the same for all responses, so `helmet` is
+ * asked once: its thirteen handlers would take as long as the view.
+ */
+function headersOf({ isSecure }: { isSecure: boolean }): [name: string, value: string][] {
   const helmetHeaders = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -32,7 +43,15 @@ export function securityHeaders({ isSecure }: { isSecure: boolean }): RequestHan
     strictTransportSecurity: isSecure && { maxAge: 31_536_000, includeSubDomains: false },
     xFrameOptions: { action: 'deny' },
   });
-  return [helmetHeaders, pageHeaders];
+  const headers = new Map<string, string>();
+  const res = {
+    setHeader: (name: string, value: string) => headers.set(name, value),
+    removeHeader: (name: string) => headers.delete(name),
+  };
+  helmetHeaders({} as IncomingMessage, res as unknown as ServerResponse, (fault?: unknown) => {
+    if (fault !== undefined) throw fault;
+  });
+  return [...headers, ['Cache-Control', 'no-store'], ['X-Robots-Tag', 'noindex']];
 }
 
 /** Lets this page run scripts from addresses of ours: sign-in alone has one, see `public/sign-in.js`. */
@@ -42,24 +61,7 @@ export function allowOwnScript(res: Response): void {
   res.setHeader(name, policy.replace("script-src 'none'", "script-src 'self'"));
 }
 
-const pageHeaders: RequestHandler = function pageHeaders(_req, res, next) {
-  res.setHeader('Cache-Control', 'no-store');
-  res.setHeader('X-Robots-Tag', 'noindex');
-  next();
-};
-
 /** The same headers by name, for answers that are given before the app sees a request. */
 export function rawHeaders(home: { isSecure: boolean }): Record<string, string> {
-  const req = new IncomingMessage(new Socket());
-  const res = new ServerResponse(req);
-  for (const handler of securityHeaders(home)) {
-    void handler(req as Request, res as Response, (fault?: unknown) => {
-      if (fault !== undefined) throw fault;
-    });
-  }
-  const entries = Object.entries(res.getHeaders()).map(([name, value]) => [
-    name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()),
-    String(value),
-  ]);
-  return Object.fromEntries(entries) as Record<string, string>;
+  return Object.fromEntries(headersOf(home));
 }

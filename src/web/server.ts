@@ -5,7 +5,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { createConnections, type Connections } from './connections.ts';
 import { faultOfListening } from './listen-faults.ts';
@@ -46,6 +46,8 @@ export interface ServerOptions {
   settings?: string;
   /** How long a connection is kept for the next request. */
   keepAliveSeconds?: number;
+  /** How many connections may be open before each answer ends its own. */
+  mostKept?: number;
   /** The headers of answers that are given before the app sees a request: `rawHeaders`. */
   headers?: Readonly<Record<string, string>>;
   patience?: Patience;
@@ -97,11 +99,12 @@ function createListener(
   app: RequestListener,
   {
     keepAliveSeconds = 75,
+    mostKept = 10_000, // 160 MB
     headers = {},
     patience = usualPatience,
-  }: Pick<ServerOptions, 'keepAliveSeconds' | 'headers' | 'patience'>,
+  }: Pick<ServerOptions, 'keepAliveSeconds' | 'mostKept' | 'headers' | 'patience'>,
 ): { server: Server; connections: Connections } {
-  const connections = createConnections();
+  const connections = createConnections(mostKept);
   function serve(req: IncomingMessage, res: ServerResponse): void {
     connections.serve(res);
     if (hasOneHost(req)) app(req, res);
@@ -142,25 +145,29 @@ function hasOneHost({ httpVersion, rawHeaders }: IncomingMessage): boolean {
   return count === 1 || (count === 0 && httpVersion === '1.0');
 }
 
-const noSignal = new AbortController().signal;
-
 async function stop(
   server: Server,
   connections: Connections,
   deadlineMs: number,
-  { drainMs, nextSignal }: Drain = { drainMs: 0, nextSignal: () => noSignal },
+  { drainMs, nextSignal }: Drain = { drainMs: 0, nextSignal: () => new AbortController().signal },
 ): Promise<void> {
   connections.endAfterAnswers();
   await sleep(drainMs, undefined, { signal: nextSignal() }).catch(() => {});
-  await turn(); // a request that has come by now is read before its connection counts as idle
-  // `close` alone would wait for connections that become idle later.
+  await turn(); // connections that have come by now are taken
+  // Not `close` of the HTTP server: while it cuts thousands of idle connections, new ones would wait at
+  // an open port, and be cut with it.
+  const closed = new Promise<void>((resolve) => {
+    NetServer.prototype.close.call(server, () => resolve());
+  });
+  await turn(); // and what was asked on them by now is read, before one counts as idle
+  server.closeIdleConnections();
   const idle = setInterval(() => server.closeIdleConnections(), idleEveryMs);
   const silent = setTimeout(() => connections.cutSilent(), silenceMs);
   const cut = () => server.closeAllConnections();
   const deadline = setTimeout(cut, deadlineMs);
   const signal = nextSignal();
   signal.addEventListener('abort', cut);
-  await new Promise<void>((resolve) => void server.close(() => resolve()));
+  await closed;
   signal.removeEventListener('abort', cut);
   clearInterval(idle);
   clearTimeout(silent);

@@ -91,13 +91,43 @@ const haproxy: Kind = {
   check: (file) => ['-c', '-f', file],
 };
 
-export const proxyKinds: readonly Kind[] = [nginx, haproxy];
+const caddy: Kind = {
+  name: 'Caddy',
+  program: 'caddy',
+  debian: 'caddy',
+  file: 'deploy/proxies/Caddyfile',
+  changes: (ports, folder) => [
+    [
+      '\nexample.org {',
+      `\nlocalhost {\ntls ${join(folder, 'cert.pem')} ${join(folder, 'key.pem')}`,
+    ],
+    [
+      '{\n\tservers {',
+      `{\nadmin off\nhttp_port ${ports.http}\nhttps_port ${ports.https}\n\tservers {`,
+    ],
+    // Debian has 2.6, in which it has another name.
+    ...(/^v?2\.6\./.test(versionOf('caddy'))
+      ? ([['request_buffers 128KiB', 'buffer_requests']] as Changes)
+      : []),
+    ...servers(ports),
+  ],
+  whole: (text) => text,
+  args: (file) => ['run', '--adapter', 'caddyfile', '--config', file],
+  check: (file) => ['validate', '--adapter', 'caddyfile', '--config', file],
+};
+
+/** Those that whole sign-ins go through. */
+export const mainProxies: readonly Kind[] = [nginx, haproxy];
+export const proxyKinds: readonly Kind[] = [nginx, haproxy, caddy];
 
 /** Where a program is: also in folders that only the administrator has in PATH. */
 function pathOf(program: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
 }
+
+const versionOf = (program: string): string =>
+  spawnSync(pathOf(program)!, ['version'], { encoding: 'utf8' }).stdout;
 
 /** Why a proxy is not run here, for `notRun`; `undefined` when it is. */
 export function whyNoProxy({ name, program, debian }: Kind): string | undefined {
@@ -126,7 +156,10 @@ export async function startProxy(kind: Kind, ports: ProxyPorts): Promise<LocalPr
   const program = pathOf(kind.program)!;
   const { status, stdout, stderr } = spawnSync(program, kind.check(file), { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${kind.name} refuses ${kind.file}: ${stdout}${stderr}`);
-  const child = spawn(program, kind.args(file), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, kind.args(file), {
+    env: { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => (said += String(chunk)));

@@ -193,6 +193,10 @@ describe.each(allManifests)('$name', (all) => {
       expect(services).toHaveLength(1);
       expect(spec.endpoints).toMatchObject([{ port: 'management', path: '/metrics' }]);
     }
+    for (const { spec } of ofKind(all, 'PrometheusRule')) {
+      expect(spec.groups[0].rules.length).toBeGreaterThan(3);
+      expect(ofKind(all, 'ServiceMonitor')).toHaveLength(1);
+    }
     const [policy] = ofKind(all, 'NetworkPolicy');
     if (!policy) return;
     const from = (port: string) =>

@@ -135,15 +135,14 @@ describe.each(kinds)('$name', (kind) => {
     }
   });
 
-  test('asks the other one when a page does not come, and never sends a form twice', async () => {
+  test('asks again when a page does not come, and never sends a form twice', async () => {
     answer = (req) => void req.socket.destroy();
     const refused = await post('a=b');
     expect([refused.status >= 500, seen.length]).toEqual([true, 1]);
     seen = [];
-    answer = (req, res) => (seen.length === 1 ? req.socket.destroy() : void res.end('other'));
+    answer = (req, res) => (seen.length === 1 ? req.socket.destroy() : void res.end('second'));
     const page = await ask();
-    expect([page.status, page.text, seen.length]).toEqual([200, 'other', 2]);
-    expect(new Set(seen.map(({ server }) => server)).size).toBe(2);
+    expect([page.status, page.text, seen.length]).toEqual([200, 'second', 2]);
   });
 
   test('shows the page of a 503 as it is, and asks nobody else', async () => {

@@ -64,6 +64,11 @@ const runBy: [command: RegExp, test: string, says: string][] = [
   ],
   [/test:hydra$/, 'packages/hydra-stand-in/test/contract', 'startStandIn'],
   [/^(grep|node -e)/, 'test/audit/audit-readers.test.ts', 'docs/audit.md'],
+  [
+    /^npm run release -- minor --dry-run$/,
+    'test/dev/release.test.ts',
+    "release('minor', '--dry-run')",
+  ],
   [/server\.mjs$/, 'test/identity/http-samples.test.ts', 'docs/people-api/server.mjs'],
 ];
 

@@ -1,6 +1,12 @@
 /** `npm run manifests` has been run, and versions agree. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import {
+  alertRules,
+  alertsOfChart,
+  alertsOfOverlay,
+  prometheusRule,
+} from '../../dev/manifests/alerts.ts';
 import { schemaOfSettings } from '../../dev/manifests/chart-schema.ts';
 import { canRender, cases, digestOf, kept, render } from '../../dev/manifests/rendered.ts';
 import { parseObjects, readYaml, type Item } from '../deploy/manifests.ts';
@@ -23,6 +29,12 @@ describe.each(cases)('$name', (one) => {
 test('the schema of the chart has the settings of the code: else run npm run manifests', () => {
   const schema: Item = JSON.parse(readFileSync('deploy/helm/portico/values.schema.json', 'utf8'));
   expect(schema.definitions.settings).toEqual(schemaOfSettings());
+});
+
+test('the alerts of the chart and the overlay are those of Prometheus: else run npm run manifests', () => {
+  const { groups } = alertRules();
+  expect(readYaml(alertsOfChart)).toEqual({ groups });
+  expect(readYaml(alertsOfOverlay)).toEqual(prometheusRule(groups));
 });
 
 test('the chart and the overlays have the version of the package', () => {

@@ -5,7 +5,9 @@ import { SettingsError } from '@portico/settings';
 import { startManagement } from '../../src/management/management.ts';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { cookieSecret, startApp, type TestApp } from '../support/app.ts';
+import { startInstance } from '../support/instance.ts';
 import { readMetrics } from '../support/metrics.ts';
+import { until } from '../support/until.ts';
 
 let stub: AdminStub;
 let app: TestApp;
@@ -116,6 +118,29 @@ describe('the management port', () => {
     await expect(nowhere).rejects.toThrow(/MANAGEMENT_HOST is "192\.0\.2\.1"/);
   });
 });
+
+test('the management port is open while an instance drains, and ends with it', async () => {
+  const instance = await startInstance({
+    BASE_URL: 'http://127.0.0.1:3000',
+    HYDRA_ADMIN_URL: stub.url,
+    COOKIE_SECRET: cookieSecret,
+    USERS_FILE: app.parts.config.identity.settings['USERS_FILE'] as string,
+    MANAGEMENT_PORT: '0',
+    DRAIN_SECONDS: '300',
+  });
+  const [, port] = /"management":(\d+)/.exec(instance.out()) ?? [];
+  const url = `http://127.0.0.1:${port}`;
+  expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  instance.signal('SIGTERM');
+  await until(async () => (await fetch(`${url}/health/ready`)).status === 503);
+  expect((await readMetrics(url)).sum('portico_draining')).toBe(1);
+  // The next signal ends the drain, when it is not a part of the first one.
+  await until(() => {
+    instance.signal('SIGTERM');
+    return !instance.isRunning();
+  });
+  await expect(fetch(`${url}/health/ready`)).rejects.toThrow();
+}, 120_000);
 
 describe('dependencies', () => {
   const dependencies = async (of = app) => {

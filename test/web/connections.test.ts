@@ -138,6 +138,20 @@ describe('an idle connection', () => {
     idle.socket.destroy();
   });
 
+  test('is not kept while too many are open, but everybody is answered', async () => {
+    const server = await listenTo((_req, res) => void res.end('x'), { mostKept: 2 });
+    const [one, two, three] = [open(server.port), open(server.port), open(server.port)];
+    while (server.connections() < 3) await pause(5);
+    three.socket.write(whole);
+    await three.ended;
+    expect(three.text()).toContain('Connection: close\r\n');
+    while (server.connections() > 2) await pause(5);
+    two.socket.write(whole);
+    while (!two.text().endsWith('x')) await pause(5);
+    expect(two.text()).toContain('Connection: keep-alive\r\n');
+    for (const { socket } of [one, two, three]) socket.destroy();
+  });
+
   test('is closed after that time, with nothing sent', async () => {
     const server = await listenTo((_req, res) => void res.end('x'), { keepAliveSeconds: 1 });
     const idle = open(server.port, whole);

@@ -72,6 +72,36 @@ describe.each(testDatabases())('a database of $name', (home) => {
     expect(await database.writable()).toBe(true);
   }, 60_000);
 
+  test('runs each query inside of what is put around, with a comment that it cannot leave', async () => {
+    const around: string[] = [];
+    let comment: string | undefined;
+    const database = await openDatabase(databaseAddress(await home.fresh())!, {
+      log,
+      comment: () => comment,
+      async around(query, work) {
+        around.push(query);
+        return work();
+      },
+    });
+    opened.push(database);
+    const db = database.kysely<Tables>();
+    const told = async () => {
+      const { rows } = await sql<{ text: string }>`select current_query() as text`.execute(db);
+      return rows[0]?.text;
+    };
+    expect(await told()).toBe('select current_query() as text');
+    comment = "a='1' */ drop table thing; /* **//";
+    expect(await told()).toBe("select current_query() as text /*a='1'  drop table thing;  */");
+    comment = undefined;
+    await migrate(database, things);
+    around.length = 0;
+    await db.insertInto('thing').values({ name: "from 'somebody'" }).execute();
+    await db.selectFrom('thing').selectAll().where('name', '=', 'a').execute();
+    await db.updateTable('thing').set({ name: 'b' }).execute();
+    await db.deleteFrom('thing').execute();
+    expect(around).toEqual(['insert thing', 'select thing', 'update thing', 'delete thing']);
+  }, 60_000);
+
   test('refuses tables that a newer program made, in a sentence', async () => {
     const database = await open();
     await migrate(database, things);

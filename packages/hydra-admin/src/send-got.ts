@@ -18,7 +18,7 @@ import {
 } from './send.ts';
 import { proxySlow } from './tunnel.ts';
 
-type Headers = https.RequestOptions['headers'];
+type Headers = http.OutgoingHttpHeaders | undefined;
 
 /** The default sender. */
 export function createGotSender(config: SenderConfig): Sender {
@@ -89,7 +89,7 @@ function connections(
       port,
       agent,
       method,
-      headers: withThose(headers, headersNow()),
+      headers: withThose(headers as Headers, headersNow()),
       path: prefix + url.pathname + url.search,
     });
   return { agent, request };

@@ -114,6 +114,36 @@ describe.each(transports)('the client, sending by %s', (transport) => {
     await hydra.close();
   });
 
+  test('sends headers of the moment, and runs the work of a call inside of what is put around', async () => {
+    let moment = 0;
+    const around: string[] = [];
+    const { api, hydra } = await start({
+      headers: { 'X-Trace': 'of the settings', 'X-Tenant': 'blue' },
+      headersNow: () => ((moment += 1) === 1 ? undefined : { 'x-trace': `${moment}` }),
+      async around({ operation, method, path }, outcome, work) {
+        try {
+          return await work();
+        } finally {
+          around.push(`${operation} ${method} ${path} ${outcome.status} ${outcome.kind}`);
+        }
+      },
+    });
+    const { challenge = '', request } = exchange('v26', 'accept login, open');
+    await hydra.login.get(challenge);
+    await hydra.login.accept(challenge, request.body ?? anAnswer);
+    await expect(hydra.clients.get('nobody')).rejects.toMatchObject({ status: 404 });
+    const traces = api.heard.map(({ headers }) => headers['x-trace']);
+    expect(traces.slice(0, 4)).toEqual(['of the settings', '2', '3', '4']);
+    expect(api.heard.every(({ headers }) => headers['x-tenant'] === 'blue')).toBe(true);
+    expect(around.at(-1)).toMatch(/^clients\.get GET \/clients 404 /);
+    expect(around.slice(0, 3)).toEqual([
+      'server.detect GET  200 undefined',
+      'login.get GET /oauth2/auth/requests/login 200 undefined',
+      'login.accept PUT /oauth2/auth/requests/login/accept 200 undefined',
+    ]);
+    await hydra.close();
+  });
+
   test('follows no redirect to another server', async () => {
     const stranger = await startAdminApi((_, res) => json(res, { challenge: 'c' }));
     const api = await startAdminApi(({ path }, res) => {

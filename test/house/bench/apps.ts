@@ -5,6 +5,9 @@ import type { Person } from './read-form.ts';
 import type { Command } from './start-process.ts';
 import { subjectOf, type Site } from './works.ts';
 
+/** The name of another app, if there is one. */
+export const peerName = 'peer';
+
 /** One column of the table. */
 export interface App {
   name: string;
@@ -64,9 +67,9 @@ export function peer(
   const url = new URL(BENCH_PEER_URL);
   const person = BENCH_PEER_USER ? personIn(BENCH_PEER_USER) : somebody;
   const site = { url, personOf: () => person };
-  if (!BENCH_PEER_START) return app('peer', site);
+  if (!BENCH_PEER_START) return app(peerName, site);
   const env = { PORT: url.port, HYDRA_ADMIN_URL: adminUrl };
-  return app('peer', site, { line: ['sh', '-c', BENCH_PEER_START], env, core });
+  return app(peerName, site, { line: ['sh', '-c', BENCH_PEER_START], env, core });
 }
 
 /** The demo user of many sample apps. */

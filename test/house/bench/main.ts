@@ -13,6 +13,7 @@ import { measureKills } from './several/kills.ts';
 import { measureWrongPasswords } from './several/wrong-passwords.ts';
 import { buildApp, withSetUp } from './set-up.ts';
 import { tableOf } from './table.ts';
+import { targetLines } from './targets.ts';
 import { mostVisitors } from './load.ts';
 
 const say = (text: string) => void process.stderr.write(`${text}\n`);
@@ -25,9 +26,8 @@ async function main(options: Options): Promise<void> {
       const apps = [
         portico('got', place, { port: gotPort!, usersFile }),
         portico('undici', place, { port: undiciPort!, usersFile }),
-        barePage(await plainScript('bare-page', folder), place, barePort!),
-        peer(place),
-      ].filter((app) => app !== undefined);
+        peer(place) ?? barePage(await plainScript('bare-page', folder), place, barePort!),
+      ];
       const found = await measureAll(apps, options, { driver, tell: say });
       report({ apps, found, options, isTied: place.core !== undefined });
     } finally {
@@ -54,7 +54,8 @@ function report({ apps, found, options: { rounds, ms, isJson }, isTied }: Report
   const about =
     `${cpus()[0]?.model}, Node ${process.version}; ${rounds} rounds of ${ms} ms, ` +
     `${mostVisitors} at once: median (least–most)`;
-  const table = [about, tableOf(sections, names, yardstick), '', ...doubts].join('\n');
+  const rows = [tableOf(sections, names, yardstick), ...targetLines(sections, yardstick)];
+  const table = [about, ...rows, '', ...doubts].join('\n');
   if (isJson) say(table);
   console.log(isJson ? JSON.stringify({ about, yardstick, sections, doubts }, null, 2) : table);
 }

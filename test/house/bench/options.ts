@@ -3,8 +3,12 @@ import { workNames, type WorkName } from './works.ts';
 
 export interface Options {
   rounds: number;
+  /** Starts of each app. */
+  startRounds: number;
   /** Rounds at a fixed rate. */
   timesRounds: number;
+  /** Of the load before memory is read; none when 0. */
+  memoryMs: number;
   /** Of each measurement. */
   ms: number;
   /** Before the first measurement of a kind of work. */
@@ -15,7 +19,7 @@ export interface Options {
 
 export const usage = `npm run bench -- [--quick] [--json] [--only ${workNames.join(',')}]
 
-  --quick  a look of about 20 seconds; without it some ten minutes
+  --quick  a look of about half a minute; without it some ten minutes
   --json   the findings as JSON on standard output, the table on standard error
   --only   some kinds of work
 
@@ -33,7 +37,8 @@ npm run bench -- wrong-passwords
 
   how many of a thousand are looked at, by one instance and by two
 
-  BENCH_PEER_URL    another app to measure beside; ratios are to it instead of to the bare page
+  BENCH_PEER_URL    another app to measure beside; ratios are to it instead of to the bare page, which
+                    is left out, and a last table says which of our targets are reached
   BENCH_PEER_START  a shell command that starts it (with PORT and HYDRA_ADMIN_URL), so that its
                     start and its memory can be measured, and it gets the same core
   BENCH_PEER_USER   email:password of somebody who may sign in there, foo@bar.com:foobar
@@ -54,8 +59,8 @@ export function readOptions(args: string[]): Options {
   const unknown = works.find((name) => !workNames.some((known) => known === name));
   if (unknown !== undefined) throw new TypeError(`There is no work "${unknown}".`);
   const pace = values.quick
-    ? { rounds: 2, timesRounds: 1, ms: 300, warmMs: 600 }
-    : { rounds: 5, timesRounds: 5, ms: 3_000, warmMs: 3_000 };
+    ? { rounds: 2, startRounds: 2, timesRounds: 1, ms: 300, warmMs: 600, memoryMs: 1_000 }
+    : { rounds: 5, startRounds: 9, timesRounds: 3, ms: 3_000, warmMs: 3_000, memoryMs: 60_000 };
   return { ...pace, works: works as WorkName[], isJson: values.json };
 }
 

@@ -1,4 +1,4 @@
-import type { App } from './apps.ts';
+import { peerName, type App } from './apps.ts';
 import {
   measurePace,
   measureTimes,
@@ -11,19 +11,23 @@ import type { Options } from './options.ts';
 import { usageOf } from './process-usage.ts';
 import { spreadOf } from './spread.ts';
 import { worksAt, type WorkName } from './works.ts';
-import { closedLoop } from './load.ts';
+import { closedLoop, fixedRate } from './load.ts';
 
 /** All that was found about one app at one kind of work, a round after the other. */
 export interface Found {
   paces: Pace[];
   /** At half of its own peak. */
   halfLoad: Times[];
-  /** At half of the peak of the slowest app: the same rate for all. */
+  /** At half of the peak of the peer or, without one, of the slowest app: the same rate for all. */
   sameRate: Times[];
 }
 
 export interface Findings {
   startMs: number[];
+  /** Milliseconds of processor time for a start. */
+  startCpuMs: (number | undefined)[];
+  /** Bytes, of a fresh process after a minute of journeys, at the same rate for all. */
+  steadyMemory: number | undefined;
   peakMemory: number | undefined;
   works: Partial<Record<WorkName, Found>>;
 }
@@ -41,13 +45,18 @@ export async function measureAll(
   { driver, tell }: { driver: number; tell: (what: string) => void },
 ): Promise<Map<string, Findings>> {
   const found = new Map<string, Findings>(
-    apps.map(({ name }) => [name, { startMs: [], peakMemory: undefined, works: {} }]),
+    apps.map(({ name }) => [
+      name,
+      { startMs: [], startCpuMs: [], steadyMemory: undefined, peakMemory: undefined, works: {} },
+    ]),
   );
   tell('starting');
-  for (let round = 0; round < options.rounds; round++) {
+  for (let round = 0; round < options.startRounds; round++) {
     for (const app of apps.filter(({ command }) => command)) {
       const { process: started } = await startApp(app);
-      found.get(app.name)!.startMs.push(started!.startMs);
+      const { startMs, startCpuMs } = found.get(app.name)!;
+      startMs.push(started!.startMs);
+      startCpuMs.push(usageOf(started!.group)?.cpuMs);
       await started!.stop();
     }
   }
@@ -61,7 +70,39 @@ export async function measureAll(
   } finally {
     for (const { process: started } of running) await started?.stop();
   }
+  if (options.memoryMs > 0) await measureMemory(apps, options, { found, tell });
   return found;
+}
+
+/** One after the other, each by itself, at the same rate for all. */
+async function measureMemory(
+  apps: App[],
+  { works, memoryMs }: Options,
+  { found, tell }: { found: Map<string, Findings>; tell: (what: string) => void },
+): Promise<void> {
+  const name = works.includes('journey') ? 'journey' : works.at(-1)!;
+  const peaks = apps.map((app) => peakOf(found.get(app.name)!.works[name]!));
+  const load = { perSecond: sameRateOf(apps, peaks), ms: memoryMs };
+  for (const app of apps.filter(({ command }) => command)) {
+    tell(
+      `memory after ${memoryMs / 1000} s of ${name}, ${load.perSecond.toFixed(0)}/s: ${app.name}`,
+    );
+    const { process: started } = await startApp(app);
+    try {
+      await fixedRate(app.site.url, worksAt(app.site)[name], load);
+      found.get(app.name)!.steadyMemory = usageOf(started!.group)?.memory;
+    } finally {
+      await started!.stop();
+    }
+  }
+}
+
+const peakOf = ({ paces }: Found): number => spreadOf(paces.map((pace) => pace.perSecond))!.median;
+
+/** Half of what the peer can do; without one, half of what the slowest can do. */
+function sameRateOf(apps: App[], peaks: number[]): number {
+  const peer = apps.findIndex(({ name }) => name === peerName);
+  return (peer < 0 ? Math.min(...peaks) : peaks[peer]!) / 2;
 }
 
 async function measureWorks(
@@ -92,11 +133,11 @@ async function measureWorks(
   for (let round = 1; round <= timesRounds; round++) {
     for (const { name, apps } of turns) {
       tell(`round ${round} of ${timesRounds}, at a fixed rate: ${name}`);
-      const peaks = apps.map((turn) => spreadOf(turn.found.paces.map((p) => p.perSecond))!.median);
+      const peaks = apps.map((turn) => peakOf(turn.found));
       for (const [index, { app, work, found: one }] of apps.entries()) {
         const own = { perSecond: peaks[index]! / 2, ms };
         one.halfLoad.push(await measureTimes(app, work, own));
-        const same = { perSecond: Math.min(...peaks) / 2, ms };
+        const same = { perSecond: sameRateOf(running, peaks), ms };
         one.sameRate.push(await measureTimes(app, work, same));
       }
     }
