@@ -58,8 +58,8 @@ export type PathAnswer = v.InferOutput<typeof pathAnswer>;
 
 type Needs = Pick<Parts, 'config' | 'hydra' | 'identity' | 'state'>;
 
-/** In milliseconds: what does not answer by then is taken for away. */
-const patienceMs = 3_000;
+/** Of HYDRA_TIMEOUT_MS, which is also how long the doctor waits: what takes longer counts as away. */
+const patience = 0.6;
 
 /** The style sheet of every page, in the folder `public`. */
 const sheetName = 'style.css';
@@ -76,13 +76,14 @@ export function answerQuestions(
   const { baseUrl, cookieSecrets, trustProxy } = config.web;
   const questions = createQuestions(cookieSecrets);
   const style = styleOf(asset);
+  const patienceMs = config.hydra.timeoutMs * patience;
 
   async function answer({ nonce, fill, known }: PathQuestion, req: Request, res: Response) {
     const [fingerprint, server, people, database] = await Promise.all([
       config.fingerprint(),
-      soon(hydra.server.ready()),
-      soon(identity.ready()),
-      soon(state.ready()),
+      soon(hydra.server.ready(patienceMs), patienceMs),
+      soon(identity.ready(), patienceMs),
+      soon(state.ready(), patienceMs),
     ]);
     if (fill > 0) res.setHeader(fillHeader, 'x'.repeat(fill));
     res.json({
@@ -142,7 +143,7 @@ function sawOf(req: Request, isByAddress: boolean): PathAnswer['saw'] {
   };
 }
 
-async function soon(isReady: Promise<boolean>): Promise<boolean> {
+async function soon(isReady: Promise<boolean>, patienceMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, patienceMs, false);
