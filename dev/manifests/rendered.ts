@@ -89,7 +89,7 @@ export function render(one: Case): string {
     }
     return one.tool === 'helm'
       ? runHelm(['template', 'portico', folder, '--namespace', 'portico', '--values', one.of])
-      : output('kubectl', ['kustomize', join(folder, one.of)]);
+      : runKustomize(join(folder, one.of));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -101,6 +101,11 @@ export function render(one: Case): string {
  */
 export function runHelm(args: string[]): string {
   return output('helm', [...args, '--kube-version', '1.34.0']);
+}
+
+/** @throws Error with what kubectl says */
+export function runKustomize(folder: string): string {
+  return output('kubectl', ['kustomize', folder]);
 }
 
 function output(tool: Case['tool'], args: string[]): string {
