@@ -50,7 +50,8 @@ export const pathAnswer = v.object({
   }),
   /** Whether instances share what they keep (STATE). */
   isShared: v.boolean(),
-  ready: v.object({ server: v.boolean(), people: v.boolean(), database: v.boolean() }),
+  /** Whether what the app depends on answers, if that was asked. */
+  ready: v.optional(v.object({ server: v.boolean(), people: v.boolean(), database: v.boolean() })),
   /** Its style sheet, and a hash of what is in it. */
   style: v.optional(v.object({ address: v.string(), hash: v.string() })),
 });
@@ -58,8 +59,8 @@ export type PathAnswer = v.InferOutput<typeof pathAnswer>;
 
 type Needs = Pick<Parts, 'config' | 'hydra' | 'identity' | 'state'>;
 
-/** Of HYDRA_TIMEOUT_MS, which is also how long the doctor waits: what takes longer counts as away. */
-const patience = 0.6;
+/** Of HYDRA_TIMEOUT_MS: what takes longer counts as away. The doctor waits a little longer for us. */
+const patience = 0.4;
 
 /** The style sheet of every page, in the folder `public`. */
 const sheetName = 'style.css';
@@ -78,13 +79,17 @@ export function answerQuestions(
   const style = styleOf(asset);
   const patienceMs = config.hydra.timeoutMs * patience;
 
-  async function answer({ nonce, fill, known }: PathQuestion, req: Request, res: Response) {
-    const [fingerprint, server, people, database] = await Promise.all([
-      config.fingerprint(),
+  async function readiness(): Promise<PathAnswer['ready']> {
+    const [server, people, database] = await Promise.all([
       soon(hydra.server.ready(patienceMs), patienceMs),
       soon(identity.ready(), patienceMs),
       soon(state.ready(), patienceMs),
     ]);
+    return { server, people, database };
+  }
+
+  async function answer({ nonce, fill, parts, known }: PathQuestion, req: Request, res: Response) {
+    const fingerprint = await config.fingerprint();
     if (fill > 0) res.setHeader(fillHeader, 'x'.repeat(fill));
     res.json({
       nonce,
@@ -100,7 +105,7 @@ export function answerQuestions(
       },
       saw: sawOf(req, Array.isArray(trustProxy)),
       isShared: config.state === 'database',
-      ready: { server, people, database },
+      ready: parts ? await readiness() : undefined,
       style,
     } satisfies PathAnswer);
   }

@@ -22,6 +22,7 @@ const sealed = v.object({
   at: v.number(),
   nonce: v.pipe(v.string(), v.regex(/^[\w-]{16}$/)),
   fill: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(largestFill)),
+  parts: v.boolean(),
 });
 
 /** Which secret of the asker is which one of ours, both counted from 0. */
@@ -34,7 +35,14 @@ export interface PathQuestion {
   nonce: string;
   /** How many bytes the header `fillHeader` of the answer shall have. */
   fill: number;
+  /** Whether to ask what the app depends on, which takes time when it is away. */
+  parts: boolean;
   known: KnownSecret[];
+}
+
+interface SignOptions extends Pick<PathQuestion, 'fill' | 'parts'> {
+  /** Milliseconds since 1970. */
+  now: number;
 }
 
 /**
@@ -44,12 +52,12 @@ export interface PathQuestion {
  */
 export function signQuestion(
   secrets: readonly string[],
-  { fill = 0, now = Date.now() }: { fill?: number; now?: number } = {},
+  { fill = 0, parts = false, now = Date.now() }: Partial<SignOptions> = {},
 ): { header: string; nonce: string } {
   const nonce = randomBytes(12).toString('base64url');
   const signed = secrets
     .slice(0, mostSecrets)
-    .map((secret) => createSealer([secret], purpose).seal({ at: now, nonce, fill }));
+    .map((secret) => createSealer([secret], purpose).seal({ at: now, nonce, fill, parts }));
   return { header: signed.join(','), nonce };
 }
 
@@ -86,8 +94,8 @@ export function createQuestions(secrets: readonly string[]) {
         known.push({ theirs, ours });
       }
       if (!question || Math.abs(now - question.at) > lifeMs) return undefined;
-      const { nonce, fill } = question;
-      return isNew(nonce, now) ? { nonce, fill, known } : undefined;
+      const { nonce, fill, parts } = question;
+      return isNew(nonce, now) ? { nonce, fill, parts, known } : undefined;
     },
   };
 }

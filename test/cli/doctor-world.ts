@@ -109,5 +109,6 @@ export function changeSaid(answer: Answer, change: (said: Said) => void): void {
 interface Said {
   time: number;
   release: { instance: string; version: string; settings: Record<string, string> };
-  ready: { server: boolean; people: boolean; database: boolean };
+  /** Only where it was asked. */
+  ready?: { server: boolean; people: boolean; database: boolean };
 }

@@ -262,14 +262,20 @@ const onTheWay: Case[] = [
     level: 'fault',
     title: 'the user store is away',
     says: /does not reach its user store, so nobody can sign in/,
-    front: { response: (answer) => changeSaid(answer, (said) => (said.ready.people = false)) },
+    front: {
+      response: (answer) =>
+        changeSaid(answer, ({ ready = {} }) => Object.assign(ready, { people: false })),
+    },
   },
   {
     about: 'database',
     level: 'fault',
     title: 'the database is away',
     says: /does not reach the database of DATABASE_URL, or its tables are not up to date/,
-    front: { response: (answer) => changeSaid(answer, (said) => (said.ready.database = false)) },
+    front: {
+      response: (answer) =>
+        changeSaid(answer, ({ ready = {} }) => Object.assign(ready, { database: false })),
+    },
   },
   {
     about: 'database',
@@ -371,7 +377,8 @@ const onTheWay: Case[] = [
     says: /is an error page \(status 404\): the app does not know the sign-in of this server/,
     front: {
       request(head) {
-        head.path = head.path.replace(/login_challenge=(?!x)[\w-]{4}/, 'login_challenge=nope');
+        if (head.headers['portico-question']) return;
+        head.path = head.path.replace(/login_challenge=[\w-]{4}/, 'login_challenge=nope');
       },
     },
   },
@@ -938,7 +945,7 @@ describe('portico doctor', () => {
       HYDRA_TIMEOUT_MS: '500',
     });
     expect(told.find(({ about }) => about === 'app')?.says).toMatch(
-      /cannot be reached from here, localhost:\d+ gave no answer within 500 ms\. Check this:/,
+      /cannot be reached from here, localhost:\d+ gave no answer within 300 ms\. Check whether the app hangs/,
     );
     const [command] = doctorCommands({
       further: [

@@ -74,15 +74,24 @@ describe('a question', () => {
     ['another secret', () => signQuestion([other]).header],
     [
       'no signature',
-      () => Buffer.from(JSON.stringify({ at: Date.now(), nonce, fill: 0 })).toString('base64url'),
+      () =>
+        Buffer.from(JSON.stringify({ at: Date.now(), nonce, fill: 0, parts: false })).toString(
+          'base64url',
+        ),
     ],
     ['nothing', () => '.'],
     ['a past that is too far', () => signQuestion([cookieSecret], { now: minutes(-6) }).header],
     ['a future that is too far', () => signQuestion([cookieSecret], { now: minutes(6) }).header],
-    ['too long a fill', () => forged({ at: Date.now(), nonce, fill: 32_769 })],
+    ['too long a fill', () => forged({ at: Date.now(), nonce, fill: 32_769, parts: false })],
     [
       'a seal for another purpose',
-      () => createSealer([cookieSecret], 'facts').seal({ at: Date.now(), nonce, fill: 0 }),
+      () =>
+        createSealer([cookieSecret], 'facts').seal({
+          at: Date.now(),
+          nonce,
+          fill: 0,
+          parts: false,
+        }),
     ],
     ['far too much', () => `${'x,'.repeat(4_000)}${signQuestion([cookieSecret]).header}`],
   ])('does not exist with %s', async (_what, make) => {

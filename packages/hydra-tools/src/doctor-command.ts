@@ -33,7 +33,7 @@ export interface AppChecks {
 }
 
 /** In milliseconds: together they are the longest run. */
-const patience = { server: 18_000, atLogin: 10_000, further: 2_000 };
+const patience = { server: 16_000, atLogin: 12_000, further: 2_000 };
 /** Who waits longer for the admin API waits longer for everything. */
 const usualTimeoutMs = 5_000;
 

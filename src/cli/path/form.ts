@@ -45,7 +45,8 @@ export async function checkForm(path: Path, page: Page): Promise<void> {
 async function tellRefusal(path: Path, { browser }: Page): Promise<void> {
   const { baseUrl, report, secrets } = path;
   const name = cookieName(baseUrl, 'csrf');
-  const answer = secrets.length > 0 ? (await ask(path, '/login', { browser })).answer : undefined;
+  const asked = secrets.length > 0 ? await orNoAnswer(ask(path, '/login', { browser })) : undefined;
+  const answer = asked instanceof NoAnswer ? undefined : asked?.answer;
   if (answer && !answer.saw.cookies.includes(name)) {
     const says = `The cookie of the login page, ${name}, does not come back to the app, so it refuses all forms: let the proxy pass on the header Cookie.`;
     return report.fault('app_cookies', says);

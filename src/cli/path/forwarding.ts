@@ -1,4 +1,5 @@
-import { ask, type Path } from './path.ts';
+import { NoAnswer } from '@portico/hydra-tools';
+import { ask, orNoAnswer, type Path } from './path.ts';
 
 /** Nobody has it (RFC 5737). */
 const invented = '192.0.2.77';
@@ -10,9 +11,10 @@ const invented = '192.0.2.77';
 export async function checkForwarding(path: Path): Promise<void> {
   const { baseUrl, report } = path;
   const [plain, forged] = await Promise.all([
-    ask(path, '/login'),
-    ask(path, '/login', { headers: { 'x-forwarded-for': invented } }),
+    orNoAnswer(ask(path, '/login')),
+    orNoAnswer(ask(path, '/login', { headers: { 'x-forwarded-for': invented } })),
   ]);
+  if (plain instanceof NoAnswer || forged instanceof NoAnswer) return;
   if (!plain.answer || !forged.answer) return;
   const { address, believed, forwarded, isTrusted, peer, port } = plain.answer.saw;
   const proxies = forwarded.length;

@@ -58,6 +58,9 @@ export interface Path {
   attempts: number;
 }
 
+/** Of HYDRA_TIMEOUT_MS: there are many requests, and each instance that hangs would take all the time. */
+const patience = 0.6;
+
 /**
  * Reads what the checks need.
  * @returns `undefined` without a BASE_URL; the doctor says so
@@ -83,7 +86,7 @@ export function pathOf(
     env,
     report,
     challenge: login?.searchParams.get('login_challenge') ?? undefined,
-    newBrowser: () => createBrowser({ signal, timeoutMs }),
+    newBrowser: () => createBrowser({ signal, timeoutMs: timeoutMs * patience }),
     attempts: 1,
   };
 }
@@ -102,6 +105,8 @@ interface AskOptions {
   headers?: Record<string, string>;
   /** In bytes: how long the headers of the answer shall be. */
   fill?: number;
+  /** Whether the instance shall ask what it depends on. */
+  parts?: boolean;
 }
 
 /**
@@ -120,9 +125,9 @@ export async function ask(path: Path, place: string, options: AskOptions = {}): 
 async function askOnce(
   { baseUrl, secrets, newBrowser }: Path,
   place: string,
-  { browser = newBrowser(), headers = {}, fill = 0 }: AskOptions = {},
+  { browser = newBrowser(), headers = {}, fill = 0, parts = false }: AskOptions = {},
 ): Promise<Asked> {
-  const { header, nonce } = signQuestion(secrets, { fill });
+  const { header, nonce } = signQuestion(secrets, { fill, parts });
   const visit = await browser.visit(baseUrl.href + place, {
     headers: { ...headers, [questionHeader]: header },
   });

@@ -1,6 +1,8 @@
 import { certificateFault, NoAnswer, type Visit } from '@portico/hydra-tools';
 import { ask, byWhom, isFromApp, orNoAnswer, type Path } from './path.ts';
 
+/** One of several instances may be away: what becomes of its requests is told later. */
+const tries = 3;
 const mostHops = 6;
 const dayMs = 24 * 60 * 60 * 1_000;
 const soonDays = 14;
@@ -11,12 +13,15 @@ const soonDays = 14;
  */
 export async function reach(path: Path): Promise<boolean> {
   const { baseUrl, report } = path;
-  const asked = await orNoAnswer(ask(path, '/login'));
-  if (asked instanceof NoAnswer) {
-    tellWhy(path, asked);
+  const all = await Promise.all(
+    Array.from({ length: tries }, () => orNoAnswer(ask(path, '/login'))),
+  );
+  const visits = all.flatMap((one) => (one instanceof NoAnswer ? [] : [one.visit]));
+  const visit = visits.find((one) => isFromApp(one)) ?? visits[0];
+  if (!visit) {
+    tellWhy(path, all[0] as NoAnswer);
     return false;
   }
-  const { visit } = asked;
   if (visit.certificateEnd) checkCertificateEnd(path, visit.certificateEnd);
   if (visit.status >= 300 && visit.status < 400) {
     await tellRedirect(path, visit);
@@ -44,11 +49,16 @@ function tellWhy({ baseUrl, report }: Path, fault: NoAnswer): void {
   if (fault.code === 'HPE_HEADER_OVERFLOW') {
     return report.fault('answer_headers', `${fault.message}: its headers have no end.`);
   }
+  const router =
+    'Behind some routers a machine cannot reach its own public address: then run the doctor elsewhere';
   const isName = fault.code === 'ENOTFOUND' || fault.code === 'EAI_AGAIN';
+  const isSlow = fault.code === 'ETIMEDOUT';
   const wants = isName
-    ? 'correct BASE_URL, or the name in the DNS'
-    : 'start the app and what is in front of it, or correct BASE_URL. Behind some routers a machine cannot reach its own public address: then run the doctor elsewhere';
-  const says = `Nobody can sign in: ${baseUrl.href} cannot be reached from here, ${fault.message}. Check this: ${wants}.`;
+    ? 'the name in the DNS, and BASE_URL'
+    : isSlow
+      ? `whether the app hangs or is overloaded, and whether a firewall swallows connections. ${router}`
+      : `that the app and what is in front of it run, and BASE_URL. ${router}`;
+  const says = `Nobody can sign in: ${baseUrl.href} cannot be reached from here, ${fault.message}. Check ${wants}.`;
   report.fault('app', says, 'BASE_URL');
 }
 

@@ -28,13 +28,16 @@ const parts = {
 
 /** Checks what the app says about itself: its clock, and what it depends on. */
 export function checkReadiness({ report }: Path, answers: PathAnswer[]): void {
+  const isShared = answers.every((answer) => answer.isShared);
   for (const [name, { about, ok, fault, setting }] of Object.entries(parts)) {
-    const away = answers.find(({ ready }) => !ready[name as keyof typeof parts]);
+    const away = answers.find(({ ready }) => ready?.[name as keyof typeof parts] === false);
     if (away) report.fault(about, `The instance ${away.release.instance} ${fault}.`, setting);
-    else report.ok(about, ok);
+    else if (name !== 'database' || isShared) report.ok(about, ok);
   }
   const { size } = new Set(answers.map(({ release }) => release.instance));
-  if (size > 1 && answers.some(({ isShared }) => !isShared)) {
+  if (!isShared && size === 1) {
+    report.ok('database', 'The app keeps sessions, answers and limits in its memory.');
+  } else if (!isShared) {
     const says = `${size} instances answer, and each keeps sessions, answers and limits for itself: give them a database (DATABASE_URL, STATE=database).`;
     report.warning('database', says, 'STATE');
   }

@@ -26,7 +26,7 @@ export async function who(path: Path): Promise<Who | undefined> {
   const { report, secrets } = path;
   if (secrets.length === 0) return nobody;
   const all = await Promise.all(
-    Array.from({ length: tries }, () => orNoAnswer(ask(path, '/login'))),
+    Array.from({ length: tries }, () => orNoAnswer(ask(path, '/login', { parts: true }))),
   );
   const asked = all.flatMap((one) => (one instanceof NoAnswer ? [] : [one]));
   if (asked.some(({ isKept }) => isKept)) {
@@ -37,6 +37,12 @@ export async function who(path: Path): Promise<Who | undefined> {
   const answers = asked.flatMap(({ answer }) => answer ?? []);
   if (answers.length === 0) return tellStranger(path);
   tellOthers(path, all);
+  if (all.some((one) => one instanceof NoAnswer && one.code === 'ETIMEDOUT')) {
+    const says =
+      'Some requests were never answered, so the rest of the way was not checked: mend that first.';
+    report.warning('left_out', says);
+    return undefined;
+  }
   if (!isRightPlace(path, answers)) return undefined;
   compareSecrets(path, answers);
   compareReleases(path, answers);
@@ -55,11 +61,15 @@ function tellOthers({ report, baseUrl }: Path, all: (Asked | NoAnswer)[]): void 
     return report.fault('secret', says, 'COOKIE_SECRET');
   }
   const [first] = others;
+  const isSlow = first instanceof NoAnswer && first.code === 'ETIMEDOUT';
   const how =
     first instanceof NoAnswer
       ? first.message
       : `status ${first!.visit.status}${byWhom(first!.visit)}`;
-  const says = `${share} ended before the app (${how}): the proxy still asks an instance that is away. Let it check /health/ready, and ask another one when a connection is refused.`;
+  const why = isSlow
+    ? 'an instance hangs, or is overloaded. Look at its log, and let the proxy check /health/ready'
+    : 'the proxy still asks an instance that is away. Let it check /health/ready, and ask another one when a connection is refused';
+  const says = `${share} ended before the app (${how}): ${why}.`;
   report.fault('app', says);
 }
 
@@ -118,7 +128,15 @@ function compareReleases({ report }: Path, answers: PathAnswer[]): void {
 /** Nobody with our secret is there: says who is, by what a browser gets. */
 async function tellStranger(path: Path): Promise<Who | undefined> {
   const { baseUrl, challenge = '', newBrowser, report, secrets } = path;
-  const visit = await newBrowser().visit(`${baseUrl.href}/login?login_challenge=${challenge}`);
+  const address = `${baseUrl.href}/login?login_challenge=${challenge}`;
+  const visit = await orNoAnswer(newBrowser().visit(address));
+  if (visit instanceof NoAnswer) {
+    report.fault(
+      'app',
+      `${visit.message}, when asked for the login page: look at the log of the app.`,
+    );
+    return undefined;
+  }
   const name = cookieName(baseUrl, 'csrf');
   const cookie = cookieOf(visit.cookies, name);
   const usual = cookieName({ path: '', isSecure: false }, 'csrf');
