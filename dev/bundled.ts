@@ -37,10 +37,21 @@ export function staysOutside(name: string, importer: string): boolean {
   return isFromLibrary ? tables.some(isOf) : !bundled.some(isOf);
 }
 
+/**
+ * What libraries import at once and we never use, as an empty module. `got` imports `http2-wrapper`, which
+ * makes a TLS context with all root certificates when it is loaded: a tenth of a start. The admin API is
+ * asked by HTTP/1.1.
+ */
+const unused = /^http2-wrapper$/;
+
 /** Leaves them outside. */
 export const leaveOutside: Plugin = {
   name: 'leave outside',
   setup(building) {
+    building.onResolve({ filter: unused }, ({ path }) => ({ path, namespace: 'unused' }));
+    building.onLoad({ filter: /./, namespace: 'unused' }, () => ({
+      contents: 'export default {}',
+    }));
     building.onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) =>
       kind !== 'entry-point' && staysOutside(path, importer) ? { path, external: true } : undefined,
     );

@@ -35,7 +35,8 @@ function main(): void {
   for (const [file, text] of changes) writeFileSync(file, text);
   git('commit', '--quiet', '--message', `Release ${version}`, '--', ...changes.keys());
   const isSigned = hasSigningKey();
-  const message = `Portico ${version}\n\n${notes}`;
+  // A signature follows the last line end.
+  const message = `Portico ${version}\n\n${notes}\n`;
   git(
     'tag',
     isSigned ? '--sign' : '--annotate',

@@ -14,6 +14,8 @@ import { awaitStopSignals, type NextSignal } from './web/stop-signals.ts';
 
 /** For the requests that are being served when the port closes. */
 const stopWithinMs = 10_000;
+/** For what is closed after them: a database that hangs would never let go. */
+const closeWithinMs = 5_000;
 
 const output = standardOutput();
 
@@ -44,7 +46,12 @@ async function main(): Promise<void> {
     lifecycle.end();
     log.info({ signal, drainSeconds }, 'stopping');
     await server.stop(stopWithinMs, { drainMs: drainSeconds * 1000, nextSignal });
-    nextSignal().addEventListener('abort', () => process.exit(1));
+    const giveUp = () => {
+      log.warn('ends with connections that could not be closed');
+      process.exit(1);
+    };
+    setTimeout(giveUp, closeWithinMs).unref();
+    nextSignal().addEventListener('abort', giveUp);
     auditTrail.close();
     revocations.close();
     await Promise.all([control?.close(), hydra.close(), identity.close(), state.close()]);

@@ -26,7 +26,9 @@ export const sqlBackend: Backend<typeof settings> = {
 /** Everything that needs a database is loaded here, so that other backends do not pay for it. */
 async function create(values: Values, parts: BackendParts): Promise<Identity> {
   const { PEOPLE_DATABASE_URL: own } = values;
-  const database = own ? await openDatabase(own, { log: parts.log, ...parts.outward?.queries }) : parts.database;
+  const database = own
+    ? await openDatabase(own, { log: parts.log, ...parts.outward?.queries })
+    : parts.database;
   if (!database) throw new SettingsError(['DATABASE_URL is not set. IDENTITY=sql needs it.']);
   try {
     const identity = await openPeople(database, values, parts);

@@ -22,10 +22,12 @@ interface App {
 interface AnswersParts {
   metrics: Pick<Metrics, 'text' | 'contentType'>;
   fingerprint: () => Promise<Fingerprint>;
+  /** As in the lines of the log. */
+  instanceId: string;
 }
 
 /** What the management port answers. Until the app is attached, it is starting. */
-export function createAnswers({ metrics, fingerprint }: AnswersParts) {
+export function createAnswers({ metrics, fingerprint, instanceId }: AnswersParts) {
   let app: App = {
     lifecycle: { readiness: () => ({ isReady: false, status: 'starting' }) },
     dependencies: async () => ({}),
@@ -34,7 +36,7 @@ export function createAnswers({ metrics, fingerprint }: AnswersParts) {
 
   const pages: Record<string, () => Promise<Answer>> = {
     '/metrics': async () => ({ status: 200, type: metrics.contentType, text: await text() }),
-    '/version': async () => json(200, { ...about(), ...(await fingerprint()) }),
+    '/version': async () => json(200, { ...about(instanceId), ...(await fingerprint()) }),
     '/health/alive': async () => json(200, { status: 'ok' }),
     '/health/ready': async () => {
       const { isReady, status } = app.lifecycle.readiness();
@@ -72,13 +74,13 @@ export function createAnswers({ metrics, fingerprint }: AnswersParts) {
   };
 }
 
-function about() {
+function about(instanceId: string) {
   return {
     name: release.name,
     version: release.version,
     commit: release.commit ?? null,
     node: process.version,
-    instance: instance.id,
+    instance: instanceId,
     startedAt: instance.startedAt.toISOString(),
   };
 }

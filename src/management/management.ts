@@ -34,11 +34,11 @@ const stopWithinMs = 1_000;
  * @throws SettingsError when it cannot listen there
  */
 export async function startManagement(
-  { fingerprint }: Pick<Config, 'fingerprint'>,
+  { fingerprint, writer }: Pick<Config, 'fingerprint' | 'writer'>,
   { port, host }: NonNullable<Config['management']>,
 ): Promise<Management> {
   const metrics = createMetrics(release);
-  const answers = createAnswers({ metrics, fingerprint });
+  const answers = createAnswers({ metrics, fingerprint, instanceId: writer.instance });
   const stores: [name: string, identity: Identity][] = [];
   let connections = () => 0;
   const server = await startServer(answers.listener, { port, host, settings: 'MANAGEMENT_' });

@@ -60,11 +60,12 @@ export function createTracer(
       const inside = { request: found.request, trace: placeOf(span, found.trace) };
       return ended(span, () => within(inside, () => run((more) => void span.setAttributes(more))));
     },
-    serve({ method, httpVersion, id }, parent): Served {
+    serve({ method: given, httpVersion, id }, parent): Served {
+      const method = knownMethod(given);
       const options = {
         kind: SpanKind.SERVER,
         attributes: {
-          'http.request.method': knownMethod(method),
+          'http.request.method': method,
           'network.protocol.version': httpVersion,
           'portico.request': id,
           ...home,
@@ -74,7 +75,7 @@ export function createTracer(
       return {
         context: placeOf(span, parent),
         end({ path, route, status, isGone }) {
-          if (route !== undefined) span.updateName(`${knownMethod(method)} ${route}`);
+          if (route !== undefined) span.updateName(`${method} ${route}`);
           span.setAttributes({
             'http.response.status_code': status,
             'http.route': route,

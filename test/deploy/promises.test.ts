@@ -13,6 +13,8 @@ import {
 
 const settings = allSettings();
 const secretNames = Object.keys(settings).filter((name) => settings[name]!.isSecret);
+/** Password managers look there, outside of the path of BASE_URL. */
+const change = '/.well-known/change-password';
 /** What `stop` of src/main.ts gives requests after the drain, in seconds. */
 const restSeconds = 10;
 
@@ -171,6 +173,8 @@ describe.each(allManifests)('$name', (all) => {
       const [{ host, http }] = spec.rules;
       expect(host).toBe(hostname);
       expect(http.paths[0]).toMatchObject({ path: path || '/', pathType: 'Prefix' });
+      const more = http.paths.slice(1);
+      expect(more).toMatchObject(path ? [{ path: change, pathType: 'Exact' }] : []);
       const { service } = http.paths[0].backend;
       expect(service).toEqual({ name: pages.metadata.name, port: { name: 'http' } });
       for (const { hosts } of spec.tls ?? []) expect(hosts).toEqual([hostname]);
@@ -178,7 +182,8 @@ describe.each(allManifests)('$name', (all) => {
     for (const { spec } of ofKind(all, 'HTTPRoute')) {
       const [{ matches, backendRefs }] = spec.rules;
       expect(spec.hostnames).toEqual([hostname]);
-      expect(matches).toEqual([{ path: { type: 'PathPrefix', value: path || '/' } }]);
+      expect(matches[0]).toEqual({ path: { type: 'PathPrefix', value: path || '/' } });
+      expect(matches.slice(1)).toEqual(path ? [{ path: { type: 'Exact', value: change } }] : []);
       expect(backendRefs).toEqual([{ name: pages.metadata.name, port: pages.spec.ports[0].port }]);
     }
   });
@@ -209,7 +214,8 @@ describe.each(allManifests)('$name', (all) => {
   test('a NetworkPolicy for each pod lets it reach names, and nothing private by the rule for the internet', () => {
     const policies = ofKind(all, 'NetworkPolicy');
     if (policies.length === 0) return;
-    for (const { metadata } of podsOf(all)) {
+    // The doctor also looks at what Portico cannot reach.
+    for (const { metadata } of podsOf(all).filter(({ of }) => of !== 'Pod')) {
       const ours = policies.filter(({ spec }) => selects(spec.podSelector, metadata.labels));
       expect(ours).toHaveLength(1);
       const [{ spec }] = ours;

@@ -1,6 +1,6 @@
 /** Runs the commands of a Dockerfile on this machine. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { notRun } from '../support/not-run.ts';
 import { copyTree } from './copy-tree.ts';
@@ -52,6 +52,9 @@ function installFromHere(cwd: string): void {
     const target = join(cwd, path);
     mkdirSync(dirname(target), { recursive: true });
     if (link) symlinkSync(relative(dirname(target), join(cwd, resolved)), target);
-    else if (existsSync(path) && !existsSync(target)) copyTree(path, target);
+    else if (existsSync(path) && !existsSync(target)) {
+      // Copies, because rights will be changed.
+      cpSync(path, target, { recursive: true, verbatimSymlinks: true });
+    }
   }
 }

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { closeChangelog, sectionOf } from '../../dev/release/changelog.ts';
 import { isBefore, nextVersion } from '../../dev/release/versions.ts';
+import { notRun } from '../support/not-run.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
@@ -135,6 +136,28 @@ test('makes a tag with the changes, versions everywhere, archives, SBOM and chec
   }
   expect(bill.components.filter(({ licenses = [] }) => licenses.length === 0)).toEqual([]);
 });
+
+const keygen = spawnSync('ssh-keygen', ['-?']);
+if (keygen.error)
+  notRun('signed tags', 'ssh-keygen is not installed (Debian: apt-get install openssh-client)');
+else {
+  test('signs the tag when git has a key', () => {
+    const { folder, release, git } = scratch('- New.');
+    const key = join(temporaryFolder({}), 'key');
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+    const signers = `${key}.signers`;
+    writeFileSync(signers, `ada@example.org ${readFileSync(`${key}.pub`, 'utf8')}`);
+    git('config', 'gpg.format', 'ssh');
+    git('config', 'user.signingkey', `${key}.pub`);
+    git('config', 'gpg.ssh.allowedSignersFile', signers);
+    expect(release('9.8.7', '--tested').says).toContain('Tagged v9.8.7, signed.');
+    const { status, stderr } = spawnSync('git', ['verify-tag', 'v9.8.7'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([0, expect.stringContaining('Good "git" signature for ada')]);
+  });
+}
 
 test('a dry run says what it would do, and does nothing', () => {
   const { folder, release, git, read } = scratch('- New.');

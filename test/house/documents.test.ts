@@ -55,6 +55,7 @@ const scripts = JSON.parse(readFileSync('package.json', 'utf8')) as {
 const runBy: [command: RegExp, test: string, says: string][] = [
   [/^(npm ci && )?npm run dev$/, 'test/e2e/dev-run.spec.ts', 'dev/main.ts'],
   [/^npm ci --omit=dev$/, 'test/deploy', 'npm ci'],
+  [/^node deploy\/smoke\.mjs$/, 'test/deploy', 'deploy/smoke.mjs'],
   [/^npm ci && npm test$/, '.ci/run', 'npm ci && npm test'],
   [/^(npm ci && )?npm run build$/, 'test/house/bench/several/house.ts', 'dist'],
   [

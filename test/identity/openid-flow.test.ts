@@ -564,6 +564,23 @@ describe('the button', () => {
   });
 });
 
+test('a provider learns nothing of the id and the trace of a request', async () => {
+  work.headers.length = 0;
+  work.paths.length = 0;
+  const [traceId, spanId] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
+  const browser = app.browser({
+    traceparent: `00-${traceId}-${spanId}-01`,
+    'X-Request-Id': 'proxy:4711',
+  });
+  expect(isBack(await signIn(browser))).toBe(true);
+  expect(app.logs.some((line) => line['trace'] === traceId)).toBe(true);
+  // The other one is what the browser itself opens there.
+  const ours = work.headers.filter((_headers, at) => work.paths[at] !== '/authorize');
+  expect(work.paths).toEqual(expect.arrayContaining(['/authorize', '/token']));
+  expect(ours.length).toBeGreaterThan(0);
+  expect(JSON.stringify(ours)).not.toMatch(/traceparent|x-request-id|4711/);
+});
+
 test('below a path, and on https, the cookie is ours alone', async () => {
   const env = {
     BASE_URL: 'https://login.example.org/auth',

@@ -174,6 +174,20 @@ describe('dependencies', () => {
     await lone.close();
   });
 
+  test('have a name for each of several user stores', async () => {
+    const nobody = 'http://127.0.0.1:1';
+    const lone = await startApp(stub, {
+      MANAGEMENT_PORT: '0',
+      IDENTITY: 'file,http',
+      PEOPLE_API_URL: nobody,
+      PEOPLE_API_TOKEN: 'token',
+    });
+    const stores = { user_store_file: about('up'), user_store_http: about('down') };
+    const all = { hydra: about('up'), ...stores };
+    expect(await dependencies(lone)).toEqual([503, { status: 'down', dependencies: all }]);
+    await lone.close();
+  });
+
   test('are not asked more often when many ask', async () => {
     const lone = await startApp(stub, { MANAGEMENT_PORT: '0' });
     stub.calls.length = 0;

@@ -115,6 +115,15 @@ describe('counts', () => {
     await expectGrowth('portico_password_check_duration_seconds_count', 5, {});
   });
 
+  test('lines of the log by level, and open connections', async () => {
+    const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
+    await until(async () => (await read()).sum('portico_http_connections') > 0);
+    socket.destroy();
+    await until(async () => (await read()).sum('portico_http_connections') === 0);
+    app.parts.log.warn('one line');
+    await expectGrowth('portico_log_lines_total', 1, { level: 'warn' });
+  });
+
   test('forms that are refused', async () => {
     const browser = newBrowser();
     const form = await browser.get(openAt(stub, loginScreen!).address);

@@ -10,6 +10,7 @@ import { notRun } from '../support/not-run.ts';
 import { foo, removeUsersFile, writeUsersFile } from '../support/people.ts';
 import { startRoundRobin, type RoundRobin } from '../support/round-robin.ts';
 import { addressOf, foosLogin, newChallenge } from '../support/screens.ts';
+import { startTcpSwitch } from '../support/tcp-switch.ts';
 import { until } from '../support/until.ts';
 
 // A busy machine takes its time to start a process.
@@ -32,7 +33,7 @@ for (const home of homes) {
     let usersFile: string;
     let database: Client;
 
-    const start = () =>
+    const start = (more: Record<string, string> = {}) =>
       startInstance({
         BASE_URL: proxy.url,
         HYDRA_ADMIN_URL: stub.url,
@@ -41,6 +42,7 @@ for (const home of homes) {
         USERS_FILE: usersFile,
         DATABASE_URL: databaseUrl,
         TRUST_PROXY: 'loopback',
+        ...more,
       });
 
     async function kill(index: 0 | 1): Promise<void> {
@@ -119,6 +121,19 @@ for (const home of homes) {
         'login.accept',
         'login.accept',
       ]);
+    });
+
+    test('by a signal ends also while the database hangs', async () => {
+      const way = await startTcpSwitch(databaseUrl);
+      const stuck = await start({ DATABASE_URL: way.address });
+      proxy.lead([stuck.port]);
+      const browser = newBrowser();
+      await browser.submit(await openLogin(browser), yes); // opens connections to the database
+      way.hang();
+      stuck.signal('SIGTERM');
+      expect(await stuck.ended).toBe(1);
+      await way.cut();
+      await way.close();
     });
 
     test('does not take its count of wrong passwords with it', async () => {

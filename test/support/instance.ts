@@ -13,13 +13,19 @@ export interface Instance {
   isRunning(): boolean;
 }
 
+/** `src/main.ts`, but without what a fork puts before the consent. */
+const usualCommand = ['test/support/main.ts'];
+
 /**
- * Starts `src/main.ts`, but without what a fork puts before the consent.
  * @param env the settings: no others apply. Without a PORT it is a free one
+ * @param command a source file with its arguments
  * @returns when it listens, or has ended instead
  */
-export async function startInstance(env: Record<string, string | undefined>): Promise<Instance> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'test/support/main.ts'], {
+export async function startInstance(
+  env: Record<string, string | undefined>,
+  command = usualCommand,
+): Promise<Instance> {
+  const child = spawn(process.execPath, ['--import', 'tsx', ...command], {
     env: {
       PATH: process.env['PATH'],
       PORT: '0',

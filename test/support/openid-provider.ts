@@ -1,6 +1,11 @@
 /** A small OpenID provider in the place of somebody else's: each test says what it does wrong. */
 import { createHash, createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -33,6 +38,8 @@ export interface OpenIdProvider {
   tokenCalls: { authorization: string | undefined; form: URLSearchParams; status: number }[];
   /** Every address that was asked for, without its query. */
   paths: string[];
+  /** The headers of every request. */
+  headers: IncomingHttpHeaders[];
   rotateKeys(): void;
   goDown(): Promise<void>;
   comeBack(): Promise<void>;
@@ -75,6 +82,7 @@ export async function startOpenIdProvider(): Promise<OpenIdProvider> {
     asked: [],
     tokenCalls: [],
     paths: [],
+    headers: [],
     rotateKeys: () => void (key = newKey()),
     goDown,
     comeBack: listen,
@@ -84,6 +92,7 @@ export async function startOpenIdProvider(): Promise<OpenIdProvider> {
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const url = new URL(req.url ?? '', issuer);
     provider.paths.push(url.pathname);
+    provider.headers.push(req.headers);
     const { manners } = provider;
     switch (url.pathname) {
       case '/.well-known/openid-configuration': {

@@ -1,5 +1,6 @@
 /** A collector of OpenTelemetry: takes spans by OTLP over HTTP, in protobuf, and keeps them. */
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
@@ -24,20 +25,23 @@ export interface OtlpReceiver {
   close(): Promise<void>;
 }
 
-export async function startOtlpReceiver(): Promise<OtlpReceiver> {
+/** @param tls for https: its key and certificate */
+export async function startOtlpReceiver(tls?: ServerOptions): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
   const requests: OtlpReceiver['requests'] = [];
-  const server = createServer((req, res) => {
+  const take: RequestListener = (req, res) => {
     void buffer(req).then((sent) => {
       const body = req.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
       requests.push({ path: req.url, headers: req.headers, body });
       spans.push(...spansIn(body));
       res.writeHead(200, { 'Content-Type': 'application/x-protobuf' }).end();
     });
-  });
+  };
+  const server = tls ? createTlsServer(tls, take) : createServer(take);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`,
     spans,
     requests,
     async close() {

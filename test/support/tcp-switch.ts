@@ -9,7 +9,7 @@ export async function startTcpSwitch(to: string) {
   const sockets = new Set<Socket>();
   let isHanging = false;
 
-  const server = createServer((near) => {
+  const server = createServer({ allowHalfOpen: true }, (near) => {
     const far = connect(Number(target.port || 5432), target.hostname);
     for (const socket of [near, far]) {
       sockets.add(socket);
@@ -20,6 +20,7 @@ export async function startTcpSwitch(to: string) {
         far.destroy();
       });
     }
+    near.on('end', () => void (isHanging || near.end()));
     near.on('data', (chunk) => void (isHanging || far.write(chunk)));
     far.on('data', (chunk) => void (isHanging || near.write(chunk)));
   });

@@ -1,5 +1,6 @@
 /** A sign-in with OpenTelemetry on, from the header of a proxy to what a collector gets. */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { certificate } from '../../packages/hydra-admin/test/admin-api.ts';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import {
@@ -206,6 +207,28 @@ test('what is not sampled is passed on as such, and not sent', async () => {
   await app.close();
   expect(collector.spans).toEqual([]);
   expect(stub.calls.at(-1)?.headers['traceparent']).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-00$/);
+});
+
+test('a collector is trusted by the certificates of its variable, and by no others', async () => {
+  const secure = await startOtlpReceiver(certificate);
+  const start = (env: Record<string, string>) =>
+    startTraced({
+      OTEL_EXPORTER_OTLP_ENDPOINT: secure.url,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '500',
+      ...env,
+    });
+  const file = 'packages/hydra-admin/test/fixtures/tls/cert.pem';
+  const trusting = await start({ OTEL_EXPORTER_OTLP_CERTIFICATE: file });
+  await trusting.browser().get('/');
+  await trusting.close();
+  expect(secure.spans.map(({ name }) => name)).toContain('GET /');
+  secure.spans.length = 0;
+  const wary = await start({});
+  await wary.browser().get('/');
+  await wary.close();
+  expect(secure.spans).toEqual([]);
+  expect(wary.logs.map(({ msg }) => msg)).toContain('spans cannot be sent and are lost');
+  await secure.close();
 });
 
 test('a collector that is away delays nobody, and is told of once', async () => {

@@ -1,4 +1,6 @@
-import { errors, Pool, type Dispatcher } from 'undici';
+import errors from 'undici/lib/core/errors.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
+import type { Dispatcher } from 'undici';
 import { readAnswer } from './read-answer.ts';
 import { routeTo } from './route.ts';
 import {
