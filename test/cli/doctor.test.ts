@@ -443,6 +443,17 @@ const onTheWay: Case[] = [
   {
     about: 'form',
     level: 'fault',
+    title: 'the app fails at its form',
+    says: /answers the form of its login page by an error page \(status 503\)/,
+    front: {
+      response(answer, { method }) {
+        if (method === 'POST') answer.status = 503;
+      },
+    },
+  },
+  {
+    about: 'form',
+    level: 'fault',
     title: 'the proxy takes no POST',
     says: /does not come through to the app \(status 405, by faulty\)/,
     front: { answer: ({ method }) => (method === 'POST' ? status(405) : undefined) },
