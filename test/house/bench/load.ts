@@ -71,7 +71,7 @@ export async function fixedRate(
       await new Promise<void>((resolve, reject) => {
         ticker.on('error', reject);
         ticker.on('message', (dueMs: number) => {
-          const visitor = free.pop();
+          const visitor = free.shift(); // all in turn: servers close what is idle for 5 seconds
           if (visitor === undefined) due.push(dueMs);
           else serve(visitor, dueMs).then(() => done === count && resolve(), reject);
         });
