@@ -11,7 +11,7 @@ import { logoutRoutes } from './routes/logout.ts';
 import { oauth2ErrorRoutes } from './routes/oauth2-error.ts';
 import { startRoutes } from './routes/start.ts';
 import { statusRoutes } from './routes/status.ts';
-import { answerQuestions } from './path/answer.ts';
+import { answerQuestions } from './doctor/answer.ts';
 import { brandFiles } from './screens/brand-files.ts';
 import { errorHandler, pageUnknown } from './screens/error-handler.ts';
 import { locale, postedLocale } from './screens/locale.ts';

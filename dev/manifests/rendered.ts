@@ -53,7 +53,10 @@ export function digestOf(one: Case): string {
   const source = sourceOf(one);
   const all = filesIn(source).map((file) => join(source, file));
   // The schema refuses values, but changes none: a new setting needs no Helm.
-  const files = all.filter((file) => !file.endsWith('values.schema.json'));
+  const isOf = (file: string) =>
+    !file.endsWith('values.schema.json') &&
+    (!file.startsWith(`${overlays}/`) || file.startsWith(`deploy/kubernetes/${one.of}/`));
+  const files = all.filter(isOf);
   const hash = createHash('sha256');
   for (const file of one.tool === 'helm' ? [...files, one.of] : files) {
     hash.update(`${file}\0${withoutVersion(readFileSync(file, 'utf8'))}\0`);

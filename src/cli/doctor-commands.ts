@@ -1,6 +1,6 @@
 import { doctorCommands as doctorWith } from '@portico/hydra-tools';
 import { checkAddresses } from './check-addresses.ts';
-import { checkPath } from './path/check-path.ts';
+import { checkPath } from './doctor/check-path.ts';
 
 /** The doctor, with the checks of the app's own. */
 export const doctorCommands = doctorWith({

@@ -72,8 +72,10 @@ export function createRender(folder: string, span: Tracer['span'] = justRun): Re
         htmlOf(viewOf(name), flat(this.app.locals, this.locals, own)),
       );
       if (done) return done(null, html);
-      if (!this.hasHeader('Content-Type')) this.type('html');
-      // Node takes three times the room for a text whose length it does not know.
+      if (!this.hasHeader('Content-Type')) {
+        this.setHeader('Content-Type', 'text/html; charset=utf-8');
+      }
+      // For a text, Node makes room for three bytes a letter.
       const page = Buffer.from(html);
       this.setHeader('Content-Length', page.length).end(page);
     } catch (error) {

@@ -11,8 +11,8 @@ import { run } from '../../packages/command-line/test/run.ts';
 import { createReport } from '../../packages/hydra-tools/src/doctor/report.ts';
 import { loadConfig } from '../../src/config.ts';
 import { startManagement } from '../../src/management/management.ts';
-import { pathAbouts } from '../../src/cli/path/path.ts';
-import { checkPlainHttp } from '../../src/cli/path/plain-http.ts';
+import { pathAbouts } from '../../src/cli/doctor/path.ts';
+import { checkPlainHttp } from '../../src/cli/doctor/plain-http.ts';
 import { startFaultyProxy, type Answer, type Faults, type Head } from '../support/faulty-proxy.ts';
 import type { Settings } from '../support/serve-app.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -437,6 +437,17 @@ const onTheWay: Case[] = [
         if (method !== 'POST') return;
         Reflect.deleteProperty(headers, 'sec-fetch-site');
         headers['origin'] = 'http://portico:3000';
+      },
+    },
+  },
+  {
+    about: 'form',
+    level: 'fault',
+    title: 'the app fails at its form',
+    says: /answers the form of its login page by an error page \(status 503\)/,
+    front: {
+      response(answer, { method }) {
+        if (method === 'POST') answer.status = 503;
       },
     },
   },

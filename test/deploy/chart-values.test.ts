@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from '@jest/globals';
-import { readYaml, type Item } from './manifests.ts';
+import { parseObjects, readYaml, type Item } from './manifests.ts';
 
 const chart = 'deploy/helm/portico';
 const schema: Item = JSON.parse(readFileSync(`${chart}/values.schema.json`, 'utf8'));
@@ -26,6 +26,14 @@ const withValues = (values: Item): Item => ({ ...usual, ...minimal, ...values })
 test.each(['minimal', 'everything', 'sticky'])('takes %s', (name) => {
   expect(faultsOf(usual)).toEqual([]);
   expect(faultsOf({ ...usual, ...readYaml(`test/deploy/values/${name}.yaml`) })).toEqual([]);
+});
+
+test('takes what docs/kubernetes.md writes', () => {
+  const page = readFileSync('docs/kubernetes.md', 'utf8');
+  const [, block = ''] = /^```yaml\n(# values\.yaml[^]*?)^```/m.exec(page)!;
+  const values = parseObjects(block)[0];
+  expect(Object.keys(values)).toContain('ingress');
+  expect(faultsOf({ ...usual, ...values })).toEqual([]);
 });
 
 describe('refuses', () => {

@@ -249,6 +249,9 @@ if (kinds.length > 0)
         await journey(newBrowser(), await register());
         const mangled = `${site}/auth/login%3Flogin_challenge%3Dabcdef`;
         await byHttps('get', new URL(mangled), { headers: {} });
+        await fetch(`http://localhost:${ports.http}/auth/login?login_challenge=abcdef`, {
+          redirect: 'manual',
+        });
         expect(proxy.accessLog()).toContain('/auth/login');
         expect(proxy.accessLog()).not.toMatch(/challenge|verifier|code=/);
       });

@@ -52,8 +52,8 @@ const isOurs = ({ what }: Import) => /^(src|dev|packages)\//.test(what);
 /** What a room may import beside its own folder. Types may also come from a room beside it. */
 const rooms: [room: RegExp, mayImport: RegExp][] = [
   [/^src\/(main\.ts|cli\/)/, /^src\//],
-  [/^src\/app\.ts/, /^src\/(routes|screens|challenge|path|web|folders)/],
-  [/^src\/path\//, /^src\/(challenge\/sealer|web|folders|release|instance)/],
+  [/^src\/app\.ts/, /^src\/(routes|screens|challenge|doctor|web|folders)/],
+  [/^src\/doctor\//, /^src\/(challenge\/sealer|web|folders|release|instance)/],
   [
     /^src\/assemble\.ts/,
     /^src\/(identity|database|policy\/required-actions|clients|challenge|screens|limits|audit|state|tracing|web|folders)/,

@@ -1,4 +1,5 @@
 /** The workflows of GitHub do what they may and no more, and forms ask for no secrets. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -117,14 +118,20 @@ test('Dependabot looks where there is something', () => {
   const found = updates.map((one: Item) => [one['package-ecosystem'], one.directory]);
   expect(found).toEqual([
     ['npm', '/'],
-    ['docker', '/deploy'],
     ['github-actions', '/'],
   ]);
   for (const { groups, ignore = [] } of updates) {
     expect(Object.keys(groups).length).toBeGreaterThan(0);
     for (const one of ignore) expect(one['dependency-name']).toEqual(expect.any(String));
   }
-  expect(existsSync('deploy/Dockerfile')).toBe(true);
+});
+
+test('the audit finds the base image in the Dockerfile', () => {
+  const { flow } = workflows.find(({ name }) => name === 'audit.yml')!;
+  const { run } = flow.jobs['base-image'].steps[1];
+  const [line = ''] = run.split('\n');
+  const found = execFileSync('sh', ['-c', `${line}; printf %s "$pinned"`], { encoding: 'utf8' });
+  expect(found).toMatch(/^node:\d+-[\w-]+@sha256:[0-9a-f]{64}$/);
 });
 
 describe.each(readdirSync('.github/ISSUE_TEMPLATE'))('the form %s', (file) => {

@@ -42,6 +42,7 @@ export async function startPoolBalancer({ checkEveryMs }: { checkEveryMs: number
     req.pipe(passed);
     return undefined;
   });
+  server.keepAliveTimeout = 120_000; // browsers of the tests may ask again late
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
   const checks = setInterval(() => {

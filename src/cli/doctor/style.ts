@@ -1,5 +1,5 @@
 import { NoAnswer } from '@portico/hydra-tools';
-import { styleHash, type PathAnswer } from '../../path/answer.ts';
+import { styleHash, type PathAnswer } from '../../doctor/answer.ts';
 import { attributeOf } from './form.ts';
 import type { Page } from './page.ts';
 import { byWhom, orNoAnswer, type Path } from './path.ts';

@@ -8,8 +8,8 @@ import {
 } from '@portico/hydra-tools';
 import { kind, readSettings, setting } from '@portico/settings';
 import * as v from 'valibot';
-import { pathAnswer, type PathAnswer } from '../../path/answer.ts';
-import { questionHeader, signQuestion } from '../../path/question.ts';
+import { pathAnswer, type PathAnswer } from '../../doctor/answer.ts';
+import { questionHeader, signQuestion } from '../../doctor/question.ts';
 
 type Environment = Record<string, string | undefined>;
 export type BaseUrl = NonNullable<ReturnType<typeof kind.baseUrl>>;

@@ -1,5 +1,5 @@
 import { NoAnswer } from '@portico/hydra-tools';
-import { fillHeader } from '../../path/question.ts';
+import { fillHeader } from '../../doctor/question.ts';
 import { ask, byWhom, orNoAnswer, type Asked, type Path } from './path.ts';
 
 /** In kB. A challenge has up to 32; what passes less than 8 stops usual sign-ins. */

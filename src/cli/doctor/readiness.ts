@@ -1,5 +1,5 @@
 import { checkClock } from '@portico/hydra-tools';
-import type { PathAnswer } from '../../path/answer.ts';
+import type { PathAnswer } from '../../doctor/answer.ts';
 import type { Path } from './path.ts';
 
 /** What instances say about the parts that they need. */

@@ -1,5 +1,5 @@
 import { NoAnswer } from '@portico/hydra-tools';
-import type { PathAnswer } from '../../path/answer.ts';
+import type { PathAnswer } from '../../doctor/answer.ts';
 import { release as ours } from '../../release.ts';
 import { cookieName } from '../../web/cookies.ts';
 import { compareWithHere } from './compare.ts';

@@ -1,13 +1,13 @@
 /** What the doctor may ask an instance, and nobody else. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createSealer } from '../../src/challenge/sealer.ts';
-import { pathAnswer } from '../../src/path/answer.ts';
+import { pathAnswer } from '../../src/doctor/answer.ts';
 import {
   createQuestions,
   fillHeader,
   questionHeader,
   signQuestion,
-} from '../../src/path/question.ts';
+} from '../../src/doctor/question.ts';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { cookieSecret, startApp, type TestApp } from '../support/app.ts';
 import * as v from 'valibot';

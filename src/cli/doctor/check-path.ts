@@ -1,5 +1,5 @@
 import type { AppChecks } from '@portico/hydra-tools';
-import type { PathAnswer } from '../../path/answer.ts';
+import type { PathAnswer } from '../../doctor/answer.ts';
 import { SettingsError } from '@portico/settings';
 import { checkCookies } from './cookies.ts';
 import { checkForwarding } from './forwarding.ts';

@@ -34,6 +34,10 @@ export async function checkForm(path: Path, page: Page): Promise<void> {
   // A proxy may have taken the headers away by which the app is known.
   const isShownAgain = formOf(answer.body) !== undefined;
   if (answer.status === 403 && (isFromApp(answer) || isShownAgain)) return tellRefusal(path, page);
+  if (isFromApp(answer) && answer.status >= 500) {
+    const says = `The app answers the form of its login page by an error page (status ${answer.status}): see its log, and what is told about what it depends on.`;
+    return report.fault('form', says);
+  }
   if (!(isFromApp(answer) || isShownAgain) || answer.status === 404 || answer.status >= 500) {
     const says = `The form of the login page does not come through to the app (${how}): let the proxy pass on POST and its body, and the headers Origin and Cookie, unchanged.`;
     return report.fault('form', says);

@@ -1,5 +1,5 @@
 import { NoAnswer, type Browser, type Visit } from '@portico/hydra-tools';
-import type { PathAnswer } from '../../path/answer.ts';
+import type { PathAnswer } from '../../doctor/answer.ts';
 import { byWhom, isFromApp, orNoAnswer, type Path } from './path.ts';
 
 /** The login page as two browsers got it. */
