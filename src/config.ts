@@ -5,6 +5,7 @@ import {
   kind,
   readSettings,
   setting,
+  textsOf,
   type Environment,
   type ReadSettings,
   type Settings,
@@ -123,7 +124,9 @@ export function loadConfig(env: Environment) {
   const own = <T>(all: Record<string, T>) =>
     Object.fromEntries(Object.entries(all).filter(([name]) => Object.hasOwn(identity, name)));
   const ofBackends = { backends, settings: own(values), secretFiles: own(files) };
-  const marks = once(async () => fingerprintOf(settings, env));
+  // Not from files that may have changed by the time it is asked: these are the settings in force.
+  const texts = textsOf(settings, env);
+  const marks = once(async () => fingerprintOf(settings, texts));
   const arranged = arrange(
     { values, files, warnings: [...warnings, ...tracing.warnings] },
     {

@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { settingsFor } from '../src/config.ts';
+import { loadConfig, settingsFor } from '../src/config.ts';
 import { fingerprintOf } from '../src/fingerprint.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 const env = {
   BASE_URL: 'https://login.example.org',
@@ -55,4 +58,20 @@ test('no mark is a hash that a guess at the secret makes, nor are two secrets kn
   expect(Object.keys(settings)).not.toContain('LDAP_BIND_PASSWORD');
   expect(inCommon(secrets['LDAP_BIND_PASSWORD'], secrets['HYDRA_ADMIN_TOKEN'])).toBe(0);
   expect(JSON.stringify([settings, secrets])).not.toMatch(/sesame|example|the-first/);
+});
+
+test('the marks are those of the secrets in force, also when a file was changed since the start', async () => {
+  const folder = temporaryFolder({ secret: env.COOKIE_SECRET, 'people.json': '[]' });
+  const file = join(folder, 'secret');
+  const { fingerprint } = loadConfig({
+    BASE_URL: 'http://localhost:3000',
+    HYDRA_ADMIN_URL: 'http://localhost:4445',
+    COOKIE_SECRET_FILE: file,
+    USERS_FILE: join(folder, 'people.json'),
+  });
+  writeFileSync(file, older);
+  const marks = async (COOKIE_SECRET: string) =>
+    (await of({ COOKIE_SECRET })).secrets['COOKIE_SECRET'];
+  const { secrets } = await fingerprint();
+  expect(secrets['COOKIE_SECRET']).toEqual(await marks(env.COOKIE_SECRET));
 });

@@ -26,6 +26,8 @@ export interface Management {
 }
 
 const stopWithinMs = 1_000;
+/** Of connections that wait for a next request: those who ask here are few. */
+const mostKept = 100;
 
 /**
  * Opens the management port, before there is anything to say of the app: its first answers are that the
@@ -38,10 +40,15 @@ export async function startManagement(
   { port, host }: NonNullable<Config['management']>,
 ): Promise<Management> {
   const metrics = createMetrics(release);
-  const answers = createAnswers({ metrics, fingerprint, instanceId: writer.instance });
+  const answers = createAnswers({ metrics, fingerprint, instanceId: writer.instance, host });
   const stores: [name: string, identity: Identity][] = [];
   let connections = () => 0;
-  const server = await startServer(answers.listener, { port, host, settings: 'MANAGEMENT_' });
+  const server = await startServer(answers.listener, {
+    port,
+    host,
+    settings: 'MANAGEMENT_',
+    mostKept,
+  });
   return {
     port: server.port,
     watch: {

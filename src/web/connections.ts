@@ -1,6 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+/** Requests that came before the answer to the one before them. Browsers and proxies send none so. */
+const mostAtOnce = 16;
+
 export type Connections = ReturnType<typeof createConnections>;
 
 /**
@@ -11,6 +14,10 @@ export type Connections = ReturnType<typeof createConnections>;
 export function createConnections(mostKept: number) {
   /** The newest response that has not ended: between two requests there is none. */
   const open = new Map<Socket, ServerResponse | undefined>();
+  /** How many have not ended. */
+  const underWay = new WeakMap<Socket, number>();
+  /** Those that end with the answer that is under way. */
+  const ending = new WeakSet<Socket>();
   let areLast = false;
 
   function add(socket: Socket): void {
@@ -18,14 +25,30 @@ export function createConnections(mostKept: number) {
     socket.once('close', () => open.delete(socket));
   }
 
-  function serve(res: ServerResponse): void {
+  /**
+   * @returns whether to answer it: not after the last answer of its connection. One packet may hold a
+   *   thousand requests, which would all be worked at together: the sixteenth answer is the last one then
+   *   (RFC 9112, section 9.3.2: whoever sent more may send them again)
+   */
+  function serve(res: ServerResponse): boolean {
     const { socket } = res.req;
+    if (ending.has(socket)) return false;
+    const count = (underWay.get(socket) ?? 0) + 1;
+    underWay.set(socket, count);
     open.set(socket, res);
-    if (areLast || open.size > mostKept) makeLast(res);
+    if (areLast || open.size > mostKept || count === mostAtOnce) makeLast(res);
     res.once('close', () => {
+      underWay.set(socket, underWay.get(socket)! - 1);
       // A connection may wait for long: what was asked and answered must not wait with it.
       if (open.get(socket) === res) open.set(socket, undefined);
     });
+    return true;
+  }
+
+  function makeLast(res: ServerResponse): void {
+    if (res.headersSent) return;
+    res.shouldKeepAlive = false; // Node writes `Connection: close` then
+    ending.add(res.req.socket);
   }
 
   return {
@@ -47,8 +70,4 @@ export function createConnections(mostKept: number) {
       for (const socket of open.keys()) if (socket.bytesRead === 0) socket.destroy();
     },
   };
-}
-
-function makeLast(res: ServerResponse): void {
-  if (!res.headersSent) res.shouldKeepAlive = false; // Node writes `Connection: close` then
 }

@@ -106,7 +106,7 @@ function createListener(
 ): { server: Server; connections: Connections } {
   const connections = createConnections(mostKept);
   function serve(req: IncomingMessage, res: ServerResponse): void {
-    connections.serve(res);
+    if (!connections.serve(res)) return;
     if (hasOneHost(req)) app(req, res);
     else answerRequest(res, 'malformed', headers);
   }

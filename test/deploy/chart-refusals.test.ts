@@ -1,6 +1,7 @@
 /** What the chart says when an installation cannot work, before anything is installed. */
 import { expect, test } from '@jest/globals';
 import { canRender, cases, runHelm } from '../../dev/manifests/rendered.ts';
+import { parseObjects, type Item } from './manifests.ts';
 import { notRun } from '../support/not-run.ts';
 
 const [one] = cases.filter(({ tool }) => tool === 'helm');
@@ -38,5 +39,25 @@ if (isHere) {
   test('several instances without a database', () => {
     expect(() => render(needed.slice(0, -1))).toThrow('name it in secrets.DATABASE_URL');
     expect(render([...needed.slice(0, -1), 'replicas=1'])).toContain('replicas: 1');
+  });
+
+  test('no text becomes a part of the manifest, nor a variable of another name', () => {
+    const odd = 'a"b: {{ x }} $(COOKIE_SECRET) #c';
+    const settings = [`settings.BRAND_NAME=${odd}`, 'settings.BASE_URL=https://a.example/b: c'];
+    const names = ['ingress.className=x: y', 'ingress.tlsSecret=y: z', 'priorityClassName=a: b'];
+    const objects = parseObjects(
+      render([...needed, ...settings, ...names, 'ingress.enabled=true']),
+    );
+    const of = (kind: string) => objects.find((object) => object.kind === kind)!;
+    expect(of('ConfigMap').data.BRAND_NAME).toBe(odd);
+    const { spec } = of('Job').spec.template;
+    expect(spec.priorityClassName).toBe('a: b');
+    const inJob = spec.containers[0].env.find(({ name }: Item) => name === 'BRAND_NAME');
+    expect(inJob.value).toBe(odd.replaceAll('$', '$$$$'));
+    expect(of('Ingress').spec).toMatchObject({
+      ingressClassName: 'x: y',
+      tls: [{ secretName: 'y: z' }],
+      rules: [{ http: { paths: [{ path: '/b: c' }, {}] } }],
+    });
   });
 } else test.todo('needs helm');

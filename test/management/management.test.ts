@@ -1,7 +1,10 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SettingsError } from '@portico/settings';
+import { createAnswers } from '../../src/management/answers.ts';
+import { isAskedRightly } from '../../src/management/asked-host.ts';
 import { startManagement } from '../../src/management/management.ts';
 import { startAdminStub, type AdminStub } from '../support/admin-stub.ts';
 import { cookieSecret, startApp, type TestApp } from '../support/app.ts';
@@ -77,6 +80,47 @@ describe('the management port', () => {
     expect(settings).not.toHaveProperty('PORT');
     expect(secrets).toHaveProperty('COOKIE_SECRET', [expect.stringMatching(/^[\da-f]{12}$/)]);
     for (const value of [cookieSecret, stub.url, app.publicUrl]) expect(text).not.toContain(value);
+  });
+
+  test('tells nothing to a web page that gives 127.0.0.1 a name of its own', async () => {
+    const { port } = new URL(app.managementUrl);
+    const statusFor = async (host: string) => {
+      const asked = get({ host: '127.0.0.1', port, path: '/version', headers: { host } });
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      answer.resume();
+      return answer.statusCode;
+    };
+    const own = ['127.0.0.1', `LocalHost:${port}`, `[::1]:${port}`, 'portico.localhost', 'portico'];
+    const others = ['evil.example', `127.0.0.1.evil.example:${port}`, 'localhost.evil.example.'];
+    for (const host of own) expect([host, await statusFor(host)]).toEqual([host, 200]); // oxlint-disable-line no-await-in-loop
+    for (const host of others) expect([host, await statusFor(host)]).toEqual([host, 421]); // oxlint-disable-line no-await-in-loop
+    expect(isAskedRightly(undefined, 'pods.example.org:9464')).toBe(true);
+    expect(isAskedRightly('10.0.0.7', 'pods.example.org')).toBe(true);
+  });
+
+  test('answers many requests in one packet out of one piece of memory', async () => {
+    const sent = new Set<unknown>();
+    const { listener } = createAnswers({
+      metrics: { contentType: 'text/plain', text: async () => 'x 1\n'.repeat(10_000) },
+      fingerprint: app.parts.config.fingerprint,
+      instanceId: 'one',
+      host: undefined,
+    });
+    const server = createServer((req, res) => {
+      const end = res.end.bind(res) as (body: unknown) => typeof res;
+      res.end = ((body: unknown) => (sent.add(body), end(body))) as typeof res.end;
+      listener(req, res);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    const plain = 'GET /metrics HTTP/1.1\r\nHost: a\r\n';
+    socket.write(`${plain}\r\n`.repeat(100) + `${plain}Accept-Encoding: gzip\r\n\r\n`.repeat(99));
+    socket.write(`${plain}Connection: close\r\n\r\n`);
+    socket.resume();
+    await once(socket, 'close');
+    expect(sent.size).toBe(2);
+    server.close();
   });
 
   test('is ready when the app is, and says so while it drains', async () => {

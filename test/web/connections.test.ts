@@ -112,6 +112,24 @@ describe('a request that is only half sent', () => {
   });
 });
 
+test('a thousand requests in one packet are not worked at together', async () => {
+  let count = 0;
+  const server = await listenTo((_req, res) => {
+    count += 1;
+    setImmediate(() => res.end(`answer ${count}`));
+  });
+  const greedy = open(server.port, whole.repeat(1_000));
+  await greedy.ended;
+  greedy.socket.destroy();
+  expect(greedy.text().match(/HTTP\/1\.1 200/g)).toHaveLength(16);
+  expect(greedy.text().match(/Connection: close/g)).toHaveLength(1);
+  expect(count).toBe(16);
+  const patient = open(server.port, whole.repeat(8));
+  while (patient.text().match(/answer/g)?.length !== 8) await pause(5); // oxlint-disable-line no-await-in-loop
+  expect(patient.text()).not.toContain('Connection: close');
+  patient.socket.destroy();
+});
+
 test('a browser that does not read its answer is cut', async () => {
   const patience = { headersMs: 1_000, requestMs: 1_000, silenceMs: 200, checkEveryMs: 20 };
   let closed = (): void => {};

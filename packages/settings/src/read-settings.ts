@@ -107,7 +107,13 @@ function faultsOf(name: string, row: Setting<unknown>, text: string | undefined)
   return [`${name} is ${shown}. It must be ${row.wants}.`];
 }
 
-/** An address without the user and the password in it. */
+/**
+ * What stands before the host of an address: up to the last `@`, and after `name:` also over signs that
+ * should have been encoded. A port is no password.
+ */
+const userAndPassword = /\/\/(?:[^/?#\s":@]*:(?!\d+(?:[/?#]|$))[^\s"]*|[^/?#\s"]*)@/g;
+
+/** A text in which no address has a user or a password. */
 export function withoutPassword(given: string): string {
-  return given.replace(/\/\/[^/@]*@/, '//…@');
+  return given.replace(userAndPassword, '//…@');
 }

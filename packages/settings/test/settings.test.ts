@@ -86,6 +86,16 @@ describe('settings', () => {
     expect(faults).toHaveLength(2);
     expect(faults.join()).not.toContain('hush');
   });
+
+  test.each(['me:hush@a.example', 'me:hu@sh@a.example', 'me:hu/sh@a.example', 'hush@a.example'])(
+    'show no password in an address, however it is written: %s',
+    (host) => {
+      const text = `["https://${host}/x","http://b.example:80/@me","ldap://${host}"]`;
+      const shown = faultsOf({ URL: text, TOKEN: 'token' }).join();
+      expect(shown).not.toMatch(/hu|sh/);
+      expect(shown).toContain('http://b.example:80/@me');
+    },
+  );
 });
 
 describe('a secret from a file', () => {

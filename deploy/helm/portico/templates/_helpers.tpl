@@ -99,17 +99,17 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
     sources:
       {{- range $name, $secret := index . 1 }}
       - secret:
-          name: {{ $secret.name }}
+          name: {{ $secret.name | quote }}
           items:
-            - key: {{ $secret.key | default $name }}
+            - key: {{ $secret.key | default $name | quote }}
               path: secrets/{{ $name }}
       {{- end }}
       {{- range $name, $file := (index . 0).Values.files }}
       - {{ ternary "secret" "configMap" (hasKey $file "secret") }}:
-          name: {{ $file.secret | default $file.configMap }}
+          name: {{ $file.secret | default $file.configMap | quote }}
           items:
-            - key: {{ $file.key }}
-              path: files/{{ $name }}/{{ $file.key }}
+            - key: {{ $file.key | quote }}
+              path: {{ printf "files/%s/%s" $name $file.key | quote }}
       {{- end }}
 # For the socket of `portico limits`.
 - name: tmp
@@ -136,10 +136,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 automountServiceAccountToken: false # Portico does not talk to Kubernetes
 enableServiceLinks: false # variables of other Services are not settings
 {{- with .Values.serviceAccountName }}
-serviceAccountName: {{ . }}
+serviceAccountName: {{ . | quote }}
 {{- end }}
 {{- with .Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- with .Values.imagePullSecrets }}
 imagePullSecrets:
@@ -160,16 +160,16 @@ tolerations:
 {{- end -}}
 
 {{/* A container that runs one command of portico with the settings in its own environment: hooks come before the
-ConfigMap. Takes a dict: root, name, args, secrets, resources. */}}
+ConfigMap. There, Kubernetes would put variables in the place of $(NAME). Takes a dict: root, name, args, secrets, resources. */}}
 {{- define "portico.command" -}}
 - name: {{ .name }}
-  image: {{ include "portico.image" .root }}
+  image: {{ include "portico.image" .root | quote }}
   imagePullPolicy: {{ .root.Values.image.pullPolicy }}
   args: {{ toJson (concat (list "node" "dist/cli/portico.js") .args) }}
   env:
     {{- range $name, $text := fromYaml (include "portico.environment" (list .root .secrets)) }}
     - name: {{ $name }}
-      value: {{ $text | quote }}
+      value: {{ $text | replace "$" "$$" | quote }}
     {{- end }}
     {{- with .root.Values.extraEnv }}
     {{- toYaml . | nindent 4 }}
