@@ -26,8 +26,6 @@ declare global {
 /** In bytes: what is kept of lines that nobody reads. Further ones are dropped. */
 const mostUnread = 16 * 1024 * 1024;
 const complainEveryMs = 60_000;
-/** A write for each line would take a tenth of a page's time. */
-const together = { bytes: 8 * 1024, ms: 20 };
 
 /**
  * The standard output. Lines are collected and written together, and requests do not wait for that;
@@ -37,16 +35,10 @@ const together = { bytes: 8 * 1024, ms: 20 };
 export function standardOutput(): Output {
   let current = open();
   let complainedAt = Number.NEGATIVE_INFINITY;
-  let timer: NodeJS.Timeout | undefined;
 
   function open() {
     // Not `sync`: a reader that is slow must not stop the process.
-    const output = pino.destination({
-      fd: 1,
-      sync: false,
-      minLength: together.bytes,
-      maxLength: mostUnread,
-    });
+    const output = pino.destination({ fd: 1, sync: false, maxLength: mostUnread });
     output.on('drop', () => complain('nobody reads them'));
     output.on('error', (fault: NodeJS.ErrnoException) => {
       if (fault.code === 'EPIPE' || output !== current) return; // nobody is there any more
@@ -68,17 +60,7 @@ export function standardOutput(): Output {
     }
   }
 
-  function flush(): void {
-    timer = undefined;
-    current.flush();
-  }
-
-  return {
-    write(line) {
-      current.write(line);
-      timer ??= setTimeout(flush, together.ms).unref();
-    },
-  };
+  return { write: (line) => void current.write(line) };
 }
 
 /**
