@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { proxyOf } from '@portico/hydra-admin';
 import { createApp } from './app.ts';
 import { assemble } from './assemble.ts';
@@ -16,6 +17,10 @@ import { awaitStopSignals, type NextSignal } from './web/stop-signals.ts';
 const stopWithinMs = 10_000;
 /** For what is closed after them: a database that hangs would never let go. */
 const closeWithinMs = 5_000;
+
+// V8 lets the heap grow to four times what is in use before it collects. So it collects at 1.4 times,
+// which takes a third less memory under load and no more time (docs/decisions/0040).
+setFlagsFromString('--heap-growing-percent=40');
 
 const output = standardOutput();
 
