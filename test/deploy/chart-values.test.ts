@@ -6,7 +6,9 @@ import { parseObjects, readYaml, type Item } from './manifests.ts';
 
 const chart = 'deploy/helm/portico';
 const schema: Item = JSON.parse(readFileSync(`${chart}/values.schema.json`, 'utf8'));
-const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema);
+const validate = new Ajv({ allErrors: true, allowUnionTypes: true, strictTypes: false }).compile(
+  schema,
+);
 
 /** Where the schema finds something, as paths. */
 function faultsOf(values: Item): string[] {
