@@ -97,11 +97,11 @@ const namesOfObject = Object.fromEntries(
 
 /**
  * One flat object with all locals. Views read from it by `with`, which is slower from an object
- * that has no prototype, or other locals as its prototype.
+ * that has no prototype, or other locals as its prototype. With spreads in the place of `assign`,
+ * this would take as long as the rest of a page in Node 20.
  */
-function flat(first: object, second?: object, third?: object): Locals {
-  return { ...namesOfObject, ...first, ...second, ...third };
-}
+const flat = (first: object, second?: object, third?: object): Locals =>
+  Object.assign(copyOf(namesOfObject), first, second, third);
 
 /** Alone in its literal, a spread takes the whole shape at once; beside others, name by name. */
 const copyOf = (locals: Locals): Locals => ({ ...locals });
