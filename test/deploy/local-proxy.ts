@@ -173,14 +173,18 @@ export async function startProxy(kind: Kind, ports: ProxyPorts): Promise<LocalPr
   };
 }
 
+/** In one pass: a free port such as 30014 holds the text of another change. */
 function changed(kind: Kind, ports: ProxyPorts, folder: string): string {
-  let text = readFileSync(kind.file, 'utf8');
-  for (const [from, to] of kind.changes(ports, folder)) {
+  const text = readFileSync(kind.file, 'utf8');
+  const changes = new Map(kind.changes(ports, folder));
+  for (const from of changes.keys()) {
     if (!text.includes(from)) throw new Error(`There is no "${from}" in ${kind.file}.`);
-    text = text.replaceAll(from, to);
   }
-  return text;
+  const places = new RegExp([...changes.keys()].map(literal).join('|'), 'g');
+  return text.replace(places, (from) => changes.get(from)!);
 }
+
+const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
