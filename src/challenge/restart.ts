@@ -40,7 +40,7 @@ export function restartAsSomebodyElse(
 
 /** Whether the browser comes from `restartAsSomebodyElse`. */
 export function isForSomebodyElse(requestUrl: string): boolean {
-  // Hardly any address has it, and each page would take one apart.
+  // Hardly any address has it, and taking each one apart costs time.
   if (!requestUrl.includes(somebodyElse)) return false;
   return URL.canParse(requestUrl) && new URL(requestUrl).searchParams.has(somebodyElse);
 }

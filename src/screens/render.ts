@@ -97,8 +97,8 @@ const namesOfObject = Object.fromEntries(
 
 /**
  * One flat object with all locals. Views read from it by `with`, which is slower from an object
- * that has no prototype, or other locals as its prototype. With spreads in the place of `assign`,
- * this would take as long as the rest of a page in Node 20.
+ * that has no prototype, or other locals as its prototype. Not by spreads: Express's locals have no
+ * prototype either, and on Node 20 they would take four times as long.
  */
 const flat = (first: object, second?: object, third?: object): Locals =>
   Object.assign(copyOf(namesOfObject), first, second, third);

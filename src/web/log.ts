@@ -74,6 +74,8 @@ export function standardOutput(): Output {
 
   const pass = () => void current.write(take());
 
+  // From here on pino may have closed its stream: what is left is for the exit.
+  process.on('beforeExit', () => clearTimeout(timer));
   process.on('exit', () => {
     try {
       writeFileSync(1, take());
