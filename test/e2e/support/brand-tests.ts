@@ -79,7 +79,10 @@ function arches(page: Page): Promise<string[]> {
   );
 }
 
-function styleOf(element: Locator, property: string): Promise<string> {
+/** As the page shows it: an element can be there before the style sheets are. */
+async function styleOf(element: Locator, property: string): Promise<string> {
+  await element.waitFor();
+  await element.page().waitForLoadState();
   return element.evaluate(
     (found, name) => getComputedStyle(found).getPropertyValue(name),
     property,
