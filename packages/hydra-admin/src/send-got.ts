@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
-import { got, ReadError, TimeoutError, type Request } from 'got';
+import { got, ReadError, TimeoutError, type HandlerFunction, type Request } from 'got';
 import { readAnswer } from './read-answer.ts';
 import { routeTo, type Route } from './route.ts';
 import {
@@ -33,6 +33,7 @@ export function createGotSender(config: SenderConfig): Sender {
     followRedirect: false,
     throwHttpErrors: false,
     decompress: false,
+    handlers: [withoutCacheOptions],
   });
   const put = withJson('PUT');
   const post = withJson('POST');
@@ -63,6 +64,15 @@ export function createGotSender(config: SenderConfig): Sender {
 
   return { send, close: async () => agent.destroy() };
 }
+
+/**
+ * Options of a cache that we do not use. On Node 20, got's literal of forty members begins with them, which
+ * makes each of the members cost two microseconds.
+ */
+const withoutCacheOptions: HandlerFunction = (options, next) => {
+  options.cacheOptions = {};
+  return next(options);
+};
 
 /** A connection pool, and the function that starts a request on it. */
 function connections(
