@@ -9,6 +9,7 @@ import { release } from './release.ts';
 import { writerOf } from './writer.ts';
 import { rawHeaders } from './web/headers.ts';
 import { createLog, standardOutput } from './web/log.ts';
+import { messageClassesOf } from './web/message-classes.ts';
 import { reportEnd } from './web/report-end.ts';
 import { startServer } from './web/server.ts';
 import { awaitStopSignals, type NextSignal } from './web/stop-signals.ts';
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
   const server = await startServer(management?.attach(app, parts) ?? app, {
     ...config.server,
     headers: rawHeaders(config.web.baseUrl),
+    classes: messageClassesOf(app),
     warn: (fault) => log.error({ err: fault }, 'fault of the server'),
   });
 

@@ -9,6 +9,7 @@ import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { createConnections, type Connections } from './connections.ts';
 import { faultOfListening } from './listen-faults.ts';
+import type { MessageClasses } from './message-classes.ts';
 import { answerRequest, answerSocket, rawAnswerOf } from './raw-answers.ts';
 import type { NextSignal } from './stop-signals.ts';
 
@@ -51,6 +52,8 @@ export interface ServerOptions {
   /** The headers of answers that are given before the app sees a request: `rawHeaders`. */
   headers?: Readonly<Record<string, string>>;
   patience?: Patience;
+  /** Of the requests and responses that the app gets. */
+  classes?: MessageClasses;
   /** Gets faults of the server itself, such as a lack of file handles. It goes on listening. */
   warn?: (fault: Error) => void;
 }
@@ -102,7 +105,8 @@ function createListener(
     mostKept = 10_000, // 160 MB
     headers = {},
     patience = usualPatience,
-  }: Pick<ServerOptions, 'keepAliveSeconds' | 'mostKept' | 'headers' | 'patience'>,
+    classes,
+  }: Pick<ServerOptions, 'keepAliveSeconds' | 'mostKept' | 'headers' | 'patience' | 'classes'>,
 ): { server: Server; connections: Connections } {
   const connections = createConnections(mostKept);
   function serve(req: IncomingMessage, res: ServerResponse): void {
@@ -112,6 +116,7 @@ function createListener(
   }
 
   const server = createServer({
+    ...classes,
     maxHeaderSize,
     requireHostHeader: false, // Node's own answer would have no headers of ours
     keepAliveTimeout: keepAliveSeconds * 1000,

@@ -5,6 +5,7 @@ import { loadConfig } from '../../src/config.ts';
 import { startManagement } from '../../src/management/management.ts';
 import { rawHeaders } from '../../src/web/headers.ts';
 import type { Output } from '../../src/web/log.ts';
+import { createMessageClasses } from '../../src/web/message-classes.ts';
 import { startServer } from '../../src/web/server.ts';
 
 export type Settings = Record<string, string | undefined>;
@@ -44,10 +45,12 @@ export async function serveApp(
 ): Promise<ServedApp> {
   let listener: RequestListener = (_req, res) => res.writeHead(503).end();
   const headers: Record<string, string> = {};
+  const classes = createMessageClasses();
   const server = await startServer((req, res) => listener(req, res), {
     port: wanted,
     host: '127.0.0.1',
     headers,
+    classes,
   });
   const { port } = server;
   const logs: LogLine[] = [];
@@ -60,6 +63,7 @@ export async function serveApp(
     // What a fork puts before the consent has tests of its own, and is in the way of all others.
     const parts = change({ ...assembled, requiredActions: [] });
     const app = createApp(parts);
+    classes.belongTo(app);
     listener = management?.attach(app, parts) ?? app;
     management?.opened(server);
     parts.lifecycle.begin();
