@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import { fieldsOf } from '../web/form.ts';
 import { accentSheet, brandLocals } from './brand-files.ts';
 import type { Brand } from './brand-settings.ts';
-import { localeOf, type Locales } from './locale.ts';
+import { localeOf, type Locale, type Locales } from './locale.ts';
 import { breakable, withLinks } from './messages.ts';
 
 /** The locals of every view that are the same for all requests. */
@@ -29,22 +29,35 @@ const longestKept = 32 * 1024;
 /** The locals of every view that depend on the request: links to the same page in other languages. */
 export function requestLocals(locales: Locales): RequestHandler {
   return function requestLocals(req, res, next) {
-    res.locals['languages'] = () => languageLinks(locales, req, localeOf(res).lang);
+    res.locals['languages'] = () => {
+      const { lang } = localeOf(res);
+      return locales.all.map((one) => new LanguageLink(one, lang, req));
+    };
     next();
   };
 }
 
-/** Only queries, so that no path in a request can turn them into links to another host. */
-function languageLinks(locales: Locales, req: Request, current: string) {
-  return locales.all.map(({ lang, ownName }) => ({
-    tag: lang,
-    name: ownName,
-    // Pages with a form have buttons in the place of links.
-    get href() {
-      return `?lang=${lang}${keptQuery(req)}`;
-    },
-    isCurrent: lang === current,
-  }));
+/** A language in the menu of a page. Not a literal: with a getter in it, each would get a shape of its own. */
+class LanguageLink {
+  readonly tag: string;
+  readonly name: string;
+  readonly isCurrent: boolean;
+  readonly #req: Request;
+
+  constructor({ lang, ownName }: Locale, current: string, req: Request) {
+    this.tag = lang;
+    this.name = ownName;
+    this.isCurrent = lang === current;
+    this.#req = req;
+  }
+
+  /**
+   * Only a query, so that no path in a request can turn it into a link to another host. Pages with a form
+   * have buttons in the place of links, and never ask for it.
+   */
+  get href(): string {
+    return `?lang=${this.tag}${keptQuery(this.#req)}`;
+  }
 }
 
 function keptQuery(req: Request): string {

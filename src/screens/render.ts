@@ -96,12 +96,12 @@ const namesOfObject = Object.fromEntries(
 );
 
 /**
- * One flat object with all locals. Views read from it by `with`, which is slower from an object
- * that has no prototype, or other locals as its prototype. Not by spreads: Express's locals have no
- * prototype either, and on Node 20 they would take four times as long.
+ * One flat object with all locals. Views read from it by `with`, which is slower from an object that has
+ * no prototype, or other locals as its prototype. It begins empty: what begins as a copy and grows gets a
+ * shape of its own each time (docs/decisions/0042).
  */
 const flat = (first: object, second?: object, third?: object): Locals =>
-  Object.assign(copyOf(namesOfObject), first, second, third);
+  Object.assign({}, namesOfObject, first, second, third);
 
 /** Alone in its literal, a spread takes the whole shape at once; beside others, name by name. */
 const copyOf = (locals: Locals): Locals => ({ ...locals });
