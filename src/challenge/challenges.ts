@@ -172,7 +172,7 @@ export function createChallenges({ audit, browsers, csrf, log, rows, secrets }: 
           audit(req, 'form_refused', { reason: 'wrong_seal' });
         }
       }
-      return { ...step, facts };
+      return { facts, ...step };
     },
 
     /**

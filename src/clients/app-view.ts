@@ -68,8 +68,9 @@ export function imitationView(
 
 /** The address, if it is safe as a link: clients can write anything here. */
 export function webAddress(address: string | undefined): string | undefined {
-  const url = urlOf(address ?? '');
-  if (!address || !url || !isWeb(url)) return undefined;
+  if (!address) return undefined;
+  const url = urlOf(address);
+  if (!url || !isWeb(url)) return undefined;
   const { href, username, password } = url;
   // What stands before an `@` looks like the host, and is not.
   if (username || password || href.length > longestAddress) return undefined;
@@ -84,7 +85,8 @@ export function webAddress(address: string | undefined): string | undefined {
  * @returns `undefined` when only the OAuth2 server knows
  */
 export function returnHostOf(requestUrl: string, client: Client): string | undefined {
-  const url = urlOf(redirectUriOf(requestUrl, client.redirect_uris) ?? '');
+  const address = redirectUriOf(requestUrl, client.redirect_uris);
+  const url = address ? urlOf(address) : undefined;
   return url && (isWeb(url) ? url.host : url.protocol);
 }
 

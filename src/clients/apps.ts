@@ -44,7 +44,7 @@ export function createApps({ house, policy, logos }: Options): Apps {
       }
       const brand = isTrusted ? clientBrand(client) : undefined;
       const logo = isTrusted ? logos.addressFor(client) : undefined;
-      return { ...app, ...(host && { host }), ...(brand && { brand }), ...(logo && { logo }) };
+      return { host, brand, logo, ...app };
     },
   };
 }

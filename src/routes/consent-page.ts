@@ -67,14 +67,14 @@ export async function showForm(
   const sealed = { ...facts, flow: challenges.markedAnew(req, facts.flow, user) };
   if (isNothingTicked) res.status(400);
   res.render('consent', {
-    ...step.form(sealed),
+    hidden: step.form(sealed).hidden,
     app: facts.app,
     person: personView(user),
     past: past && remarkOnPast({ scopes: askedAbout(needs, facts), audiences }, past),
     changeHref: isDevice ? undefined : restartAsSomebodyElse(facts.startAgain, facts),
     isDevice,
     kind: asksForClaimsOnly(facts, config.claims) && !isDevice ? 'share' : 'access',
-    lists: consentLists({ ...scopes, audiences, past }, locale),
+    lists: consentLists({ audiences, past, ...scopes }, locale),
     isOnlyId: isOnlyId(facts) && !scopes.first && scopes.scopes.length === 0,
     isRememberable,
     isRemembered: postedText(req, 'remember') !== '',
@@ -103,7 +103,7 @@ function scopesOf(
   req: Request,
   res: Response,
   { request: { client }, facts, past, claims }: Question,
-): { first?: ScopeView; scopes: ScopeView[] } {
+): { first: ScopeView | undefined; scopes: ScopeView[] } {
   const locale = localeOf(res);
   const ticked = req.method === 'POST' ? postedList(req, 'grant_scope') : undefined;
   const ids = scopeIds(facts.scopes);
@@ -121,7 +121,7 @@ function scopesOf(
   });
   const first = views.find(({ name }) => !hasBox(name, policy));
   const isShown = first && (!first.isFixed || isAnything(claims.get(first.name)));
-  return { ...(isShown && { first }), scopes: views.filter((one) => one !== first) };
+  return { first: isShown ? first : undefined, scopes: views.filter((one) => one !== first) };
 }
 
 /** What the person is asked about: `openid` comes with anything else. */
@@ -178,12 +178,14 @@ export async function personOf(
   const { audit, challenges, identity, revocations } = needs;
   const { app, clientId: client, flow, subject } = facts;
   const user = await identity.find(subject);
-  const startAgain = restartAsSomebodyElse(facts.startAgain, facts);
-  if (!user || user.disabled) throw new PublicError('account_unknown', { app, startAgain });
+  const startAgain = () => restartAsSomebodyElse(facts.startAgain, facts);
+  if (!user || user.disabled) {
+    throw new PublicError('account_unknown', { app, startAgain: startAgain() });
+  }
   if (challenges.isProven(flow, user)) return user;
   audit(req, 'refused', { subject, client, reason: 'credentials_changed' });
   revocations.soon(subject);
-  throw new PublicError('challenge_elsewhere', { startAgain });
+  throw new PublicError('challenge_elsewhere', { startAgain: startAgain() });
 }
 
 /** The address of the first required action that this person still has to do; `undefined` if none. */
@@ -192,10 +194,12 @@ export async function actionDue(
   req: Request,
   { step, user, facts }: { step: Step; user: User; facts: ConsentFacts },
 ): Promise<string | undefined> {
-  const query = new URLSearchParams({ consent_challenge: step.challenge });
   for (const { path, isDue } of requiredActions) {
     // oxlint-disable-next-line no-await-in-loop -- they are shown one after the other
-    if (await isDue(user, facts, req)) return `${addresses.base}${path}?${query.toString()}`;
+    if (await isDue(user, facts, req)) {
+      const query = new URLSearchParams({ consent_challenge: step.challenge });
+      return `${addresses.base}${path}?${query.toString()}`;
+    }
   }
   return undefined;
 }

@@ -18,5 +18,5 @@ export function personView(user: {
 }): PersonView {
   const name = visibleText(user.name);
   const email = visibleValue(user.email ?? user.username ?? user.subject);
-  return { ...(name && { name }), email, initial: initialOf(name || email) };
+  return { email, initial: initialOf(name || email), ...(name && { name }) };
 }

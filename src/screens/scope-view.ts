@@ -44,11 +44,11 @@ export function scopeView(name: string, of: Opening & Box, locale: Locale): Scop
   const values = claims && valuesOf(claims, locale);
   if (!isDescribed(name, locale)) {
     if (!isOpening) return view;
-    return { ...view, title: titleOf(name), about: values ?? locale.h('claim.none') };
+    return { title: titleOf(name), about: values ?? locale.h('claim.none'), ...view };
   }
   const named = { app: app?.name ?? '' };
   const about = values ?? wordsOf(name, named, locale);
-  return { ...view, title: locale.t(`scope.${name}.title`, named), ...(about && { about }) };
+  return { title: locale.t(`scope.${name}.title`, named), ...view, ...(about && { about }) };
 }
 
 interface Opening {

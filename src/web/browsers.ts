@@ -22,6 +22,7 @@ const markBytes = 16;
  */
 export function createBrowsers(home: CookieHome, secrets: readonly string[]) {
   const name = cookieName(home, 'csrf');
+  const options = { ...cookieOptions(home), signed: true };
   /** The requests whose answer has the cookie. */
   const given = new WeakSet<Request>();
 
@@ -52,7 +53,7 @@ export function createBrowsers(home: CookieHome, secrets: readonly string[]) {
     if (isSame && (given.has(req) || signerOf(req, name, secrets) === secrets[0])) return;
     given.add(req);
     req.signedCookies[name] = value;
-    res.cookie(name, value, { ...cookieOptions(home), signed: true });
+    res.cookie(name, value, options);
   }
 
   /** Whether this person signed in last in this browser. */

@@ -29,7 +29,7 @@ export function createExchange(
     const sender = senders.get();
     const path = basePath + request.path;
     try {
-      const answer = await sender.send({ ...request, path, timeoutMs: left(end) });
+      const answer = await sender.send({ timeoutMs: left(end), ...request, path });
       const isRefused = answer.status === 401 || answer.status === 403;
       if (!isRefused || !senders.hasReplaced(sender)) return answer;
     } catch (error) {
@@ -41,7 +41,7 @@ export function createExchange(
         await pause(retryAfterMs);
       }
     }
-    return senders.get().send({ ...request, path, timeoutMs: left(end) });
+    return senders.get().send({ timeoutMs: left(end), ...request, path });
   }
 
   return { exchange, tokens: senders.tokens, close: () => senders.close() };

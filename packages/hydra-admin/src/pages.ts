@@ -44,7 +44,7 @@ export function createList<T>(
       };
     };
     return call<Page<T>>(
-      { ...operation, method: 'GET', status: 200, isLong: true, read },
+      { method: 'GET', status: 200, isLong: true, read, ...operation },
       {
         query: (dialect) => ({ ...query, ...placeIn(dialect, { size, after }) }),
         needs,

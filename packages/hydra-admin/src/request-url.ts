@@ -11,7 +11,15 @@ const brokenEscape = /%(?![\da-f]{2})/i;
 /** Anything else is taken as it is, which is faster. */
 const encoded = /[%+]|[^\x20-\x7E]/;
 
-function readQuery(requestUrl: string): Pairs {
+/** What was read last: a page asks several things of one address. */
+let latest: { requestUrl: string; pairs: Readonly<Pairs> } = { requestUrl: '', pairs: [] };
+
+function readQuery(requestUrl: string): Readonly<Pairs> {
+  if (requestUrl !== latest.requestUrl) latest = { requestUrl, pairs: pairsOf(requestUrl) };
+  return latest.pairs;
+}
+
+function pairsOf(requestUrl: string): Pairs {
   const pairs: Pairs = [];
   for (const text of queryOf(requestUrl).split('&')) {
     if (text === '' || text.includes(';') || brokenEscape.test(text)) continue;
@@ -33,7 +41,7 @@ function queryOf(requestUrl: string): string {
 }
 
 /** The value of a parameter; empty when it is missing. */
-function first(pairs: Pairs, name: string): string {
+function first(pairs: Readonly<Pairs>, name: string): string {
   return pairs.find(([one]) => one === name)?.[1] ?? '';
 }
 
@@ -43,7 +51,7 @@ function wordsOf(value: string): string[] {
 }
 
 /** Whether parameters come in a request object, which overrules the query (OpenID Connect Core 6). */
-function isInRequestObject(pairs: Pairs): boolean {
+function isInRequestObject(pairs: Readonly<Pairs>): boolean {
   return first(pairs, 'request') !== '' || first(pairs, 'request_uri') !== '';
 }
 

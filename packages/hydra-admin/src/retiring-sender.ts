@@ -12,17 +12,24 @@ export type RetiringSender = ReturnType<typeof createRetiringSender>;
 /** A sender that can be closed without breaking the calls under way. */
 export function createRetiringSender(transport: FullConfig['transport'], config: SenderConfig) {
   const loading = senders[transport](config);
-  const calls = new Set<Promise<Answer>>();
+  let loaded: Sender | undefined;
+  let underWay = 0;
+  let whenIdle = () => {};
 
   async function send(request: SendRequest): Promise<Answer> {
-    const call = loading.then((sender) => sender.send(request));
-    calls.add(call);
-    return call.finally(() => calls.delete(call));
+    underWay++;
+    try {
+      loaded ??= await loading;
+      return await loaded.send(request);
+    } finally {
+      underWay--;
+      if (underWay === 0) whenIdle();
+    }
   }
 
   /** Closes when the last call is over. */
   async function retire(): Promise<void> {
-    await Promise.allSettled(calls);
+    if (underWay > 0) await new Promise<void>((resolve) => (whenIdle = resolve));
     await close();
   }
 

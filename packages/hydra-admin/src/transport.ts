@@ -59,7 +59,7 @@ export function createTransport(config: FullConfig, observe?: Observe, warn?: Wa
     const needs = operation.needs ? [operation.needs, ...needed] : needed;
     const lackOf = ({ has }: Dialect) => needs.find((one) => has[one] === false);
     const askIn = (dialect: Dialect) =>
-      exchange({ ...requestOf(operation, options, dialect), end });
+      exchange({ end, ...requestOf(operation, options, dialect) });
 
     const known = dialects.get();
     const dialect = known ?? (await before(end, dialects.find()));
