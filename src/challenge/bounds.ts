@@ -1,17 +1,17 @@
 /**
  * How much is kept about challenges. Anybody can create challenges, so memory is bounded in bytes:
- * 32 MiB in all, by our estimates of entries. In the heap that was measured as about 50 MB.
+ * 20 MiB in all, by our estimates of entries. In the heap that is about 30 MB.
  */
 const mebibyte = 1024 * 1024;
 
-/** Answers with the addresses that they lead to: about 8,000 of the usual length. */
-export const bytesForAnswers = 12 * mebibyte;
-/** The same for answers that take no sign-in, such as a cancelled one: about 2,000. */
-export const bytesForAnonymousAnswers = 4 * mebibyte;
+/** Answers with the addresses that they lead to: about 4,000 of the usual length. */
+export const bytesForAnswers = 6 * mebibyte;
+/** The same for answers that take no sign-in, such as a cancelled one: about 1,000. */
+export const bytesForAnonymousAnswers = 2 * mebibyte;
 /** The fact that a challenge was answered, or that a sign-in has ended: about 50,000. */
 export const bytesForUsed = 8 * mebibyte;
-/** Where sign-ins can start again: about 4,000 addresses of the usual length. */
-export const bytesForRestarts = 8 * mebibyte;
+/** Where sign-ins can start again: about 2,000 addresses of the usual length. */
+export const bytesForRestarts = 4 * mebibyte;
 
 /**
  * The longest challenge. Usual ones have fewer than 2,000 characters, but servers since 2.2 write the

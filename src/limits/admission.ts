@@ -66,7 +66,10 @@ export function createAdmission(): Attempting {
     let admission: Admission | undefined;
     try {
       const standings = await Promise.all(
-        stakes.map(async (stake) => ({ ...stake, ...(await stake.limit.standing(stake.key)) })),
+        stakes.map(async (stake) => {
+          const { free, waitSeconds } = await stake.limit.standing(stake.key);
+          return { free, waitSeconds, ...stake };
+        }),
       );
       admission = decide(standings, from);
       return admission;
@@ -80,9 +83,9 @@ export function createAdmission(): Attempting {
   function decide(asked: (Stake & Allowance)[], from: Place | undefined): Admission {
     const verdict = verdictOf(
       asked.map((stake) => ({
-        ...stake,
         name: stake.limit.name,
         underWay: placeOf(stake).underWay,
+        ...stake,
       })),
     );
     if (verdict === 'go') {

@@ -39,6 +39,7 @@ interface Known {
  */
 export function createKnownBrowsers(home: CookieHome, secrets: readonly string[]) {
   const name = cookieName(home, 'known');
+  const options = { ...cookieOptions(home), signed: true, maxAge: keptMs };
 
   function keyed(text: string, secret = secrets[0]!): string {
     const hmac = createHmac('sha256', `portico known browser ${secret}`).update(text);
@@ -96,7 +97,7 @@ export function createKnownBrowsers(home: CookieHome, secrets: readonly string[]
       const others = known?.marks.filter((other) => !own.includes(other)) ?? [];
       const marks = [...own, ...others].slice(0, mostAccounts);
       const value = [id, ...marks].join('.') + proofSign + proofOf(id, person);
-      res.cookie(name, value, { ...cookieOptions(home), signed: true, maxAge: keptMs });
+      res.cookie(name, value, options);
     },
   };
 }

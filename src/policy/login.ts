@@ -80,11 +80,11 @@ export async function loginDecision(
 ): Promise<AcceptLogin> {
   const { amr, acr = acrOf(amr) } = form;
   const proof = { subject: user.subject, acr, amr };
-  if (!form.isRemembered) return { ...proof, remember: false };
+  if (!form.isRemembered) return { remember: false, ...proof };
   const { until } = form;
   // Never 0, which would leave it to the server.
   const left = until && Math.max(1, Math.ceil((until - Date.now()) / 1_000));
-  return { ...proof, remember: true, remember_for: left ?? policy.loginRememberSeconds };
+  return { remember: true, remember_for: left ?? policy.loginRememberSeconds, ...proof };
 }
 
 /**

@@ -85,9 +85,9 @@ export function consentLists(
     },
   );
   return lists.map((list, index) => ({
-    ...list,
     id: `list-${index}`,
     isLong: list.scopes.length + Math.min(1, list.audiences.length) > mostRows,
+    ...list,
   }));
 }
 

@@ -7,7 +7,7 @@ import { messageClassesOf } from '../../src/web/message-classes.ts';
 
 describe('a server with message classes', () => {
   let server: Server;
-  afterEach(() => server.close());
+  afterEach(() => void server.close());
 
   async function get(app: Express): Promise<string> {
     const classes = messageClassesOf(app);

@@ -46,7 +46,7 @@ export function createList<T>(
     return call<Page<T>>(
       { method: 'GET', status: 200, isLong: true, read, ...operation },
       {
-        query: (dialect) => ({ ...query, ...placeIn(dialect, { size, after }) }),
+        query: (dialect) => Object.assign({}, query, placeIn(dialect, { size, after })),
         needs,
         timeoutMs,
       },
