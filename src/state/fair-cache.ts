@@ -24,8 +24,6 @@ interface Share {
   size: number;
 }
 
-const numberOfShares = 256;
-
 /**
  * Keeps what strangers can make us keep, in bounded memory. Each entry belongs to a group, such as
  * the network or the person it comes from. When there is no room, the oldest entry of those who take
@@ -36,15 +34,15 @@ const numberOfShares = 256;
 export function createFairCache<V>(options: FairCacheOptions<V>) {
   const { maxSize, ttlMs, sizeOf = () => 1, onEvict } = options;
   const kept = new Map<string, Kept<V>>();
-  const shares = Array.from({ length: numberOfShares }, (): Share => ({
-    keys: new Set(),
-    size: 0,
-  }));
+  /** At most 256, made when they are needed: so many empty sets take 150 kB. */
+  const shares: Share[] = [];
   const seed = randomBytes(16).toString('base64');
   let size = 0;
 
-  const shareOf = (group: string): Share =>
-    shares[Number.parseInt(hash('sha256', seed + group).slice(0, 2), 16)]!;
+  function shareOf(group: string): Share {
+    const number = Number.parseInt(hash('sha256', seed + group).slice(0, 2), 16);
+    return (shares[number] ??= { keys: new Set(), size: 0 });
+  }
 
   function remove(key: string, { share, size: own }: Kept<V>): void {
     kept.delete(key);
