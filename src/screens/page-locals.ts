@@ -37,7 +37,7 @@ export function requestLocals(locales: Locales): RequestHandler {
   };
 }
 
-/** A language in the menu of a page. Not a literal: with a getter in it, each would get a shape of its own. */
+/** A language in the menu of a page. A literal with a getter would get a hidden class of its own each time. */
 class LanguageLink {
   readonly tag: string;
   readonly name: string;

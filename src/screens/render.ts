@@ -97,8 +97,8 @@ const namesOfObject = Object.fromEntries(
 
 /**
  * One flat object with all locals. Views read from it by `with`, which is slower from an object that has
- * no prototype, or other locals as its prototype. It begins empty: what begins as a copy and grows gets a
- * shape of its own each time (docs/decisions/0042).
+ * no prototype, or other locals as its prototype. It begins empty: a copy that grows gets a hidden class of
+ * its own each time (docs/decisions/0042).
  */
 const flat = (first: object, second?: object, third?: object): Locals =>
   Object.assign({}, namesOfObject, first, second, third);

@@ -8,9 +8,9 @@ export interface MessageClasses {
 }
 
 /**
- * Classes for a server whose requests and responses are Express's from the start. Express gives each of
- * them its prototype otherwise, when it comes. V8 gives an object whose prototype changes a shape of its
- * own, so all code that touches it is slow, and collects it late (docs/decisions/0042).
+ * Classes for a server whose requests and responses are Express's from the start. Without them, Express
+ * changes the prototype of each one when it arrives. V8 then gives each a hidden class of its own: all code
+ * that touches it becomes slow, and it is collected late (docs/decisions/0042).
  */
 export function createMessageClasses() {
   class AppRequest extends IncomingMessage {}
@@ -18,7 +18,7 @@ export function createMessageClasses() {
   return {
     IncomingMessage: AppRequest,
     ServerResponse: AppResponse,
-    /** Before the first request. From then on this app, and no other, finds nothing to change. */
+    /** Gives them the prototypes of this app. To be called once, before the first request. */
     belongTo(app: Express): void {
       Object.setPrototypeOf(AppRequest.prototype, app.request);
       Object.setPrototypeOf(AppResponse.prototype, app.response);
