@@ -7,16 +7,16 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import { leaveOutside } from './bundled.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 
 rmSync(dist, { recursive: true, force: true });
-const { outputFiles } = await build({
+const common = {
   absWorkingDir: root,
-  entryPoints: ['src/main.ts', 'src/cli/portico.ts', 'src/cli/health-check.ts'],
+  outbase: 'src',
   outdir: dist,
   bundle: true,
   splitting: true,
@@ -38,9 +38,16 @@ const { outputFiles } = await build({
   lineLimit: 160,
   logLevel: 'warning',
   write: false,
-});
+} satisfies BuildOptions;
+// The server apart: what it shared with the commands would be in nine more files, a twentieth of a start.
+const builds = await Promise.all([
+  build({ ...common, entryPoints: ['src/main.ts'] }),
+  build({ ...common, entryPoints: ['src/cli/portico.ts', 'src/cli/health-check.ts'] }),
+]);
 mkdirSync(join(dist, 'cli'), { recursive: true });
-for (const { path, text } of outputFiles) writeFileSync(path, inAscii(text));
+for (const { path, text } of builds.flatMap(({ outputFiles }) => outputFiles)) {
+  writeFileSync(path, inAscii(text));
+}
 
 const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   name: string;

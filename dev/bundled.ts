@@ -19,7 +19,6 @@ const bundled = [
   'lru-cache',
   'pino',
   'undici',
-  'unhomoglyph',
   'valibot',
 ];
 

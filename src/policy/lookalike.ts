@@ -1,6 +1,7 @@
 /** CHANGE HERE: which names of apps people could take for that of the house. */
+import { createRequire } from 'node:module';
 import type { OAuth2Client } from '@portico/hydra-admin';
-import unhomoglyph from 'unhomoglyph';
+import type unhomoglyph from 'unhomoglyph';
 import { isChecked, type ConsentPolicy } from './consent.ts';
 
 /** Latin letters that look alike in most typefaces, beside those that Unicode lists. */
@@ -58,11 +59,16 @@ function skeletonOf(text: string): string {
   return skeleton.replace(/[^\p{L}\p{N}]/gu, '');
 }
 
+/** Unicode's table of letters that look alike. It is large, so it is loaded with the first name to compare. */
+let tabled: typeof unhomoglyph | undefined;
+const load = createRequire(import.meta.url);
+
 /** Looks like a C, but NFKD makes a Σ of it. */
 const lunate = /[ϲϹ]/g;
 
 function latinOf(text: string): string {
-  const plain = unhomoglyph(text.replace(lunate, 'c').normalize('NFKD').replace(/\p{M}/gu, ''));
+  tabled ??= load('unhomoglyph') as typeof unhomoglyph;
+  const plain = tabled(text.replace(lunate, 'c').normalize('NFKD').replace(/\p{M}/gu, ''));
   const letters = Array.from(plain, (letter) => drawn.get(letter) ?? letter).join('');
   return letters.normalize('NFKD').replace(/\p{M}/gu, '');
 }

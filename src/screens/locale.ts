@@ -90,21 +90,16 @@ function readWords(path: string): Record<string, string> {
 }
 
 function createLocale(lang: string, words: Record<string, string>): Locale {
-  const entries = Object.entries(words);
-  const text = new Map(
-    entries.map(([key, value]) => [key, compileMessage<string | number>(value, String)]),
-  );
-  const html = new Map(
-    entries.map(([key, value]) => [key, compileMessage(escapeHtml(value), isolated)]),
-  );
-  const h: Locale['h'] = (key, values) => html.get(key)?.(values) ?? escapeHtml(key);
+  const text = messagesOf(words, (value) => compileMessage<string | number>(value, String));
+  const html = messagesOf(words, (value) => compileMessage(escapeHtml(value), isolated));
+  const h: Locale['h'] = (key, values) => html(key)?.(values) ?? escapeHtml(key);
   /** The key for a message when a value that it needs may be missing. */
   const keyFor = (key: string, values: Record<string, string | undefined | 0>) => {
     const isMissing = ([name, value]: [string, unknown]) =>
       !value && words[key]?.includes(`{${name}}`);
     return Object.entries(values).some(isMissing) ? `${key}_unnamed` : key;
   };
-  const t: Locale['t'] = (key, values) => text.get(key)?.(values) ?? key;
+  const t: Locale['t'] = (key, values) => text(key)?.(values) ?? key;
   return {
     lang,
     dir: rightToLeft.includes(new Intl.Locale(lang).maximize().script ?? '') ? 'rtl' : 'ltr',
@@ -120,6 +115,21 @@ function createLocale(lang: string, words: Record<string, string>): Locale {
 }
 
 /** The capital is for a menu. Other scripts have none, or none for this, as Georgian. */
+/** Prepares each message when it is first used: a start uses few of them, and most languages not at all. */
+function messagesOf<Message>(
+  words: Record<string, string>,
+  prepare: (value: string) => Message,
+): (key: string) => Message | undefined {
+  const prepared = new Map<string, Message>();
+  return (key) => {
+    const before = prepared.get(key);
+    if (before || !Object.hasOwn(words, key)) return before;
+    const message = prepare(words[key]!);
+    prepared.set(key, message);
+    return message;
+  };
+}
+
 function ownNameOf(lang: string): string {
   const name = new Intl.DisplayNames([lang], { type: 'language' }).of(lang) ?? lang;
   return name.replace(/^[\p{scx=Latn}\p{scx=Cyrl}\p{scx=Grek}]/u, (letter) =>

@@ -140,7 +140,7 @@ describe('the Dockerfile', () => {
 
   test('says how to run it: process 1 is Node, its user a number and not root', () => {
     const { command, health, user, stopSignal, env } = image;
-    expect(command).toEqual(['node', 'dist/main.js']);
+    expect(command).toEqual(['node', '--single-threaded-gc', 'dist/main.js']);
     expect(health[0]).toBe('node');
     expect(user).toMatch(/^[1-9]\d+:[1-9]\d+$/);
     expect(stopSignal).toBe('SIGTERM');

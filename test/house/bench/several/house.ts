@@ -39,10 +39,14 @@ export async function openHouse(env: Record<string, string>, count: number) {
   /** Starts an instance, and waits until it answers. */
   async function start(index: number): Promise<void> {
     const port = ports[index]!;
-    const child = spawn(process.execPath, ['--max-semi-space-size=8', 'dist/main.js'], {
-      env: { ...settings, PORT: String(port) },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['--single-threaded-gc', '--max-semi-space-size=8', 'dist/main.js'],
+      {
+        env: { ...settings, PORT: String(port) },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    );
     running[index] = child;
     const end = performance.now() + patienceMs;
     while (!(await answers(new URL(`http://127.0.0.1:${port}/health/ready`)))) {
