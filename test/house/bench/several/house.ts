@@ -41,7 +41,7 @@ export async function openHouse(env: Record<string, string>, count: number) {
     const port = ports[index]!;
     const child = spawn(
       process.execPath,
-      ['--single-threaded-gc', '--max-semi-space-size=8', 'dist/main.js'],
+      ['--single-threaded-gc', '--v8-pool-size=1', '--max-semi-space-size=8', 'dist/main.js'],
       {
         env: { ...settings, PORT: String(port) },
         stdio: ['ignore', 'ignore', 'inherit'],
