@@ -114,7 +114,6 @@ function createLocale(lang: string, words: Record<string, string>): Locale {
   };
 }
 
-/** The capital is for a menu. Other scripts have none, or none for this, as Georgian. */
 /** Prepares each message when it is first used: a start uses few of them, and most languages not at all. */
 function messagesOf<Message>(
   words: Record<string, string>,
@@ -130,6 +129,7 @@ function messagesOf<Message>(
   };
 }
 
+/** The capital is for a menu. Other scripts have none, or none for this, as Georgian. */
 function ownNameOf(lang: string): string {
   const name = new Intl.DisplayNames([lang], { type: 'language' }).of(lang) ?? lang;
   return name.replace(/^[\p{scx=Latn}\p{scx=Cyrl}\p{scx=Grek}]/u, (letter) =>

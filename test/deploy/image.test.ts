@@ -18,6 +18,7 @@ import { requiredActions } from '../../src/policy/required-actions.ts';
 import { freePort } from '../support/free-port.ts';
 import { notRun } from '../support/not-run.ts';
 import { foo } from '../support/people.ts';
+import { startScript } from '../support/start-script.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import { buildImage, type Image } from './carry-out.ts';
@@ -140,7 +141,9 @@ describe('the Dockerfile', () => {
 
   test('says how to run it: process 1 is Node, its user a number and not root', () => {
     const { command, health, user, stopSignal, env } = image;
-    expect(command).toEqual(['node', '--single-threaded-gc', 'dist/main.js']);
+    expect([command[0], command.at(-1)]).toEqual(['node', 'dist/main.js']);
+    const options = env['NODE_OPTIONS']!.split(' ');
+    expect([...command, ...options].toSorted()).toEqual(startScript().toSorted());
     expect(health[0]).toBe('node');
     expect(user).toMatch(/^[1-9]\d+:[1-9]\d+$/);
     expect(stopSignal).toBe('SIGTERM');

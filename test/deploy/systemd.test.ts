@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { settingsFor } from '../../src/config.ts';
 import { notRun } from '../support/not-run.ts';
+import { startScript } from '../support/start-script.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const unit = readFileSync('deploy/systemd/portico.service', 'utf8');
@@ -45,7 +46,7 @@ if (!hasSystemd) {
 
 describe('portico.service', () => {
   test('starts Node itself, which gets the signals', () => {
-    expect(one('ExecStart')).toMatch(/^\/usr\/bin\/node (--\S+ )*dist\/main\.js$/);
+    expect(one('ExecStart')).toBe(`/usr/bin/${startScript().join(' ')}`);
     expect(one('KillSignal')).toBe('SIGTERM');
     expect(one('Restart')).toBe('always');
   });

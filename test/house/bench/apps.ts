@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { startScript } from '../../support/start-script.ts';
 import { emailOf, password } from './bench-people.ts';
 import { freshChallenge } from './fresh-challenge.ts';
 import type { Person } from './read-form.ts';
@@ -85,11 +85,4 @@ function app(name: string, site: Site, command?: App['command']): App {
   const challenge = encodeURIComponent(freshChallenge(subjectOf(0, 'cheapest')));
   const firstPage = new URL(`${base}/login?login_challenge=${challenge}`);
   return { name, site, firstPage, ...(command && { command }) };
-}
-
-function startScript(): string[] {
-  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
-    scripts: { start: string };
-  };
-  return scripts.start.split(' ');
 }

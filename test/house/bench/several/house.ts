@@ -6,6 +6,7 @@ import { openBrowser, type Browser } from '../../../support/browser.ts';
 import { startRoundRobin } from '../../../support/round-robin.ts';
 import { addressOf, newChallenge } from '../../../support/screens.ts';
 import { freePorts } from '../../../support/free-ports.ts';
+import { startScript } from '../../../support/start-script.ts';
 import { answers } from '../start-process.ts';
 
 export type House = Awaited<ReturnType<typeof openHouse>>;
@@ -39,14 +40,10 @@ export async function openHouse(env: Record<string, string>, count: number) {
   /** Starts an instance, and waits until it answers. */
   async function start(index: number): Promise<void> {
     const port = ports[index]!;
-    const child = spawn(
-      process.execPath,
-      ['--single-threaded-gc', '--v8-pool-size=1', '--max-semi-space-size=8', 'dist/main.js'],
-      {
-        env: { ...settings, PORT: String(port) },
-        stdio: ['ignore', 'ignore', 'inherit'],
-      },
-    );
+    const child = spawn(process.execPath, startScript().slice(1), {
+      env: { ...settings, PORT: String(port) },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     running[index] = child;
     const end = performance.now() + patienceMs;
     while (!(await answers(new URL(`http://127.0.0.1:${port}/health/ready`)))) {
