@@ -6,7 +6,6 @@ import { openBrowser, type Browser } from '../../../support/browser.ts';
 import { startRoundRobin } from '../../../support/round-robin.ts';
 import { addressOf, newChallenge } from '../../../support/screens.ts';
 import { freePorts } from '../../../support/free-ports.ts';
-import { startScript } from '../../../support/start-script.ts';
 import { answers } from '../start-process.ts';
 
 export type House = Awaited<ReturnType<typeof openHouse>>;
@@ -40,7 +39,7 @@ export async function openHouse(env: Record<string, string>, count: number) {
   /** Starts an instance, and waits until it answers. */
   async function start(index: number): Promise<void> {
     const port = ports[index]!;
-    const child = spawn(process.execPath, startScript().slice(1), {
+    const child = spawn(process.execPath, ['dist/main.js'], {
       env: { ...settings, PORT: String(port) },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
